@@ -1,0 +1,74 @@
+"""What the tests need from the machine beside Python packages: a Chromium and PostgreSQL's programs.
+
+Both are looked for first and installed with Debian's apt-get only where they are missing.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from tests import postgres_server
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
+
+class MissingProgramError(Exception):
+    """Neither found nor installable; the text says what to do."""
+
+
+def find_browser() -> Path | None:
+    """`PORTAL_TEST_CHROMIUM` first, then what is on the path."""
+    for name in (os.environ.get("PORTAL_TEST_CHROMIUM", ""), *BROWSERS):
+        if found := shutil.which(name):
+            return Path(found)
+    return MAC_BROWSER if MAC_BROWSER.exists() else None
+
+
+def provide_browser() -> Path:
+    return _provide(find_browser, package="chromium", setting="PORTAL_TEST_CHROMIUM, the path of a Chromium or Chrome")
+
+
+def provide_postgres() -> Path:
+    setting = "PORTAL_TEST_POSTGRES_BIN, the folder of initdb and postgres"
+    return _provide(postgres_server.find_binaries, package="postgresql", setting=setting)
+
+
+def _provide(find: Callable[[], Path | None], *, package: str, setting: str) -> Path:
+    if found := find():
+        return found
+    _install(package, hint=f"Install {package} (on Debian: apt-get install {package}) or set {setting}.")
+    if found := find():
+        return found
+    raise MissingProgramError(f"{package} was installed but is not found. Set {setting}.")
+
+
+def _install(package: str, *, hint: str) -> None:
+    privilege = _privilege()
+    if privilege is None or not shutil.which("apt-get"):
+        raise MissingProgramError(f"{package} is missing, and this user cannot install it here. {hint}")
+    print(f"installing {package} with apt-get …", flush=True)
+    # Part of the lists may be out of reach without harm; what matters is whether the package then installs.
+    _run([*privilege, "apt-get", "update", "-qq"])
+    command = [*privilege, "apt-get", "install", "--yes", "-qq", "--no-install-recommends", package]
+    if output := _run(command):
+        raise MissingProgramError(f"apt-get could not install {package}. {hint} It said:\n{output}")
+
+
+def _privilege() -> list[str] | None:
+    """What to put before a command that only root may give; nothing can be asked of anybody: there is no terminal."""
+    if os.geteuid() == 0:
+        return ["env", "DEBIAN_FRONTEND=noninteractive"]
+    if shutil.which("sudo") and not _run(["sudo", "-n", "true"]):
+        return ["sudo", "-n", "env", "DEBIAN_FRONTEND=noninteractive"]
+    return None
+
+
+def _run(command: list[str]) -> str:
+    """The output of a command that failed; nothing for one that did well."""
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    return (done.stdout.strip() or f"exit code {done.returncode}") if done.returncode else ""
