@@ -1,4 +1,4 @@
-"""The form shown in the style gallery: one field of each kind, so that the field macro is seen and tested in every shape."""
+"""The form of the style gallery: one field of each kind, so that the field macro is tested in every shape."""
 
 from wtforms import (
     BooleanField,
@@ -13,18 +13,24 @@ from wtforms import (
     validators,
     widgets,
 )
+from wtforms.fields.choices import SelectChoice
+
+HOW = [SelectChoice("text", "By text"), SelectChoice("phone", "On the phone"), SelectChoice("email", "By e-mail")]
+GUESTS = [SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
+DAYS = [SelectChoice("sat", "Saturday 12 December"), SelectChoice("sun", "Sunday 13 December")]
+ADDRESS = validators.Regexp(r".+@.+\..+", message="This does not look like an e-mail address.")
 
 
 class GalleryForm(Form):
     name = StringField("Name", [validators.InputRequired("Please enter a name.")])
-    email = EmailField("E-mail", [validators.Optional(), validators.Regexp(r".+@.+\..+", message="This does not look like an e-mail address.")])
+    email = EmailField("E-mail", [validators.Optional(), ADDRESS])
     number = TelField("Mobile number", description="For example (415) 555-0132.")
-    how = SelectField("How was the opt-out received?", choices=[("text", "By text"), ("phone", "On the phone"), ("email", "By e-mail")])
+    how = SelectField("How was the opt-out received?", choices=HOW)
     reason = TextAreaField("Reason", [validators.InputRequired("Please say why; it is kept as evidence.")])
-    guests = RadioField("Will you bring guests?", [validators.InputRequired("Please choose an answer.")], choices=[("yes", "Yes"), ("no", "No")])
+    guests = RadioField("Will you bring guests?", [validators.InputRequired("Please answer this.")], choices=GUESTS)
     days = SelectMultipleField(
         "Which days suit you?",
-        choices=[("sat", "Saturday 12 December"), ("sun", "Sunday 13 December"), ("fri", "Friday 18 December")],
+        choices=DAYS,
         option_widget=widgets.CheckboxInput(),
         widget=widgets.ListWidget(prefix_label=False),
     )
