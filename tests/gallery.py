@@ -5,11 +5,16 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import FormData
+from wtforms import Form
 
 from forms.gallery import GalleryForm
 from tests import house
 
-NAV = (("Today", "sun", 3), ("SMS Status", "message-square-text", None), ("Questionnaires", "clipboard-list", None))
+NAV: tuple[tuple[str, str, int | None], ...] = (
+    ("Today", "sun", 3),
+    ("SMS Status", "message-square-text", None),
+    ("Questionnaires", "clipboard-list", None),
+)
 NAV += (("Contacts", "users", None), ("Settings", "settings", None))
 
 
@@ -28,7 +33,7 @@ def pages() -> dict[str, str]:
         "/locked": _render("gallery/desk.html", open=True, locked=True),
         "/list": _render("gallery/desk.html", open=False, locked=False, banner="Demo: nothing leaves this computer."),
         "/phones": _render("gallery/phones.html"),
-        "/questionnaire": _render("gallery/questionnaire.html", form=_short(GalleryForm()), chosen=None, wrong=False),
+        "/questionnaire": _render("gallery/questionnaire.html", form=_short(_form()), chosen=None, wrong=False),
         "/wrong": _render("gallery/questionnaire.html", form=_short(_wrong()), chosen="yes", wrong=True),
         "/thanks": _render("gallery/thanks.html", privacy_url="/privacy", terms_url="/terms"),
         "/sign-in": _render("gallery/sign_in.html", business=None),
@@ -50,13 +55,17 @@ def _render(template: str, **context: Any) -> str:
     return environment().get_template(template).render(shell | context)
 
 
-def _wrong() -> GalleryForm:
-    form = GalleryForm(FormData({"email": "not an address"}))
+def _wrong() -> Form:
+    form = _form(FormData({"email": "not an address"}))
     form.validate()
     return form
 
 
-def _short(form: GalleryForm) -> GalleryForm:
+def _form(typed: FormData | None = None, kind: type[Form] = GalleryForm) -> Form:
+    return kind(typed)
+
+
+def _short(form: Form) -> Form:
     """Only what a client is asked in the sample questionnaire."""
     for name in ("number", "how", "reason", "confirm"):
         del form[name]

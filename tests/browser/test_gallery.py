@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from tests import gallery, house, machine
 
 pytestmark = pytest.mark.browser
+Scheme = Literal["light", "dark"]
 POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 PAGES = gallery.pages()
@@ -57,7 +58,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def visit(chromium: Browser, url: str, *, width: int, scheme: str) -> Page:
+def visit(chromium: Browser, url: str, *, width: int, scheme: Scheme) -> Page:
     """As tall as the page, so that nothing lies under the bar at the bottom of a phone while axe measures it."""
     page = chromium.new_page(viewport=ViewportSize(width=width, height=800), color_scheme=scheme)
     page.goto(url)
@@ -68,7 +69,7 @@ def visit(chromium: Browser, url: str, *, width: int, scheme: str) -> Page:
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing(chromium: Browser, address: str, path: str, scheme: str, width: int) -> None:
+def test_axe_finds_nothing(chromium: Browser, address: str, path: str, scheme: Scheme, width: int) -> None:
     """Each layout once and each scheme once; contrast in both is also computed in tests/test_design.py."""
     page = visit(chromium, address + path, width=width, scheme=scheme)
     found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
