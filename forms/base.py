@@ -1,0 +1,19 @@
+"""What all forms share: texts are trimmed by nobody but the field that says so, and errors are sentences."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.datastructures import FormData
+from wtforms import Form
+
+
+class BaseForm(Form):
+    """A WTForms form fed with Starlette's form data, or with `data` for a first showing."""
+
+    def __init__(self, formdata: FormData | None = None, *, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(formdata=formdata, data=data)
+
+
+def stripped(value: str | None) -> str | None:
+    """A field filter: without blanks at the ends."""
+    return value.strip() if isinstance(value, str) else value

@@ -1,0 +1,125 @@
+"""A business: one tenant, one brand; consent given to it is valid for no other (rules.md row 27)."""
+
+import datetime as dt
+import re
+import unicodedata
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, select
+
+from portal import clock
+from portal.column import UtcTime, new_id
+from portal.errors import Conflict, Invalid, NotFound
+
+DEFAULT_PURPOSES = "your appointments and projects"
+
+
+class Capability(StrEnum):
+    """What the operator grants; `texting` is the beta flag of H-26."""
+
+    TEXTING = "texting"
+    FIRST_MESSAGE_GATE = "first_message_gate"
+    GROUP_MESSAGES = "group_messages"
+    WHATSAPP = "whatsapp"
+
+
+GRANTED_AT_CREATION = (Capability.TEXTING, Capability.FIRST_MESSAGE_GATE)
+
+
+class Business(SQLModel, table=True):
+    """`purposes`, the links and the contact details go into the fixed disclaimer and the automatic texts."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    slug: str = Field(unique=True)
+    name: str
+    region: str = "US"
+    timezone: str = "America/New_York"
+    purposes: str = DEFAULT_PURPOSES
+    privacy_url: str = ""
+    terms_url: str = ""
+    phone: str = ""
+    email: str = ""
+    allowed_regions: list[str] = Field(sa_type=sa.JSON)
+    capabilities: list[str] = Field(sa_type=sa.JSON)
+    opt_out_words: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    opt_in_words: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    embed_origins: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
+
+    def may_use(self, capability: Capability) -> bool:
+        return capability in self.capabilities
+
+
+def create(session: Session, name: str, *, region: str = "US", timezone: str = "America/New_York") -> Business:
+    """A new business with its own slug. Raises Invalid for an empty name."""
+    name = " ".join(name.split())
+    if not name or len(name) > 80:
+        raise Invalid("A business needs a name of at most 80 characters.", fields={"name": ["Please give a name."]})
+    business = Business(
+        slug=_free_slug(session, name),
+        name=name,
+        region=region,
+        timezone=timezone,
+        allowed_regions=[region],
+        capabilities=[str(each) for each in GRANTED_AT_CREATION],
+    )
+    session.add(business)
+    session.flush()
+    return business
+
+
+def get(session: Session, business_id: str) -> Business:
+    """Raises NotFound."""
+    business = session.get(Business, business_id)
+    if business is None:
+        raise NotFound("There is no such business.")
+    return business
+
+
+def by_slug(session: Session, slug: str) -> Business:
+    """Raises NotFound."""
+    business = session.exec(select(Business).where(Business.slug == slug)).first()
+    if business is None:
+        raise NotFound("There is no such business.")
+    return business
+
+
+def named(session: Session, name_or_id: str) -> Business:
+    """For commands: a business by id or slug. Raises NotFound."""
+    return session.get(Business, name_or_id) or by_slug(session, name_or_id)
+
+
+def exists(session: Session) -> bool:
+    return session.exec(select(Business.id).limit(1)).first() is not None
+
+
+def grant(session: Session, business: Business, capability: Capability, *, revoke: bool = False) -> None:
+    """The operator gives or takes a capability; nobody else can."""
+    kept = [each for each in business.capabilities if each != capability]
+    business.capabilities = kept if revoke else [*kept, str(capability)]
+    session.add(business)
+
+
+def require(business: Business, capability: Capability) -> None:
+    """Raises NotFound where the capability is not granted: the page does not exist for this business (H-26)."""
+    if not business.may_use(capability):
+        raise NotFound()
+
+
+def change(session: Session, business: Business, **values: Any) -> None:
+    """Edit name, purposes, links, contact details; values are validated by the form or the API before."""
+    for name, value in values.items():
+        setattr(business, name, value)
+    session.add(business)
+
+
+def _free_slug(session: Session, name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "business"
+    for attempt in range(1, 200):
+        slug = base if attempt == 1 else f"{base}-{attempt}"
+        if session.exec(select(Business.id).where(Business.slug == slug)).first() is None:
+            return slug
+    raise Conflict("Too many businesses share this name; please choose another.")

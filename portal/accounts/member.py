@@ -1,0 +1,119 @@
+"""A member: a signed-in person of a business, with a role that says what they may do. Nobody may opt anybody in."""
+
+import datetime as dt
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, select
+
+from portal import clock
+from portal.column import UtcTime, new_id, one_of
+from portal.errors import Conflict, Invalid
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+PASSWORD_LENGTH = 15  # without a second factor (promises.md E.1)
+PASSWORD_BYTES = 128
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    MANAGER = "manager"
+    STAFF = "staff"
+    COUNSEL = "counsel"
+
+
+class Right(StrEnum):
+    """What a page or call needs; the matrix below drives the checks and the generated tests alike."""
+
+    READ = "read"
+    SEND = "send"
+    OPT_OUT = "opt_out"
+    EDIT_CONTACTS = "edit_contacts"
+    EDIT_QUESTIONNAIRES = "edit_questionnaires"
+    SETUP = "setup"
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.OWNER: frozenset(Right),
+    Role.MANAGER: frozenset(Right) - {Right.SETUP},
+    Role.STAFF: frozenset({Right.READ, Right.SEND, Right.OPT_OUT, Right.EDIT_CONTACTS}),
+    Role.COUNSEL: frozenset({Right.READ}),
+}
+
+
+class Member(SQLModel, table=True):
+    __table_args__ = (one_of(Role, "role"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    business_id: str = Field(foreign_key="business.id", index=True)
+    email: str = Field(unique=True)
+    name: str
+    role: str
+    password_hash: str
+    disabled_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+    created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
+
+    def may(self, right: Right) -> bool:
+        return right in RIGHTS[Role(self.role)]
+
+
+def create(session: Session, business_id: str, *, email: str, name: str, role: Role, password: str) -> Member:
+    """Raises Invalid for a weak password or a broken address, Conflict for an address that is taken."""
+    email = email.strip().lower()
+    if "@" not in email or len(email) > 254 or any(mark.isspace() for mark in email):
+        raise Invalid("Please give an e-mail address.", fields={"email": ["Please give an e-mail address."]})
+    problem = password_problem(password, email)
+    if problem:
+        raise Invalid(problem, fields={"password": [problem]})
+    if session.exec(select(Member.id).where(Member.email == email)).first():
+        raise Conflict("Somebody already signs in with this e-mail address.")
+    member = Member(
+        business_id=business_id, email=email, name=name or email, role=role, password_hash=hasher().hash(password)
+    )
+    session.add(member)
+    session.flush()
+    return member
+
+
+def password_problem(password: str, email: str = "") -> str:
+    """One sentence about a password that is too weak, or nothing (promises.md E.1, ASVS 6.2)."""
+    if len(password) < PASSWORD_LENGTH:
+        return f"Please choose a password of at least {PASSWORD_LENGTH} characters; a few words in a row work well."
+    if len(password.encode()) > PASSWORD_BYTES:
+        return f"Please choose a password of at most {PASSWORD_BYTES} bytes."
+    if len(set(password)) < 5 or (email and email.split("@")[0] == password.lower()):
+        return "This password is easy to guess; please choose another."
+    return ""
+
+
+def by_email(session: Session, email: str) -> Member | None:
+    return session.exec(
+        select(Member).where(Member.email == email.strip().lower(), sa.column("disabled_at").is_(None))
+    ).first()
+
+
+def is_password_right(password_hash: str | None, password: str) -> bool:
+    """About 0.1 s of CPU whether or not the member exists, so that the answer's time tells nothing."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    try:
+        return hasher().verify(password_hash or _nobody(), password) and password_hash is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def hasher() -> "PasswordHasher":
+    """argon2id with the library's defaults (RFC 9106 low-memory profile); tests lower the cost."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
+
+
+@cache
+def _nobody() -> str:
+    return hasher().hash("nobody has this password")

@@ -1,0 +1,101 @@
+"""A sender: a number of a business at a provider. It belongs to exactly one business (rules.md 11.6)."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, select
+
+from portal import clock
+from portal.accounts import key
+from portal.accounts.business import Business
+from portal.column import UtcTime, new_id, table_of
+from portal.errors import Conflict, Invalid
+from portal.statement import Statement, param
+
+SMS, WHATSAPP = "sms", "whatsapp"
+CHANNELS = (SMS, WHATSAPP)
+
+CREDENTIALS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "twilio": (("account_sid", "auth_token"), ("shared_key", "messaging_service_sid")),
+    "rehearsal": ((), ()),
+}
+
+
+class Sender(SQLModel, table=True):
+    """`credentials` is sealed JSON; it is never shown again."""
+
+    __table_args__ = (sa.UniqueConstraint("channel", "number", name="sender_number_once"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    business_id: str = Field(foreign_key="business.id", index=True)
+    channel: str = SMS
+    number: str
+    provider: str
+    credentials: str
+    is_active: bool = True
+    created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
+
+
+_table = table_of(Sender)
+_COLUMNS = (
+    _table.c.id,
+    _table.c.business_id,
+    _table.c.channel,
+    _table.c.number,
+    _table.c.provider,
+    _table.c.credentials,
+)
+BY_NUMBER = Statement(
+    sa.select(*_COLUMNS).where(
+        _table.c.business_id == param("business_id"),
+        _table.c.provider == param("provider"),
+        _table.c.number == param("number"),
+    )
+)
+
+
+def add(
+    session: Session, business: Business, *, channel: str, number: str, provider: str, credentials: Mapping[str, str]
+) -> Sender:
+    """Register a sender. Raises Invalid for missing credentials, Conflict for a number that is somebody's already."""
+    if channel not in CHANNELS or provider not in CREDENTIALS:
+        raise Invalid(f"There is no provider “{provider}” for the channel “{channel}” here.")
+    required, optional = CREDENTIALS[provider]
+    missing = [name for name in required if not credentials.get(name)]
+    unknown = [name for name in credentials if name not in (*required, *optional)]
+    if missing or unknown:
+        words = [f"missing: {', '.join(missing)}"] if missing else []
+        words += [f"unknown: {', '.join(unknown)}"] if unknown else []
+        raise Invalid(f"The credentials of {provider} are {', '.join(required) or 'none'} ({'; '.join(words)}).")
+    if session.exec(select(Sender.id).where(Sender.channel == channel, Sender.number == number)).first():
+        raise Conflict(f"{number} already belongs to a business here; a sender belongs to exactly one.")
+    sealed = key.of(session).seal(json.dumps(dict(credentials), sort_keys=True))
+    sender = Sender(business_id=business.id, channel=channel, number=number, provider=provider, credentials=sealed)
+    session.add(sender)
+    session.flush()
+    return sender
+
+
+def credentials_of(session: Session, sealed: str) -> dict[str, str]:
+    """The clear credentials of a sender's sealed column."""
+    found = json.loads(key.of(session).unseal(sealed))
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def of(session: Session, business_id: str, channel: str = SMS) -> Sender | None:
+    """The sender a business texts from on `channel`; the oldest active one."""
+    query = select(Sender).where(Sender.business_id == business_id, Sender.channel == channel, Sender.is_active)
+    return session.exec(query.order_by(sa.text("created_at"))).first()
+
+
+def numbers(session: Session, business_id: str) -> list[str]:
+    """All numbers of a business's own senders."""
+    return list(session.exec(select(Sender.number).where(Sender.business_id == business_id)).all())
+
+
+def secrets_of(session: Session, business_id: str, provider: str) -> list[dict[str, str]]:
+    """The credentials of every sender of `business_id` at `provider`, for checking a webhook's signature."""
+    query = select(Sender.credentials).where(Sender.business_id == business_id, Sender.provider == provider)
+    return [credentials_of(session, sealed) for sealed in session.exec(query).all()]

@@ -1,0 +1,143 @@
+"""Sign-in sessions kept on the server: revocable, and known only by the hash of their token (promises.md E.2)."""
+
+import datetime as dt
+import hashlib
+import secrets
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, select
+
+from portal import clock
+from portal.accounts.business import Business
+from portal.accounts.member import Member
+from portal.column import UtcTime
+
+IDLE = dt.timedelta(hours=12)
+ABSOLUTE = dt.timedelta(days=14)
+SEEN_EVERY = dt.timedelta(minutes=5)
+
+
+class SignIn(SQLModel, table=True):
+    """One signed-in browser. `id` is the SHA-256 of the cookie's token; `csrf` is bound to it."""
+
+    __tablename__ = "sign_in"
+
+    id: str = Field(primary_key=True)
+    member_id: str = Field(foreign_key="member.id", index=True)
+    csrf: str
+    user_agent: str = ""
+    ip: str = ""
+    created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
+    seen_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
+
+
+class ApiToken(SQLModel, table=True):
+    """A bearer token of the JSON API, for one business and one role. Kept as a hash."""
+
+    __tablename__ = "api_token"
+
+    id: str = Field(primary_key=True)
+    business_id: str = Field(foreign_key="business.id", index=True)
+    name: str
+    role: str
+    created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
+    revoked_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class SetUpToken(SQLModel, table=True):
+    """The one-time token printed to the console on an empty installation; it opens the first-run set-up page."""
+
+    __tablename__ = "set_up_token"
+
+    id: str = Field(primary_key=True)
+    expires_at: dt.datetime = Field(sa_type=UtcTime)
+    used_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def start(session: Session, member: Member, *, user_agent: str, ip: str) -> str:
+    """Sign `member` in; the answer is the cookie's token, which is stored nowhere."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        SignIn(
+            id=digest(token), member_id=member.id, csrf=secrets.token_urlsafe(24), user_agent=user_agent[:200], ip=ip
+        )
+    )
+    return token
+
+
+def find(session: Session, token: str) -> tuple[SignIn, Member, Business] | None:
+    """The session, member and business behind a cookie, or None when unknown, idle for 12 h or older than 14 days."""
+    now = clock.now()
+    query = (
+        select(SignIn, Member, Business)
+        .where(SignIn.id == digest(token), Member.id == SignIn.member_id, Business.id == Member.business_id)
+        .where(sa.column("disabled_at").is_(None))
+    )
+    row = session.exec(query).first()
+    if row is None or row[0].seen_at < now - IDLE or row[0].created_at < now - ABSOLUTE:
+        return None
+    return row[0], row[1], row[2]
+
+
+def is_stale(sign_in: SignIn) -> bool:
+    """Whether `seen_at` is worth a write."""
+    return sign_in.seen_at < clock.now() - SEEN_EVERY
+
+
+def touch(session: Session, sign_in_id: str) -> None:
+    session.exec(sa.update(SignIn).where(sa.column("id") == sign_in_id).values(seen_at=clock.now()))  # type: ignore[call-overload]
+
+
+def end(session: Session, token: str) -> None:
+    """Sign out: the cookie is worthless from now on."""
+    session.exec(sa.delete(SignIn).where(sa.column("id") == digest(token)))  # type: ignore[call-overload]
+
+
+def end_all(session: Session, member_id: str) -> None:
+    """After a change of password or role, or by the member's wish: every browser is signed out."""
+    session.exec(sa.delete(SignIn).where(sa.column("member_id") == member_id))  # type: ignore[call-overload]
+
+
+def all_of(session: Session, member_id: str) -> list[SignIn]:
+    query = select(SignIn).where(SignIn.member_id == member_id).order_by(sa.desc("seen_at")).limit(50)
+    return list(session.exec(query).all())
+
+
+def create_token(session: Session, business_id: str, *, name: str, role: str) -> str:
+    """An API token; shown this once."""
+    token = f"portal_{secrets.token_urlsafe(32)}"
+    session.add(ApiToken(id=digest(token), business_id=business_id, name=name, role=role))
+    return token
+
+
+def find_token(session: Session, token: str) -> tuple[ApiToken, Business] | None:
+    query = select(ApiToken, Business).where(ApiToken.id == digest(token), Business.id == ApiToken.business_id)
+    row = session.exec(query).first()
+    return None if row is None or row[0].revoked_at is not None else (row[0], row[1])
+
+
+def create_set_up_token(session: Session) -> str:
+    """Valid for one hour and once."""
+    token = secrets.token_urlsafe(24)
+    session.add(SetUpToken(id=digest(token), expires_at=clock.now() + dt.timedelta(hours=1)))
+    return token
+
+
+def is_set_up_token(session: Session, token: str) -> bool:
+    found = session.get(SetUpToken, digest(token))
+    return found is not None and found.used_at is None and found.expires_at > clock.now()
+
+
+def use_set_up_token(session: Session, token: str) -> bool:
+    """Consume it; False when it was used, has expired or never was. One UPDATE decides between two tabs."""
+    table = sa.inspect(SetUpToken).local_table
+    done = session.connection().execute(
+        sa.update(table)
+        .where(table.c.id == digest(token), table.c.used_at.is_(None), table.c.expires_at > clock.now())
+        .values(used_at=clock.now())
+    )
+    return done.rowcount == 1

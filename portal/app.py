@@ -1,0 +1,97 @@
+"""Wires everything together: the only place that knows which providers are real."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from portal import schema
+from portal.accounts import key
+from portal.accounts.key import Secrets
+from portal.database import Database, durability
+from portal.errors import Problem
+from portal.jobs import Timetable
+from portal.messaging.dispatch import Dispatcher
+from portal.messaging.outbox import Limits
+from portal.providers.provider import Provider, Providers
+from portal.providers.rehearsal import Rehearsal
+from portal.providers.twilio import Twilio
+from portal.settings import Settings
+from portal.web import errors, security
+from portal.web.live import Hub
+from portal.web.routes import routes
+
+
+def create_app(settings: Settings, *, with_jobs: bool = True, secrets: Secrets | None = None) -> Starlette:
+    """The whole application. Raises SettingsError when it could not keep its promises here."""
+    database = open_database(settings, secrets=secrets)
+    app = Starlette(
+        routes=routes(),
+        middleware=[Middleware(security.SecurityHeaders, is_https=security.is_https(settings.public_url))],
+        exception_handlers={Problem: errors.on_problem, HTTPException: errors.on_http_error, Exception: errors.on_crash},
+        lifespan=_lifespan,
+        max_body_size=security.BODY_LIMIT,
+    )
+    hub = Hub()
+    database.listen(hub.publish)
+    providers = Providers(real_providers(settings), settings.public_url)
+    _remember(
+        app, settings=settings, database=database, hub=hub, providers=providers, secrets=secrets_of(database),
+        webhook_secrets={}, schema=schema.HEAD, with_jobs=with_jobs, timetable=None, dispatcher=None,
+    )  # fmt: skip
+    return app
+
+
+def open_database(settings: Settings, *, secrets: Secrets | None = None) -> Database:
+    """The database at the newest schema, with its keys; its durability is asserted before anything is promised."""
+    is_new = schema.migrate(settings.database_url)
+    found = secrets or key.load(settings.key_path, root=settings.secret_key, may_create=is_new)
+    database = Database(settings.database_url, secrets=found)
+    durability(database)
+    return database
+
+
+def secrets_of(database: Database) -> Secrets:
+    return database.read(key.of)
+
+
+def real_providers(settings: Settings) -> Mapping[str, Provider]:
+    """Every provider by name; an operator may point one to another base URL (interface.md section 2)."""
+    twilio = Twilio(settings.provider_urls.get("twilio", "https://api.twilio.com"))
+    return {each.name: each for each in (twilio, Rehearsal())}
+
+
+def start_roads(app: Starlette) -> None:
+    """Sending and the timetable, in this process."""
+    state = app.state
+    limits = Limits(state.settings.caps.segments_day, state.settings.caps.installation_segments_day)
+    state.dispatcher = Dispatcher(state.database, state.providers, limits, slots=state.settings.send_slots)
+    state.timetable = Timetable(state.database, state.dispatcher)
+    state.dispatcher.start()
+    state.timetable.start()
+
+
+def stop_roads(app: Starlette) -> None:
+    if app.state.timetable is not None:
+        app.state.timetable.stop()
+        app.state.dispatcher.stop()
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    if app.state.with_jobs:
+        start_roads(app)
+    try:
+        yield
+    finally:
+        app.state.hub.close()
+        stop_roads(app)
+        app.state.database.dispose()
+
+
+def _remember(app: Starlette, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(app.state, name, value)

@@ -1,0 +1,30 @@
+"""The one clock of the house: aware UTC, and the one thing tests freeze."""
+
+import datetime as dt
+import time
+
+UTC = dt.UTC
+
+
+def now() -> dt.datetime:
+    """Wall-clock time in UTC, aware."""
+    return dt.datetime.now(UTC)
+
+
+def monotonic() -> float:
+    """Seconds that never jump; for leases and deadlines inside one process."""
+    return time.monotonic()
+
+
+def rfc3339(moment: dt.datetime) -> str:
+    """`2026-11-21T23:05:00Z`: the only form in which times leave the house (interface.md)."""
+    text = moment.astimezone(UTC).isoformat(timespec="microseconds" if moment.microsecond else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+def parse_rfc3339(text: str) -> dt.datetime:
+    """The moment that `text` names, in UTC. Raises ValueError for a time without a zone."""
+    moment = dt.datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time needs its zone, as in 2026-11-21T23:05:00Z")
+    return moment.astimezone(UTC)

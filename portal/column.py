@@ -1,0 +1,47 @@
+"""The kinds of column that all tables share: ids, aware UTC times, and words from a closed list."""
+
+import datetime as dt
+import secrets
+import time
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
+
+
+def new_id() -> str:
+    """32 hex digits: 48 bits of time, so that indexes grow at one end, and 80 random bits. Opaque to everyone."""
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+
+
+class UtcTime(TypeDecorator[dt.datetime]):
+    """An aware UTC time on both databases; a naive one is a mistake and is refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone reached the database")
+        return (
+            value.astimezone(dt.UTC) if dialect.name == "postgresql" else value.astimezone(dt.UTC).replace(tzinfo=None)
+        )
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+def one_of(kind: type[StrEnum], name: str) -> sa.CheckConstraint:
+    """A table constraint: the column `name` holds a word of `kind`."""
+    words = ", ".join(f"'{word.value}'" for word in kind)
+    return sa.CheckConstraint(f"{name} IN ({words})", name=f"{name}_is_known")
+
+
+def table_of(kind: type[SQLModel]) -> sa.Table:
+    """The Core table of a table class, for statements."""
+    return SQLModel.metadata.tables[str(kind.__tablename__)]

@@ -1,0 +1,71 @@
+"""The fixed words beside the opt-in question. The business fills in its name, purposes and links; every variant is a
+version with a hash, kept for ever, because consent was given to exactly these words (H-8, rules.md rows 10 and 17)."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+from sqlmodel import Field, Session, SQLModel
+
+from portal import clock
+from portal.accounts.business import Business
+from portal.column import UtcTime
+
+WORDS = (
+    "By choosing Yes and entering my number, I agree to receive text messages (SMS), including automated ones, from "
+    "{business} about {purposes} at this number. Message frequency varies. Message and data rates may apply. "
+    "Reply STOP to opt out or HELP for help. Consent is not a condition of purchase. "
+    "See the {business} Privacy Policy and SMS Terms."
+)
+
+
+class Disclaimer(SQLModel, table=True):
+    """One variant as it was shown. `id` is the SHA-256 of business, text and links."""
+
+    id: str = Field(primary_key=True)
+    business_id: str = Field(foreign_key="business.id", index=True)
+    text: str
+    privacy_url: str
+    terms_url: str
+    created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a form shows: the words, the two links, and the id that the form token is bound to."""
+
+    id: str
+    text: str
+    privacy_url: str
+    terms_url: str
+
+
+def current(business: Business, *, public_url: str) -> Shown:
+    """The words of today. Pure; `keep` stores them when they are first used."""
+    text = WORDS.format(business=business.name, purposes=business.purposes)
+    page = f"{public_url}/opt-in/{business.slug}"
+    privacy, terms = business.privacy_url or f"{page}#privacy", business.terms_url or f"{page}#terms"
+    digest = hashlib.sha256("\x00".join((business.id, text, privacy, terms)).encode()).hexdigest()
+    return Shown(digest, text, privacy, terms)
+
+
+def keep(session: Session, business_id: str, shown: Shown) -> None:
+    """Store a variant once."""
+    if session.get(Disclaimer, shown.id) is None:
+        session.add(
+            Disclaimer(
+                id=shown.id,
+                business_id=business_id,
+                text=shown.text,
+                privacy_url=shown.privacy_url,
+                terms_url=shown.terms_url,
+            )
+        )
+
+
+def find(session: Session, business_id: str, disclaimer_id: str) -> Shown | None:
+    """The variant a form was rendered with, or None for an unknown or somebody else's."""
+    kept = session.get(Disclaimer, disclaimer_id)
+    if kept is None or kept.business_id != business_id:
+        return None
+    return Shown(kept.id, kept.text, kept.privacy_url, kept.terms_url)

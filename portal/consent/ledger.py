@@ -1,0 +1,207 @@
+"""The only writer of consent: every change of a subscription is one appended, hash-chained entry, in one transaction.
+
+Each field of an entry is bound by a salted commitment of its own, so that a value can be erased later without breaking
+the chain (promises.md F.5). Entries are never changed or deleted; triggers in both databases see to it.
+"""
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel
+
+from portal import clock
+from portal.accounts import key
+from portal.column import UtcTime, one_of, table_of
+from portal.consent import subscription
+from portal.consent.state import RESTRICTIVE, Kind, Origin, Proof, State, fold, step
+from portal.database import announce
+from portal.statement import Statement, param, params
+
+GENESIS = "0" * 64
+SALT_BYTES = 16
+MOMENT = dt.timedelta(microseconds=1)
+VERSION = 1
+
+
+class LedgerEntry(SQLModel, table=True):
+    """`evidence`, `salts` and `commitments` share their keys; `hash` covers everything but `evidence` and `salts`."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (
+        one_of(Kind, "kind"),
+        sa.Index("ledger_entry_by_subscription", "subscription_id", "seq"),
+    )
+
+    business_id: str = Field(foreign_key="business.id", primary_key=True)
+    seq: int = Field(primary_key=True)
+    subscription_id: str = Field(foreign_key="subscription.id")
+    channel: str
+    kind: str
+    origin: str
+    proof: str
+    scope: str | None = None
+    actor: str
+    occurred_at: dt.datetime = Field(sa_type=UtcTime)
+    recorded_at: dt.datetime = Field(sa_type=UtcTime)
+    message_id: str | None = None
+    submission_id: str | None = None
+    evidence: dict[str, Any] = Field(sa_type=sa.JSON)
+    salts: dict[str, str] = Field(sa_type=sa.JSON)
+    commitments: dict[str, str] = Field(sa_type=sa.JSON)
+    previous_hash: str
+    hash: str
+
+
+class LedgerHead(SQLModel, table=True):
+    """The last entry of a business. `mac` is made with the key file, so that a cut-off tail cannot be hidden."""
+
+    __tablename__ = "ledger_head"
+
+    business_id: str = Field(foreign_key="business.id", primary_key=True)
+    seq: int
+    hash: str
+    mac: str
+
+
+table = table_of(LedgerEntry)
+_head = table_of(LedgerHead)
+_LOCK_HEAD = Statement(
+    sa.select(_head.c.seq, _head.c.hash).where(_head.c.business_id == param("business_id")).with_for_update()
+)
+_FIRST_HEAD = Statement(
+    lambda insert: insert(_head).values(**params("business_id", "seq", "hash", "mac")).on_conflict_do_nothing()
+)
+_MOVE_HEAD = Statement(
+    sa.update(_head).where(_head.c.business_id == param("business_id")).values(**params("seq", "hash", "mac"))
+)
+_APPEND = Statement(sa.insert(table).values(**params(*(column.key for column in table.columns))))
+_OF_SUBSCRIPTION = Statement(
+    sa.select(table)
+    .where(table.c.business_id == param("business_id"), table.c.subscription_id == param("subscription_id"))
+    .order_by(table.c.seq)
+)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What an entry did: its number in the ledger, the state before and after, and the subscription's row as it is now."""
+
+    seq: int
+    row: Any
+    before: State
+    after: State
+
+    @property
+    def has_changed_status(self) -> bool:
+        return self.before.status is not self.after.status
+
+
+def record(
+    session: Session,
+    row: Any,
+    kind: Kind,
+    *,
+    origin: Origin,
+    proof: Proof,
+    actor: str,
+    scope: str | None = None,
+    occurred_at: dt.datetime | None = None,
+    message_id: str | None = None,
+    submission_id: str | None = None,
+    evidence: Mapping[str, Any] | None = None,
+) -> Recorded:
+    """Append one fact about the locked subscription `row` (from `subscription.lock`) and apply it.
+
+    `occurred_at` is when it is proven to have happened; without it, now. What restricts texting and has no proven time
+    counts as later than everything known, whatever the clock says.
+    """
+    before = subscription.state_of(row)
+    recorded_at = clock.now()
+    happened = occurred_at or recorded_at
+    if kind in RESTRICTIVE and occurred_at is None and before.last_at is not None:
+        happened = max(happened, before.last_at + MOMENT)
+    entry = _sealed(session, row, {
+        "subscription_id": row.id, "channel": row.channel, "kind": str(kind), "origin": str(origin),
+        "proof": str(proof), "scope": scope, "actor": actor, "occurred_at": happened, "recorded_at": recorded_at,
+        "message_id": message_id, "submission_id": submission_id,
+    }, {"number": row.number, **(evidence or {})})  # fmt: skip
+    _APPEND.run(session, **entry)
+    after = _applied(session, row, before, _New(*(entry[name] for name in _New.__slots__)))
+    subscription.store(session, row, after)
+    announce(session, f"business:{row.business_id}")
+    return Recorded(entry["seq"], subscription.with_state(row, after), before, after)
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """The entry just appended, as the fold reads it."""
+
+    kind: str
+    occurred_at: dt.datetime
+    origin: str
+    proof: str
+    scope: str | None
+    seq: int
+
+
+def entries(session: Session, business_id: str, subscription_id: str) -> list[Any]:
+    """All facts about one number, oldest first."""
+    return _OF_SUBSCRIPTION.rows(session, business_id=business_id, subscription_id=subscription_id)
+
+
+def _applied(session: Session, row: Any, before: State, entry: _New) -> State:
+    """One step when `entry` is the latest fact, a new fold when it is not."""
+    if before.last_at is None or entry.occurred_at > before.last_at:
+        return step(before, entry)
+    return fold(entries(session, row.business_id, row.id))
+
+
+def _sealed(session: Session, row: Any, public: dict[str, Any], evidence: dict[str, Any]) -> dict[str, Any]:
+    """The whole entry with its place in the chain; moves the head, whose row lock orders all writers."""
+    head = _LOCK_HEAD.first(session, business_id=row.business_id)
+    if head is None:
+        _FIRST_HEAD.run(session, business_id=row.business_id, seq=0, hash=GENESIS, mac="")
+        head = _LOCK_HEAD.first(session, business_id=row.business_id)
+    salts = _salts(evidence)
+    entry = {"business_id": row.business_id, "seq": head.seq + 1, "previous_hash": head.hash} | public
+    entry["commitments"] = {name: commitment(salts[name], value) for name, value in evidence.items()}
+    entry["hash"] = entry_hash(entry)
+    mac = head_mac(key.of(session).evidence, row.business_id, entry["seq"], entry["hash"])
+    _MOVE_HEAD.run(session, business_id=row.business_id, seq=entry["seq"], hash=entry["hash"], mac=mac)
+    return entry | {"evidence": evidence, "salts": salts}
+
+
+def _salts(evidence: Mapping[str, Any]) -> dict[str, str]:
+    noise = os.urandom(SALT_BYTES * len(evidence)).hex()
+    width = SALT_BYTES * 2
+    return {name: noise[i * width : (i + 1) * width] for i, name in enumerate(evidence)}
+
+
+def commitment(salt: str, value: Any) -> str:
+    """SHA-256 over the salt and the canonical JSON of one field: binds it, and tells nothing once the salt is gone."""
+    return hashlib.sha256(bytes.fromhex(salt) + _canonical(value)).hexdigest()
+
+
+def entry_hash(entry: Mapping[str, Any]) -> str:
+    """The leaf of the chain: SHA-256 over 0x00 and the canonical JSON of all public fields (RFC 6962's leaf prefix)."""
+    public = {"version": VERSION} | {
+        name: clock.rfc3339(value) if isinstance(value, dt.datetime) else value
+        for name, value in entry.items()
+        if name not in ("hash", "evidence", "salts")
+    }
+    return hashlib.sha256(b"\x00" + _canonical(public)).hexdigest()
+
+
+def head_mac(secret: bytes, business_id: str, seq: int, last_hash: str) -> str:
+    return hmac.new(secret, f"{business_id}|{seq}|{last_hash}".encode(), hashlib.sha256).hexdigest()
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,52 @@
+"""Why a text goes out, and how far a consent reaches; the gate compares the two (rules.md section 2)."""
+
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    CONVERSATION = "conversation"
+    AUTOMATED = "automated"
+    MARKETING = "marketing"
+    OPT_IN_REQUEST = "opt_in_request"
+    OPT_IN_CONFIRMATION = "opt_in_confirmation"
+    OPT_OUT_CONFIRMATION = "opt_out_confirmation"
+    HELP = "help"
+
+
+class Scope(StrEnum):
+    """Narrow to wide."""
+
+    CONVERSATIONAL = "conversational"
+    INFORMATIONAL = "informational"
+    MARKETING = "marketing"
+
+
+_WIDTH = {Scope.CONVERSATIONAL: 1, Scope.INFORMATIONAL: 2, Scope.MARKETING: 3}
+_NEEDS = {
+    Purpose.CONVERSATION: Scope.CONVERSATIONAL,
+    Purpose.AUTOMATED: Scope.INFORMATIONAL,
+    Purpose.MARKETING: Scope.MARKETING,
+}
+
+# What goes first when several texts wait for the same number: answers the law wants promptly, then the confirmation.
+URGENCY = {
+    Purpose.OPT_OUT_CONFIRMATION: 0,
+    Purpose.HELP: 0,
+    Purpose.OPT_IN_CONFIRMATION: 1,
+    Purpose.OPT_IN_REQUEST: 1,
+    Purpose.CONVERSATION: 2,
+    Purpose.AUTOMATED: 3,
+    Purpose.MARKETING: 4,
+}
+
+
+def covers(scope: str | None, purpose: Purpose) -> bool:
+    """Whether a consent of this breadth allows a text of this purpose; control texts need none."""
+    needed = _NEEDS.get(purpose)
+    return needed is None or (bool(scope) and _WIDTH[Scope(scope)] >= _WIDTH[needed])
+
+
+def wider(one: str | None, other: str | None) -> str | None:
+    """The broader of two scopes."""
+    known = [scope for scope in (one, other) if scope]
+    return max(known, key=lambda scope: _WIDTH[Scope(scope)], default=None)

@@ -1,0 +1,206 @@
+"""What a set of consent facts adds up to: a pure fold whose result depends neither on order of arrival nor on duplicates.
+
+Facts are ordered by when they happened; where two are not proven to be in order, the one that stops texting counts as
+the later (promises.md 0.6). In doubt: opted out.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Protocol
+
+from portal.consent.purpose import Scope, wider
+
+
+class Status(StrEnum):
+    """`none` and `requested` are *no consent* and *awaiting reply* on screen."""
+
+    NONE = "none"
+    REQUESTED = "requested"
+    OPTED_IN = "opted_in"
+    DECLINED = "declined"
+    OPTED_OUT = "opted_out"
+
+
+class Carrier(StrEnum):
+    UNKNOWN = "unknown"
+    CLEAR = "clear"
+    BLOCKED = "blocked"
+
+
+class Kind(StrEnum):
+    """The kinds of ledger entry."""
+
+    ASKED = "asked"
+    CLAIMED = "claimed"
+    OPTED_IN = "opted_in"
+    DECLINED = "declined"
+    OPTED_OUT = "opted_out"
+    LAPSED = "lapsed"
+    PAUSED = "paused"
+    CARRIER_BLOCKED = "carrier_blocked"
+    CARRIER_CLEARED = "carrier_cleared"
+    UNDELIVERABLE = "undeliverable"
+    REACHABLE = "reachable"
+    REVIEW_OPENED = "review_opened"
+    REVIEW_KEPT = "review_kept"
+
+
+class Origin(StrEnum):
+    """How a consent came, or who took it away."""
+
+    FORM = "form"
+    BUSINESS_FIRST = "business_first"
+    CLIENT_FIRST = "client_first"
+    INVITATION = "invitation"
+    PORTAL = "portal"
+    OFFLINE = "offline"
+    REPLY = "reply"
+    MEMBER = "member"
+    PROVIDER = "provider"
+    SYSTEM = "system"
+
+
+class Proof(StrEnum):
+    """Who can be shown to have acted: the handset itself, the holder of a personal link, or anybody at all."""
+
+    HANDSET = "handset"
+    PERSONAL_LINK = "personal_link"
+    ANONYMOUS = "anonymous"
+    ATTESTED = "attested"
+
+
+RESTRICTIVE = frozenset(
+    {
+        Kind.DECLINED,
+        Kind.OPTED_OUT,
+        Kind.LAPSED,
+        Kind.PAUSED,
+        Kind.CARRIER_BLOCKED,
+        Kind.UNDELIVERABLE,
+        Kind.REVIEW_OPENED,
+    }
+)
+
+
+class Fact(Protocol):
+    """What the fold reads of a ledger entry."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def occurred_at(self) -> dt.datetime: ...
+    @property
+    def origin(self) -> str: ...
+    @property
+    def proof(self) -> str: ...
+    @property
+    def scope(self) -> str | None: ...
+    @property
+    def seq(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class State:
+    """`consent_seq` is the ledger entry that allows texting; `granted_scope` the widest scope ever granted."""
+
+    status: Status = Status.NONE
+    carrier: Carrier = Carrier.UNKNOWN
+    origin: str | None = None
+    scope: str | None = None
+    granted_scope: str | None = None
+    consent_seq: int | None = None
+    is_paused: bool = False
+    is_undeliverable: bool = False
+    in_review: bool = False
+    is_claimed: bool = False
+    changed_at: dt.datetime | None = None
+    last_at: dt.datetime | None = None
+
+
+def order(fact: Fact) -> tuple[dt.datetime, bool, str, int]:
+    """When it happened; at the same moment what restricts comes last."""
+    return fact.occurred_at, fact.kind in RESTRICTIVE, fact.kind, fact.seq
+
+
+def fold(facts: Iterable[Fact]) -> State:
+    state = State()
+    for fact in sorted(facts, key=order):
+        state = step(state, fact)
+    return state
+
+
+def step(state: State, fact: Fact) -> State:
+    """The next state; `fact` is the latest in the fold's order."""
+    after = replace(_EFFECTS[Kind(fact.kind)](state, fact), last_at=fact.occurred_at)
+    if (after.status, after.origin) != (state.status, state.origin) or after.consent_seq != state.consent_seq:
+        after = replace(after, changed_at=fact.occurred_at)
+    return after
+
+
+def _asked(state: State, fact: Fact) -> State:
+    if state.status in (Status.NONE, Status.REQUESTED):
+        return replace(state, status=Status.REQUESTED, origin=fact.origin)
+    return state
+
+
+def _opted_in(state: State, fact: Fact) -> State:
+    """A Yes that anybody could have given reopens nothing (X-13, interface.md 6.1); neither does a paper (6.7)."""
+    if fact.proof == Proof.ANONYMOUS and state.status in (Status.OPTED_OUT, Status.DECLINED):
+        return replace(state, is_claimed=True)
+    if fact.proof == Proof.ATTESTED and state.status != Status.NONE:
+        return state
+    scope = fact.scope or state.granted_scope or Scope.CONVERSATIONAL
+    return replace(
+        state,
+        status=Status.OPTED_IN,
+        origin=fact.origin,
+        scope=scope,
+        granted_scope=wider(state.granted_scope, scope),
+        consent_seq=fact.seq,
+        is_paused=False,
+        in_review=False,
+        is_claimed=False,
+    )
+
+
+def _declined(state: State, fact: Fact) -> State:
+    if state.status in (Status.OPTED_IN, Status.OPTED_OUT):
+        return _opted_out(state, fact)
+    return replace(state, status=Status.DECLINED, origin=fact.origin, scope=None, consent_seq=None, in_review=False)
+
+
+def _opted_out(state: State, fact: Fact) -> State:
+    if state.status is Status.OPTED_OUT:
+        return replace(state, in_review=False)
+    return replace(
+        state,
+        status=Status.OPTED_OUT,
+        origin=fact.origin,
+        scope=None,
+        consent_seq=None,
+        in_review=False,
+        is_claimed=False,
+    )
+
+
+def _lapsed(state: State, fact: Fact) -> State:
+    return replace(state, status=Status.NONE, origin=None) if state.status is Status.REQUESTED else state
+
+
+_EFFECTS = {
+    Kind.ASKED: _asked,
+    Kind.CLAIMED: lambda state, fact: replace(state, is_claimed=state.status is not Status.OPTED_IN),
+    Kind.OPTED_IN: _opted_in,
+    Kind.DECLINED: _declined,
+    Kind.OPTED_OUT: _opted_out,
+    Kind.LAPSED: _lapsed,
+    Kind.PAUSED: lambda state, fact: replace(state, is_paused=True),
+    Kind.CARRIER_BLOCKED: lambda state, fact: replace(state, carrier=Carrier.BLOCKED),
+    Kind.CARRIER_CLEARED: lambda state, fact: replace(state, carrier=Carrier.CLEAR),
+    Kind.UNDELIVERABLE: lambda state, fact: replace(state, is_undeliverable=True),
+    Kind.REACHABLE: lambda state, fact: replace(state, is_undeliverable=False),
+    Kind.REVIEW_OPENED: lambda state, fact: replace(state, in_review=True),
+    Kind.REVIEW_KEPT: lambda state, fact: replace(state, in_review=False),
+}

@@ -1,0 +1,224 @@
+"""May we text this number? One row per business, channel and exact number; written only by `ledger.record`.
+
+The row also carries what the status list sorts and searches by (name key, reversed number, last message), so that a
+page of a million rows costs what a page of a thousand costs (speed.md, design 5).
+"""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel
+
+from portal import clock
+from portal.column import UtcTime, new_id, one_of, table_of
+from portal.consent.state import Carrier, State, Status
+from portal.statement import Statement, param, params
+
+
+class Subscription(SQLModel, table=True):
+    """`last_entry_at` is the time of the latest fact; a later one is one step, an earlier one a new fold."""
+
+    __table_args__ = (
+        one_of(Status, "status"),
+        one_of(Carrier, "carrier"),
+        sa.UniqueConstraint("business_id", "channel", "number", name="subscription_number_once"),
+        sa.Index("subscription_by_name", "business_id", "name_key", "id"),
+        sa.Index("subscription_by_status_and_name", "business_id", "status", "name_key", "id"),
+        sa.Index("subscription_by_last_message", "business_id", "last_message_at", "id"),
+        sa.Index("subscription_by_status_and_last_message", "business_id", "status", "last_message_at", "id"),
+        sa.Index("subscription_by_number", "business_id", "number"),
+        sa.Index("subscription_by_reversed_number", "business_id", "number_reversed"),
+        sa.Index("subscription_by_contact", "business_id", "contact_id"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    business_id: str = Field(foreign_key="business.id")
+    channel: str
+    number: str
+    number_reversed: str
+    contact_id: str | None = None
+    name: str = ""
+    name_key: str = ""
+    status: str = Status.NONE
+    carrier: str = Carrier.UNKNOWN
+    origin: str | None = None
+    scope: str | None = None
+    granted_scope: str | None = None
+    consent_seq: int | None = None
+    is_paused: bool = False
+    is_undeliverable: bool = False
+    in_review: bool = False
+    is_claimed: bool = False
+    is_current: bool = True
+    changed_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+    last_entry_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+    last_message_at: dt.datetime = Field(sa_type=UtcTime)
+    last_message_text: str = ""
+    last_message_direction: str = ""
+    unread: int = 0
+    created_at: dt.datetime = Field(sa_type=UtcTime)
+
+
+class StatusCount(SQLModel, table=True):
+    """How many subscriptions of a business stand in a status; kept in the transaction that changes one."""
+
+    __tablename__ = "status_count"
+
+    business_id: str = Field(foreign_key="business.id", primary_key=True)
+    channel: str = Field(primary_key=True)
+    status: str = Field(primary_key=True)
+    count: int = 0
+
+
+table = table_of(Subscription)
+_counts = table_of(StatusCount)
+STATE_COLUMNS = (
+    table.c.id, table.c.business_id, table.c.channel, table.c.number, table.c.contact_id, table.c.name,
+    table.c.status, table.c.carrier, table.c.origin, table.c.scope, table.c.granted_scope, table.c.consent_seq,
+    table.c.is_paused, table.c.is_undeliverable, table.c.in_review, table.c.is_claimed, table.c.is_current,
+    table.c.changed_at, table.c.last_entry_at,
+)  # fmt: skip
+_mine = (table.c.business_id == param("business_id"),)
+_LOCK = Statement(
+    sa.select(*STATE_COLUMNS)
+    .where(*_mine, table.c.channel == param("channel"), table.c.number == param("number"))
+    .with_for_update()
+)
+_LOCK_BY_ID = Statement(sa.select(*STATE_COLUMNS).where(*_mine, table.c.id == param("id")).with_for_update())
+_GET = Statement(sa.select(table).where(*_mine, table.c.id == param("id")))
+_FIND = Statement(
+    sa.select(table).where(*_mine, table.c.channel == param("channel"), table.c.number == param("number"))
+)
+_OF_CONTACT = Statement(sa.select(table).where(*_mine, table.c.contact_id == param("contact_id")).limit(50))
+_INSERT = Statement(
+    lambda insert: insert(table)
+    .values(
+        **params("id", "business_id", "channel", "number", "number_reversed", "name", "name_key", "contact_id"),
+        status="none", carrier="unknown", is_paused=False, is_undeliverable=False, in_review=False, is_claimed=False,
+        is_current=True, last_message_text="", last_message_direction="", unread=0,
+        last_message_at=param("now"), created_at=param("now"),
+    )
+    .on_conflict_do_nothing()
+    .returning(table.c.id)
+)  # fmt: skip
+_STATE = params(
+    "status", "carrier", "origin", "scope", "granted_scope", "consent_seq", "is_paused", "is_undeliverable",
+    "in_review", "is_claimed", "changed_at", "last_entry_at",
+)  # fmt: skip
+_UPDATE = Statement(sa.update(table).where(table.c.id == param("id")).values(**_STATE))
+_COUNT = Statement(
+    lambda insert: (
+        insert(_counts)
+        .values(**params("business_id", "channel", "status"), count=param("by"))
+        .on_conflict_do_update(
+            index_elements=["business_id", "channel", "status"], set_={"count": _counts.c.count + param("by")}
+        )
+    )
+)
+_COUNTS = Statement(sa.select(_counts.c.status, sa.func.sum(_counts.c.count).label("count")).where(
+    _counts.c.business_id == param("business_id")).group_by(_counts.c.status))  # fmt: skip
+_NAME = Statement(
+    sa.update(table)
+    .where(*_mine, table.c.id == param("id"))
+    .values(**params("name", "name_key", "contact_id", "is_current"))
+)
+_TOUCH = Statement(
+    sa.update(table)
+    .where(table.c.id == param("id"))
+    .values(
+        **params("last_message_at", "last_message_text", "last_message_direction"),
+        unread=table.c.unread + param("unread"),
+    )
+)
+_READ = Statement(sa.update(table).where(*_mine, table.c.id == param("id")).values(unread=0))
+
+
+def lock(session: Session, business_id: str, channel: str, number: str) -> Any:
+    """The row of this exact number, created when absent, locked until the transaction ends."""
+    row = _LOCK.first(session, business_id=business_id, channel=channel, number=number)
+    if row is not None:
+        return row
+    created = _INSERT.rows(
+        session, id=new_id(), business_id=business_id, channel=channel, number=number, number_reversed=number[::-1],
+        name="", name_key=number, contact_id=None, now=clock.now(),
+    )  # fmt: skip
+    if created:
+        _COUNT.run(session, business_id=business_id, channel=channel, status=Status.NONE, by=1)
+    return _LOCK.first(session, business_id=business_id, channel=channel, number=number)
+
+
+def lock_by_id(session: Session, business_id: str, subscription_id: str) -> Any:
+    """The locked row, or None for an unknown or somebody else's."""
+    return _LOCK_BY_ID.first(session, business_id=business_id, id=subscription_id)
+
+
+def get(session: Session, business_id: str, subscription_id: str) -> Any:
+    """The whole row, or None for an unknown or somebody else's."""
+    return _GET.first(session, business_id=business_id, id=subscription_id)
+
+
+def find(session: Session, business_id: str, channel: str, number: str) -> Any:
+    return _FIND.first(session, business_id=business_id, channel=channel, number=number)
+
+
+def of_contact(session: Session, business_id: str, contact_id: str) -> list[Any]:
+    return _OF_CONTACT.rows(session, business_id=business_id, contact_id=contact_id)
+
+
+def counts(session: Session, business_id: str) -> dict[str, int]:
+    """How many in each status; every status is a key."""
+    found = {row.status: int(row.count) for row in _COUNTS.rows(session, business_id=business_id)}
+    return {str(status): found.get(status, 0) for status in Status}
+
+
+def state_of(row: Any) -> State:
+    """The state that a row stands for."""
+    return State(
+        Status(row.status), Carrier(row.carrier), row.origin, row.scope, row.granted_scope, row.consent_seq,
+        bool(row.is_paused), bool(row.is_undeliverable), bool(row.in_review), bool(row.is_claimed),
+        row.changed_at, row.last_entry_at,
+    )  # fmt: skip
+
+
+def with_state(row: Any, state: State) -> Any:
+    """`row` as it reads once `state` is stored."""
+    return row._replace(**_columns(state))
+
+
+def store(session: Session, row: Any, state: State) -> None:
+    """Write a new state and the counters. Only the ledger calls this (law 3)."""
+    _UPDATE.run(session, id=row.id, **_columns(state))
+    if state.status != row.status:
+        _COUNT.run(session, business_id=row.business_id, channel=row.channel, status=row.status, by=-1)
+        _COUNT.run(session, business_id=row.business_id, channel=row.channel, status=state.status, by=1)
+
+
+def _columns(state: State) -> dict[str, Any]:
+    return {
+        "status": state.status, "carrier": state.carrier, "origin": state.origin, "scope": state.scope,
+        "granted_scope": state.granted_scope, "consent_seq": state.consent_seq, "is_paused": state.is_paused,
+        "is_undeliverable": state.is_undeliverable, "in_review": state.in_review, "is_claimed": state.is_claimed,
+        "changed_at": state.changed_at, "last_entry_at": state.last_at,
+    }  # fmt: skip
+
+
+def show_as(session: Session, row: Any, *, name: str, contact_id: str | None, is_current: bool = True) -> None:
+    """What the list calls this number; says nothing about consent."""
+    shown = name.casefold()[:80] or row.number
+    _NAME.run(
+        session, business_id=row.business_id, id=row.id, name=name, name_key=shown, contact_id=contact_id,
+        is_current=is_current,
+    )  # fmt: skip
+
+
+def touch(session: Session, subscription_id: str, *, at: dt.datetime, text: str, direction: str, unread: int) -> None:
+    """The last message, for the list."""
+    _TOUCH.run(
+        session, id=subscription_id, last_message_at=at, last_message_text=text[:120],
+        last_message_direction=direction, unread=unread,
+    )  # fmt: skip
+
+
+def mark_read(session: Session, business_id: str, subscription_id: str) -> None:
+    _READ.run(session, business_id=business_id, id=subscription_id)

@@ -1,0 +1,109 @@
+"""Re-walks the ledger and names the first entry that was changed, removed, swapped or cut off (promise P11)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from portal.accounts import key
+from portal.column import table_of
+from portal.consent import ledger, subscription
+from portal.consent.state import fold
+from portal.statement import Statement, param
+
+PIECE = 2000
+
+_heads = table_of(ledger.LedgerHead)
+_PIECE = Statement(
+    sa.select(ledger.table)
+    .where(ledger.table.c.business_id == param("business_id"), ledger.table.c.seq > param("after"))
+    .order_by(ledger.table.c.seq)
+    .limit(PIECE)
+)
+_HEAD = Statement(sa.select(_heads).where(_heads.c.business_id == param("business_id")))
+_BUSINESSES = Statement(
+    sa.union(sa.select(_heads.c.business_id), sa.select(ledger.table.c.business_id).distinct()).order_by("business_id")
+)
+_SUBSCRIPTIONS = Statement(
+    sa.select(subscription.table)
+    .where(subscription.table.c.business_id == param("business_id"), subscription.table.c.id > param("after"))
+    .order_by(subscription.table.c.id)
+    .limit(PIECE)
+)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """`problem` is empty when all is well, else one sentence that names the entry; `entries` counts those walked."""
+
+    business_id: str
+    entries: int
+    problem: str = ""
+
+
+def businesses(session: Session) -> list[str]:
+    """Every business that has a ledger."""
+    return [row[0] for row in _BUSINESSES.rows(session)]
+
+
+def verify(session: Session, business_id: str) -> Verified:
+    """Check hashes, commitments, links, numbering, the head, and that every subscription is the fold of its entries."""
+    count, last = 0, ledger.GENESIS
+    for entry in _walk(session, business_id):
+        problem = _problem(entry, expected_seq=count + 1, expected_previous=last)
+        if problem:
+            return Verified(business_id, count, problem)
+        count, last = entry.seq, entry.hash
+    return Verified(
+        business_id, count, _head_problem(session, business_id, count, last) or _drift(session, business_id)
+    )
+
+
+def _walk(session: Session, business_id: str) -> Iterator[Any]:
+    after = 0
+    while piece := _PIECE.rows(session, business_id=business_id, after=after):
+        yield from piece
+        after = piece[-1].seq
+
+
+def _problem(entry: Any, *, expected_seq: int, expected_previous: str) -> str:
+    if entry.seq != expected_seq:
+        return f"Entry {expected_seq} is missing."
+    if entry.previous_hash != expected_previous:
+        return f"Entry {entry.seq} does not follow entry {entry.seq - 1}: one of them was replaced."
+    public = entry._asdict()
+    if ledger.entry_hash(public) != entry.hash:
+        return f"Entry {entry.seq} was changed after it was written."
+    for name, expected in entry.commitments.items():
+        if name not in entry.evidence or name not in entry.salts:
+            return f"Entry {entry.seq}: its evidence “{name}” was removed."
+        if ledger.commitment(entry.salts[name], entry.evidence[name]) != expected:
+            return f"Entry {entry.seq}: its evidence “{name}” was changed after it was written."
+    if set(entry.evidence) - set(entry.commitments):
+        return f"Entry {entry.seq}: evidence was added after it was written."
+    return ""
+
+
+def _head_problem(session: Session, business_id: str, count: int, last: str) -> str:
+    head = _HEAD.first(session, business_id=business_id)
+    if head is None:
+        return "The record of the last entry is missing." if count else ""
+    if head.seq > count:
+        return f"Entry {count + 1} is missing: the ledger was cut off; it should end with entry {head.seq}."
+    mac = ledger.head_mac(key.of(session).evidence, business_id, head.seq, head.hash)
+    if (head.seq, head.hash) != (count, last) or head.mac != mac:
+        return f"Entry {count} is not the end that was sealed: the ledger was cut off or rewritten."
+    return ""
+
+
+def _drift(session: Session, business_id: str) -> str:
+    """A subscription that does not say what its entries say was written by something else than the ledger."""
+    after = ""
+    while rows := _SUBSCRIPTIONS.rows(session, business_id=business_id, after=after):
+        for row in rows:
+            if fold(ledger.entries(session, business_id, row.id)) != subscription.state_of(row):
+                return f"Subscription {row.id} does not say what its ledger entries say."
+        after = rows[-1].id
+    return ""

@@ -1,0 +1,76 @@
+"""The timetable: what happens by itself, how often. APScheduler is only the ticker; due work is claimed in the database."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlmodel import Session
+
+from portal import clock, logs
+from portal.accounts import allowance
+from portal.database import Database, Lane
+from portal.messaging import outcome
+from portal.messaging.dispatch import Dispatcher
+
+
+@dataclass(frozen=True)
+class Job:
+    name: str
+    every: dt.timedelta
+    work: Callable[["Timetable"], None]
+
+
+class Timetable:
+    """Runs the jobs of one process beside its dispatcher."""
+
+    def __init__(self, database: Database, dispatcher: Dispatcher) -> None:
+        self.database, self.dispatcher = database, dispatcher
+        self.ticked_at = clock.monotonic()
+        self._ticker = BackgroundScheduler(timezone=dt.UTC)
+
+    def start(self) -> None:
+        for job in JOBS:
+            self._ticker.add_job(
+                self.run, "interval", seconds=job.every.total_seconds(), args=[job], id=job.name, coalesce=True,
+                max_instances=1, misfire_grace_time=None,
+            )  # fmt: skip
+        self._ticker.start()
+
+    def stop(self) -> None:
+        self._ticker.shutdown(wait=True)
+
+    def run(self, job: Job) -> None:
+        """One job; an error is written down and the next tick tries again."""
+        self.ticked_at = clock.monotonic()
+        try:
+            job.work(self)
+        except Exception:
+            logs.trace(f"job.failed {job.name}")
+
+
+def expire_leases(timetable: Timetable) -> None:
+    timetable.database.write(outcome.expire_leases)
+
+
+def wake_dispatcher(timetable: Timetable) -> None:
+    timetable.dispatcher.wake()
+
+
+def checkpoint(timetable: Timetable) -> None:
+    timetable.database.checkpoint()
+
+
+def prune_allowances(timetable: Timetable) -> None:
+    def prune(session: Session) -> int:
+        return allowance.prune(session)
+
+    timetable.database.write(prune, lane=Lane.BULK)
+
+
+JOBS = (
+    Job("checkpoint", dt.timedelta(seconds=0.5), checkpoint),
+    Job("wake_dispatcher", dt.timedelta(seconds=1), wake_dispatcher),
+    Job("expire_leases", dt.timedelta(seconds=2), expire_leases),
+    Job("prune_allowances", dt.timedelta(hours=1), prune_allowances),
+)

@@ -1,0 +1,122 @@
+"""Carries claimed texts to their providers: one thread per slot, claims only for free slots, marks in the next claim.
+
+The last look before a byte leaves is the claim's own deadline, checked by the provider (promises.md A.1).
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlmodel import Session
+
+from portal import clock, logs
+from portal.accounts import sender
+from portal.database import Database, Lane
+from portal.messaging import outbox, outcome
+from portal.messaging.outbox import Claim, Limits
+from portal.providers.provider import Outbound, Providers, Rejected, Result, Trouble, Unknown
+
+IDLE = 1.0  # seconds between looks when nothing wakes us: texts that become due by themselves
+
+Mark = Callable[[Session], None]
+
+
+class Dispatcher:
+    """Start once per process that runs jobs; `wake` it when something was queued."""
+
+    def __init__(self, database: Database, providers: Providers, limits: Limits, *, slots: int = 16) -> None:
+        self._database, self._providers, self._limits, self._slots = database, providers, limits, slots
+        self._free = slots
+        self._marks: deque[Mark] = deque()
+        self._wake = threading.Event()
+        self._is_stopping = False
+        self._lock = threading.Lock()
+        self._credentials: dict[str, dict[str, str]] = {}
+        self._pool = ThreadPoolExecutor(slots, "send")
+        self._thread = threading.Thread(target=self._run, name="dispatch", daemon=True)
+        database.listen(lambda topics: self._wake.set() if outbox.TOPIC in topics else None)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Take no more; wait for what is on its way, and write down its outcome."""
+        self._is_stopping = True
+        self._wake.set()
+        self._thread.join()
+        self._pool.shutdown(wait=True)
+        marks = list(self._marks)
+        if marks:
+            self._database.write(lambda session: self._mark_and_claim(session, marks, 0))
+            self._forget(marks)
+
+    def _run(self) -> None:
+        while not self._is_stopping:
+            self._wake.clear()
+            try:
+                is_busy = self._turn()
+            except Exception:
+                logs.trace("dispatch.failed")
+                is_busy = False
+            if not is_busy:
+                self._wake.wait(IDLE)
+
+    def _turn(self) -> bool:
+        """Mark what has landed and claim for the free slots, in one transaction; then start the sends."""
+        with self._lock:
+            free = self._free
+        if not free and not self._marks:
+            return False
+        marks = list(self._marks)
+        claims = self._database.write(lambda session: self._mark_and_claim(session, marks, free), lane=Lane.ROAD)
+        self._forget(marks)
+        deadline = clock.monotonic() + outbox.START_WITHIN
+        with self._lock:
+            self._free -= len(claims)
+        for each, credentials in claims:
+            self._pool.submit(self._send, each, credentials, deadline)
+        return bool(claims)
+
+    def _mark_and_claim(self, session: Session, marks: list[Mark], free: int) -> list[tuple[Claim, dict[str, str]]]:
+        for mark in marks:
+            mark(session)
+        claims = outbox.claim(session, free, self._limits) if free else []
+        return [(each, self._opened(session, each.credentials)) for each in claims]
+
+    def _opened(self, session: Session, sealed: str) -> dict[str, str]:
+        if sealed not in self._credentials:
+            self._credentials[sealed] = sender.credentials_of(session, sealed)
+        return self._credentials[sealed]
+
+    def _forget(self, marks: list[Mark]) -> None:
+        """They are on disk; until then a failed commit must find them again."""
+        for _ in marks:
+            self._marks.popleft()
+
+    def _send(self, each: Claim, credentials: dict[str, str], deadline: float) -> None:
+        result = self._result(each, credentials, deadline)
+        row = each.row
+        if isinstance(result, Rejected) and result.code == "deadline":
+            self._marks.append(lambda session: outcome.give_back(session, row))
+        else:
+            self._marks.append(lambda session: outcome.mark(session, row, result))
+        with self._lock:
+            self._free += 1
+        self._wake.set()
+
+    def _result(self, each: Claim, credentials: dict[str, str], deadline: float) -> Result:
+        row = each.row
+        provider = self._providers.get(row.provider)
+        if provider is None:
+            return Rejected(Trouble.SENDER, "provider", f"The provider {row.provider} is not set up here.")
+        url = self._providers.callback_url(row.provider, row.business_id, row.id)
+        text = Outbound(row.id, row.number, row.sender_number, row.text, credentials, url)
+        try:
+            return provider.send(text, deadline=deadline)
+        except Exception as error:  # a fault of ours: whether bytes left is not known, so it is never tried again
+            logs.trace("send.failed")
+            return Unknown(f"An error in the sending program: {type(error).__name__}.")

@@ -1,0 +1,122 @@
+"""May this text go to this number now? One pure decision, taken when a text is queued and again when it is sent.
+
+The table is behaviours.md B7. An answer that says no also says the one thing that would change it.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from portal.consent.purpose import Purpose, covers
+from portal.consent.state import Carrier, Status
+
+
+@dataclass(frozen=True)
+class Send:
+    """`consent_seq` is the ledger entry that allows it; None for answers that need no consent."""
+
+    consent_seq: int | None
+
+
+@dataclass(frozen=True)
+class Hold:
+    reason: str
+    unlock: str
+
+
+@dataclass(frozen=True)
+class Defer:
+    until: dt.datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """`reason` is one of interface.md section 5; `sentence` says it to a member, `unlock` what would change it."""
+
+    reason: str
+    sentence: str
+    unlock: str
+
+
+Decision = Send | Hold | Defer | Refuse
+
+_ASK = "Send them a questionnaire with an opt-in question; texting opens when they answer Yes."
+REFUSALS = {
+    "opted_out": (
+        "This client opted out. Nothing can be sent to this number.",
+        "Only the client can change this: by texting START, or by answering Yes in a questionnaire you send them.",
+    ),
+    "declined": ("This client said No to texts.", "Only the client can change this, by answering Yes in a questionnaire."),
+    "no_consent": ("This number has not agreed to get texts from you.", _ASK),
+    "awaiting_reply": ("This number was asked and has not answered yet.", "Wait for their YES; texting opens with it."),
+    "not_current": ("This number no longer belongs to this contact.", "Text the contact's current number, once it has opted in."),
+    "carrier_blocked": (
+        "The client agreed, but their carrier still blocks texts from your number.",
+        "Ask the client to text START to your number; the block ends at once.",
+    ),
+    "paused": (
+        "This contact opted out on another of their numbers, so this one is paused too.",
+        "It opens again when the client opts in with this number, by a questionnaire or by texting START.",
+    ),
+    "in_review": ("A reply of this client may mean that they want no texts.", "Read the reply and decide: keep texting, or opt out."),
+    "undeliverable": ("Texts do not reach this number; it may be a landline.", "Ask the client for a mobile number."),
+    "scope": ("The client agreed to other kinds of texts, not to this one.", "Ask for consent to this kind of text in a questionnaire."),
+    "capped": ("Today's limit of texts is used up.", "It opens again tomorrow; the operator can raise the limit."),
+    "sender_off": ("There is no active number to send from.", "Ask the operator to add a sender for this business."),
+}  # fmt: skip
+
+
+def refusal(reason: str) -> Refuse:
+    return Refuse(reason, *REFUSALS[reason])
+
+
+def decide(facts: Any, purpose: Purpose, *, has_sender: bool = True, has_room: bool = True) -> Decision:
+    """`facts` is a subscription row or a claim row: status, carrier, scope, is_paused, in_review, is_undeliverable,
+    is_current, consent_seq."""
+    reason = _reason(facts, purpose)
+    if reason is None and not has_sender:
+        reason = "sender_off"
+    if reason is None and not has_room:
+        reason = "capped"
+    return refusal(reason) if reason else Send(facts.consent_seq)
+
+
+def _reason(facts: Any, purpose: Purpose) -> str | None:
+    status = facts.status
+    if purpose is Purpose.HELP:
+        return None
+    if purpose is Purpose.OPT_OUT_CONFIRMATION:
+        return None if status in (Status.OPTED_OUT, Status.DECLINED) else "no_consent"
+    if purpose is Purpose.OPT_IN_REQUEST:
+        return None if status == Status.REQUESTED else _no(status) or "awaiting_reply"
+    if status != Status.OPTED_IN:
+        return _no(status)
+    if facts.is_undeliverable:
+        return "undeliverable"
+    if purpose is Purpose.OPT_IN_CONFIRMATION:
+        return None
+    return _closed(facts, purpose)
+
+
+def _no(status: str) -> str | None:
+    reasons = {
+        Status.NONE: "no_consent",
+        Status.REQUESTED: "awaiting_reply",
+        Status.DECLINED: "declined",
+        Status.OPTED_OUT: "opted_out",
+    }
+    return reasons.get(Status(status))
+
+
+def _closed(facts: Any, purpose: Purpose) -> str | None:
+    """Why an opted-in number may still not be texted."""
+    if not facts.is_current:
+        return "not_current"
+    if facts.carrier == Carrier.BLOCKED:
+        return "carrier_blocked"
+    if facts.is_paused:
+        return "paused"
+    if facts.in_review and purpose is not Purpose.CONVERSATION:
+        return "in_review"
+    return None if covers(facts.scope, purpose) else "scope"

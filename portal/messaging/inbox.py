@@ -1,0 +1,232 @@
+"""The one road in: every provider event is stored once, forever, and acted on in the same transaction (law 2)."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel
+
+from portal import clock
+from portal.accounts import allowance, sender
+from portal.accounts import business as businesses
+from portal.accounts.business import Business
+from portal.accounts.sender import SMS
+from portal.column import UtcTime, table_of
+from portal.consent import ledger, phone_number, reply, subscription
+from portal.consent.purpose import Purpose
+from portal.consent.reply import Meaning, Verdict
+from portal.consent.state import Carrier, Kind, Origin, Proof, Status
+from portal.contacts import contact
+from portal.messaging import message, opt_in, outbox, outcome, wording
+from portal.messaging.message import Direction, Fate
+from portal.providers.provider import Event, InboundText, Provider, StatusUpdate
+from portal.statement import Statement, param, params
+
+RECENT = 10  # of our own texts, which a reply may quote
+
+
+class ProviderEvent(SQLModel, table=True):
+    """One event as it arrived. The key stays for ever, or a captured START could be replayed (promises.md 0.3)."""
+
+    __tablename__ = "provider_event"
+
+    business_id: str = Field(foreign_key="business.id", primary_key=True)
+    provider: str = Field(primary_key=True)
+    event_id: str = Field(primary_key=True)
+    received_at: dt.datetime = Field(sa_type=UtcTime)
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class Received:
+    """`subscription_id` names the number whose texts must have landed before the provider gets its 2xx."""
+
+    is_new: bool
+    subscription_id: str | None = None
+    has_flight: bool = False
+
+
+_events = table_of(ProviderEvent)
+_STORE = Statement(
+    lambda insert: (
+        insert(_events)
+        .values(**params("business_id", "provider", "event_id", "received_at", "raw"))
+        .on_conflict_do_nothing()
+        .returning(_events.c.event_id)
+    )
+)
+_OURS = Statement(
+    sa.select(message.table.c.text)
+    .where(message.table.c.subscription_id == param("subscription_id"), message.table.c.direction == "outbound")
+    .order_by(message.table.c.created_at.desc(), message.table.c.id.desc())
+    .limit(RECENT)
+)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the operator set for the road in."""
+
+    auto_reply_minutes: int = 10
+
+
+def receive(
+    session: Session,
+    business_id: str,
+    provider: Provider,
+    event: Event,
+    *,
+    raw: bytes,
+    arrived_at: dt.datetime,
+    rules: Rules,
+) -> Received:
+    """Store `event` once and act on it. A repeated event changes nothing, but is told whether a text is still in flight."""
+    stored = _STORE.rows(
+        session,
+        business_id=business_id,
+        provider=provider.name,
+        event_id=event.event_id,
+        received_at=clock.now(),
+        raw=raw,
+    )
+    if isinstance(event, InboundText):
+        row = _subscription(session, business_id, provider, event)
+        if row is None:
+            return Received(bool(stored))
+        if stored:
+            _Inbound(session, row, provider, event, arrived_at, rules).act()
+        return Received(bool(stored), row.id, outbox.in_flight(session, row.id))
+    if stored and isinstance(event, StatusUpdate):
+        outcome.report(session, business_id, event)
+    return Received(bool(stored))
+
+
+def _subscription(session: Session, business_id: str, provider: Provider, event: InboundText) -> Any:
+    """The locked row of the number that texted us, or None: not our sender, or a sender nobody can answer."""
+    number = phone_number.from_provider(event.sender)
+    ours = sender.BY_NUMBER.first(session, business_id=business_id, provider=provider.name, number=event.recipient)
+    if number is None or ours is None:
+        return None
+    row = subscription.lock(session, business_id, SMS, number)
+    if row.last_entry_at is None and row.contact_id is None:
+        contact.label(session, business_id, number)
+    return row
+
+
+@dataclass
+class _Inbound:
+    """One inbound text and what follows from it."""
+
+    session: Session
+    row: Any
+    provider: Provider
+    event: InboundText
+    arrived_at: dt.datetime
+    rules: Rules
+
+    def act(self) -> None:
+        business = businesses.get(self.session, self.row.business_id)
+        verdict = self._read(business)
+        self.message_id = message.add(
+            self.session, self.row, direction=Direction.INBOUND, status=Fate.RECEIVED, text=self.event.text,
+            segments=self.event.segments, provider=self.provider.name, provider_id=self.event.event_id.split(":")[-1],
+            reading={"meaning": verdict.meaning, "rule": verdict.rule, "matched": verdict.matched,
+                     "normalized": verdict.normalized, "version": verdict.grammar_version},
+        )  # fmt: skip
+        effect = {
+            Meaning.OPT_OUT: self._stop, Meaning.START: self._start, Meaning.YES: self._yes, Meaning.NO: self._no,
+            Meaning.HELP: self._help, Meaning.REVIEW: self._review, Meaning.NONE: lambda business, verdict: None,
+        }  # fmt: skip
+        effect[verdict.meaning](business, verdict)
+
+    def _read(self, business: Business) -> Verdict:
+        """The provider's own word for a STOP is stronger than ours; its word is never an opt-in (rules.md row 20)."""
+        ours = [row.text for row in _OURS.rows(self.session, subscription_id=self.row.id)]
+        context = "optin_pending" if self.row.status == Status.REQUESTED else "none"
+        verdict = reply.read(
+            self.event.text, recent_outbound=ours, context=context, extra_opt_out=business.opt_out_words,
+            extra_opt_in=business.opt_in_words,
+        )  # fmt: skip
+        if self.event.keyword == "stop" and verdict.meaning is not Meaning.OPT_OUT:
+            return Verdict(Meaning.OPT_OUT, "provider", "", verdict.normalized, verdict.grammar_version)
+        return verdict
+
+    def _stop(self, business: Business, verdict: Verdict) -> None:
+        recorded = opt_in.opt_out(
+            self.session, self.row, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client", message_id=self.message_id,
+            should_confirm=not self._provider_answers("stop"), evidence=self._evidence(verdict),
+        )  # fmt: skip
+        row = recorded.row if recorded else self.row
+        if (
+            self._provider_word() == "stop"
+            and self.provider.blocks(self.event.recipient)
+            and row.carrier != Carrier.BLOCKED
+        ):
+            self._carrier(row, Kind.CARRIER_BLOCKED)
+
+    def _start(self, business: Business, verdict: Verdict) -> None:
+        row = self._clear()
+        if row.status in (Status.OPTED_OUT, Status.DECLINED) or row.is_claimed or row.is_paused:
+            self._opt_in(row, verdict, "reply.confirmation")
+
+    def _yes(self, business: Business, verdict: Verdict) -> None:
+        """YES counts only against an open request; elsewhere it is a normal message (rules.md 11.3)."""
+        row = self._clear()
+        if row.status == Status.REQUESTED:
+            self._opt_in(row, verdict, "form.confirmation", scope="informational")
+
+    def _no(self, business: Business, verdict: Verdict) -> None:
+        if self.row.status != Status.REQUESTED:
+            return
+        outbox.cancel_waiting(self.session, self.row.id, reason="declined")
+        ledger.record(
+            self.session, self.row, Kind.DECLINED, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
+            message_id=self.message_id, evidence=self._evidence(verdict),
+        )  # fmt: skip
+
+    def _help(self, business: Business, verdict: Verdict) -> None:
+        """Answered at any status, without changing it, once in a while (rules.md row 12, promises.md B.1)."""
+        window = dt.timedelta(minutes=max(1, self.rules.auto_reply_minutes))
+        if self._provider_answers("help") or not allowance.take(
+            self.session, f"help:{self.row.id}", limit=1, window=window
+        ):
+            return
+        words = wording.automatic(business, "help")
+        outbox.queue(self.session, self.row, words.text, purpose=Purpose.HELP, once_key=f"help:{self.message_id}")
+
+    def _review(self, business: Business, verdict: Verdict) -> None:
+        if self.row.status == Status.OPTED_IN and not self.row.in_review:
+            ledger.record(
+                self.session, self.row, Kind.REVIEW_OPENED, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
+                message_id=self.message_id, evidence=self._evidence(verdict),
+            )  # fmt: skip
+
+    def _opt_in(self, row: Any, verdict: Verdict, confirmation: str, scope: str | None = None) -> None:
+        opt_in.opt_in(
+            self.session, row, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client", confirmation=confirmation,
+            scope=scope, occurred_at=self.arrived_at, message_id=self.message_id, evidence=self._evidence(verdict),
+        )  # fmt: skip
+
+    def _clear(self) -> Any:
+        """START, UNSTOP and YES lift the provider's block; that alone is no consent (rules.md 4.1)."""
+        if self._provider_word() == "start" and self.row.carrier == Carrier.BLOCKED:
+            return self._carrier(self.row, Kind.CARRIER_CLEARED)
+        return self.row
+
+    def _carrier(self, row: Any, kind: Kind) -> Any:
+        return ledger.record(
+            self.session, row, kind, origin=Origin.PROVIDER, proof=Proof.HANDSET, actor="provider", message_id=self.message_id
+        ).row  # fmt: skip
+
+    def _provider_word(self) -> str | None:
+        return self.event.keyword or reply.provider_keyword(self.event.text)
+
+    def _provider_answers(self, keyword: str) -> bool:
+        return self._provider_word() == keyword and self.provider.answers(keyword, self.event.recipient)
+
+    def _evidence(self, verdict: Verdict) -> dict[str, Any]:
+        return {
+            "words": self.event.text, "rule": verdict.rule, "grammar_version": verdict.grammar_version,
+            "provider": self.provider.name, "provider_id": self.event.event_id, "to": self.event.recipient,
+        }  # fmt: skip

@@ -1,0 +1,132 @@
+"""One text: inbound; outbound from queued to its end; or a notice that only members see."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel
+
+from portal import clock
+from portal.column import UtcTime, new_id, one_of, table_of
+from portal.consent import subscription
+from portal.database import announce
+from portal.statement import Statement, param, params
+
+
+class Direction(StrEnum):
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    NOTICE = "notice"
+
+
+class Fate(StrEnum):
+    """Where a message stands; `unknown` means that bytes left and no answer came."""
+
+    RECEIVED = "received"
+    NOTED = "noted"
+    HELD = "held"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+class Message(SQLModel, table=True):
+    """`once_key` makes an automatic text happen once; `consent_seq` is the ledger entry that allowed it."""
+
+    __table_args__ = (
+        one_of(Direction, "direction"),
+        one_of(Fate, "status"),
+        sa.UniqueConstraint("business_id", "once_key", name="message_once"),
+        sa.Index("message_by_thread", "subscription_id", "created_at", "id"),
+        sa.Index("message_by_time", "business_id", "created_at", "id"),
+        sa.Index("message_by_provider_id", "business_id", "provider_id"),
+        sa.Index(
+            "message_waiting", "urgency", "due_at", "id",
+            sqlite_where=sa.text("status = 'queued'"), postgresql_where=sa.text("status = 'queued'"),
+        ),
+        sa.Index(
+            "message_waiting_by_thread", "subscription_id", "purpose",
+            sqlite_where=sa.text("status IN ('queued', 'held')"), postgresql_where=sa.text("status IN ('queued', 'held')"),
+        ),
+    )  # fmt: skip
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    business_id: str = Field(foreign_key="business.id")
+    subscription_id: str = Field(foreign_key="subscription.id")
+    sender_id: str | None = Field(default=None, foreign_key="sender.id")
+    channel: str
+    number: str
+    direction: str
+    purpose: str | None = None
+    text: str
+    segments: int = 1
+    status: str
+    reason: str = ""
+    urgency: int = 0
+    attempts: int = 0
+    due_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+    expires_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+    created_at: dt.datetime = Field(sa_type=UtcTime)
+    sent_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+    finished_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+    provider: str | None = None
+    provider_id: str | None = None
+    provider_rank: int = -1
+    error_code: str = ""
+    consent_seq: int | None = None
+    member_id: str | None = None
+    once_key: str | None = None
+    reading: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
+
+
+table = table_of(Message)
+_INSERT_COLUMNS = (
+    "id", "business_id", "subscription_id", "sender_id", "channel", "number", "direction", "purpose", "text",
+    "segments", "status", "reason", "urgency", "due_at", "expires_at", "created_at", "provider", "provider_id",
+    "consent_seq", "member_id", "once_key", "reading",
+)  # fmt: skip
+_INSERT = Statement(
+    lambda insert: (
+        insert(table)
+        .values(**params(*_INSERT_COLUMNS), attempts=0, provider_rank=-1, error_code="")
+        .on_conflict_do_nothing(index_elements=["business_id", "once_key"])
+        .returning(table.c.id)
+    )
+)
+_GET = Statement(sa.select(table).where(table.c.business_id == param("business_id"), table.c.id == param("id")))
+_NOTHING = dict.fromkeys(_INSERT_COLUMNS)
+
+
+def add(session: Session, row: Any, *, direction: Direction, status: Fate, text: str, **values: Any) -> str | None:
+    """Store one message in the thread of subscription `row`; None when its `once_key` has been used before."""
+    now = values.get("created_at") or clock.now()
+    message_id = new_id()
+    known = _NOTHING | {
+        "id": message_id, "business_id": row.business_id, "subscription_id": row.id, "channel": row.channel,
+        "number": row.number, "direction": direction, "status": status, "text": text, "segments": 1, "reason": "",
+        "urgency": 0, "created_at": now,
+    }  # fmt: skip
+    if not _INSERT.rows(session, **(known | values)):
+        return None
+    unread = 1 if direction is Direction.INBOUND else 0
+    if direction is not Direction.NOTICE:
+        subscription.touch(session, row.id, at=now, text=text, direction=direction, unread=unread)
+    announce(session, f"business:{row.business_id}")
+    announce(session, f"thread:{row.id}")
+    return message_id
+
+
+def notice(session: Session, row: Any, text: str) -> None:
+    """A line in the thread for members only."""
+    add(session, row, direction=Direction.NOTICE, status=Fate.NOTED, text=text)
+
+
+def get(session: Session, business_id: str, message_id: str) -> Any:
+    """The message, or None for an unknown or somebody else's."""
+    return _GET.first(session, business_id=business_id, id=message_id)

@@ -1,0 +1,129 @@
+"""The dialogue about consent: what happens around an opt-in and an opt-out, in the one transaction that records it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from portal import clock
+from portal.accounts import business as businesses
+from portal.accounts.sender import SMS
+from portal.consent import ledger, phone_number, subscription
+from portal.consent.ledger import Recorded
+from portal.consent.purpose import Purpose
+from portal.consent.state import Kind, Origin, Proof, Status
+from portal.contacts import contact
+from portal.messaging import message, outbox, wording
+
+CONFIRM_WITHIN = dt.timedelta(minutes=5)  # of an opt-out, or not at all: 47 CFR 64.1200(a)(12), rules.md row 4
+
+
+def opt_in(
+    session: Session,
+    row: Any,
+    *,
+    origin: Origin,
+    proof: Proof,
+    actor: str,
+    confirmation: str,
+    scope: str | None = None,
+    occurred_at: dt.datetime | None = None,
+    message_id: str | None = None,
+    submission_id: str | None = None,
+    evidence: Mapping[str, Any] | None = None,
+) -> Recorded:
+    """Record a client's own act; where it opened texting, queue exactly one confirmation (H-14, rules.md row 11)."""
+    recorded = ledger.record(
+        session, row, Kind.OPTED_IN, origin=origin, proof=proof, actor=actor, scope=scope, occurred_at=occurred_at,
+        message_id=message_id, submission_id=submission_id, evidence=evidence,
+    )  # fmt: skip
+    if recorded.has_changed_status and recorded.after.status is Status.OPTED_IN:
+        confirm(session, recorded, confirmation)
+        message.notice(session, recorded.row, wording.DEFAULTS["notice.opted_in"])
+    return recorded
+
+
+def confirm(session: Session, recorded: Recorded, key: str) -> None:
+    """One confirmation per consent entry, whatever happens twice."""
+    words = wording.automatic(businesses.get(session, recorded.row.business_id), key)
+    outbox.queue(
+        session, recorded.row, words.text, purpose=Purpose.OPT_IN_CONFIRMATION,
+        once_key=f"opt_in:{recorded.row.id}:{recorded.seq}",
+    )  # fmt: skip
+
+
+def ask(
+    session: Session, row: Any, *, origin: Origin, actor: str, evidence: Mapping[str, Any], submission_id: str
+) -> Recorded:
+    """A Yes that the handset has still to confirm (X-29): one request, and nothing else until its YES."""
+    recorded = ledger.record(
+        session, row, Kind.ASKED, origin=origin, proof=Proof.ANONYMOUS, actor=actor, evidence=evidence,
+        submission_id=submission_id,
+    )  # fmt: skip
+    if recorded.has_changed_status:
+        words = wording.automatic(businesses.get(session, row.business_id), "form.request")
+        outbox.queue(
+            session, recorded.row, words.text, purpose=Purpose.OPT_IN_REQUEST, once_key=f"ask:{row.id}:{recorded.seq}"
+        )
+    return recorded
+
+
+def opt_out(
+    session: Session,
+    row: Any,
+    *,
+    origin: Origin,
+    proof: Proof,
+    actor: str,
+    should_confirm: bool,
+    message_id: str | None = None,
+    submission_id: str | None = None,
+    evidence: Mapping[str, Any] | None = None,
+) -> Recorded | None:
+    """Stop everything to this number, and hold the contact's other numbers (X-15). None: it had stopped before."""
+    outbox.cancel_waiting(session, row.id, reason="opted_out")
+    if row.status == Status.OPTED_OUT:
+        return None
+    recorded = ledger.record(
+        session, row, Kind.OPTED_OUT, origin=origin, proof=proof, actor=actor, message_id=message_id,
+        submission_id=submission_id, evidence=evidence,
+    )  # fmt: skip
+    _pause_siblings(session, recorded)
+    _stop_aliases(session, recorded)
+    message.notice(session, recorded.row, wording.DEFAULTS["notice.opted_out"])
+    if should_confirm:
+        _confirm_opt_out(session, recorded)
+    return recorded
+
+
+def _confirm_opt_out(session: Session, recorded: Recorded) -> None:
+    words = wording.automatic(businesses.get(session, recorded.row.business_id), "opt_out.confirmation")
+    outbox.queue(
+        session, recorded.row, words.text, purpose=Purpose.OPT_OUT_CONFIRMATION,
+        once_key=f"opt_out:{recorded.row.id}:{recorded.seq}", expires_at=clock.now() + CONFIRM_WITHIN,
+    )  # fmt: skip
+
+
+def _pause_siblings(session: Session, recorded: Recorded) -> None:
+    for number in contact.siblings(session, recorded.row.business_id, recorded.row.number):
+        other = subscription.lock(session, recorded.row.business_id, recorded.row.channel, number)
+        if not other.is_paused:
+            ledger.record(
+                session, other, Kind.PAUSED, origin=Origin.SYSTEM, proof=Proof.ATTESTED, actor="system",
+                evidence={"because_of_entry": recorded.seq},
+            )  # fmt: skip
+        outbox.cancel_waiting(session, other.id, reason="paused")
+
+
+def _stop_aliases(session: Session, recorded: Recorded) -> None:
+    """Other spellings of the same handset stop with it (promises.md D)."""
+    for number in phone_number.aliases(recorded.row.number):
+        other = subscription.find(session, recorded.row.business_id, SMS, number)
+        if other is not None and other.id != recorded.row.id and other.status != Status.OPTED_OUT:
+            locked = subscription.lock_by_id(session, other.business_id, other.id)
+            outbox.cancel_waiting(session, locked.id, reason="opted_out")
+            ledger.record(
+                session, locked, Kind.OPTED_OUT, origin=Origin.SYSTEM, proof=Proof.ATTESTED, actor="system",
+                evidence={"because_of_entry": recorded.seq},
+            )  # fmt: skip

@@ -1,0 +1,223 @@
+"""The one road out: every outbound text is queued here, claimed here and marked here; nothing else talks to a provider.
+
+The claim's commit is the point of no return. A claimed number has a lease in `in_flight`, which a STOP waits for
+before its 2xx (promises.md A.1); at most one text per number is in flight.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel
+
+from portal import clock
+from portal.accounts import allowance, sender
+from portal.accounts.sender import Sender
+from portal.column import UtcTime, table_of
+from portal.consent import subscription
+from portal.consent.purpose import URGENCY, Purpose
+from portal.database import announce
+from portal.messaging import gate, message, segment
+from portal.messaging.gate import Refuse
+from portal.messaging.message import Direction, Fate
+from portal.statement import Statement, param, params
+
+START_WITHIN = 2.0  # seconds between the claim and the first byte; later the claim is given back
+SEND_WITHIN = 8.0  # seconds a provider may take
+LEASE = dt.timedelta(seconds=START_WITHIN + SEND_WITHIN + 2)
+DAY = dt.timedelta(days=1)
+TOPIC = "outbox"
+
+
+class InFlight(SQLModel, table=True):
+    """The lease of the one text that may be on its way to a number."""
+
+    __tablename__ = "in_flight"
+
+    subscription_id: str = Field(foreign_key="subscription.id", primary_key=True)
+    message_id: str = Field(foreign_key="message.id")
+    until: dt.datetime = Field(sa_type=UtcTime, index=True)
+
+
+@dataclass(frozen=True)
+class Queued:
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One text to hand over now; `row` holds the message and its sender."""
+
+    row: Any
+    credentials: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Segments a day, for one business and for all (promises.md B.2 layer 7). A tenth is kept for members and STOP."""
+
+    segments_day: int
+    installation_segments_day: int
+
+
+_m, _s, _f = message.table, subscription.table, table_of(InFlight)
+_sender = table_of(Sender)
+_other = _m.alias("other")
+_CANDIDATES = Statement(
+    sa.select(
+        _m.c.id, _m.c.business_id, _m.c.subscription_id, _m.c.number, _m.c.text, _m.c.purpose, _m.c.segments,
+        _m.c.attempts, _m.c.expires_at, _s.c.status, _s.c.carrier, _s.c.scope, _s.c.is_paused, _s.c.in_review,
+        _s.c.is_undeliverable, _s.c.is_current, _s.c.consent_seq, _sender.c.number.label("sender_number"),
+        _sender.c.provider, _sender.c.credentials, _sender.c.is_active,
+    )
+    .join_from(_m, _s, _s.c.id == _m.c.subscription_id)
+    .join(_sender, _sender.c.id == _m.c.sender_id)
+    .where(
+        _m.c.status == "queued",
+        _m.c.due_at <= param("now"),
+        ~sa.exists().where(_f.c.subscription_id == _m.c.subscription_id),
+        ~sa.exists().where(
+            _other.c.subscription_id == _m.c.subscription_id,
+            _other.c.status == "queued",
+            _other.c.purpose == Purpose.OPT_IN_CONFIRMATION,
+            _other.c.urgency < _m.c.urgency,
+        ),
+    )
+    .order_by(_m.c.urgency, _m.c.due_at, _m.c.id)
+    .limit(param("limit", sa.Integer()))
+    .with_for_update(key_share=True, of=[_m, _s], skip_locked=True)
+)  # fmt: skip
+_LEASE = Statement(
+    lambda insert: (
+        insert(_f)
+        .values(**params("subscription_id", "message_id", "until"))
+        .on_conflict_do_nothing()
+        .returning(_f.c.message_id)
+    )
+)
+_SENDING = Statement(
+    sa.update(_m)
+    .where(_m.c.id == param("id"))
+    .values(status="sending", reason="", attempts=_m.c.attempts + 1, **params("consent_seq"))
+)
+_END = Statement(
+    sa.update(_m)
+    .where(_m.c.id == param("id"), _m.c.status.in_(("queued", "held")))
+    .values(**params("status", "reason", "finished_at"))
+)
+_CANCEL = Statement(
+    sa.update(_m)
+    .where(
+        _m.c.subscription_id == param("subscription_id"),
+        _m.c.status.in_(("queued", "held")),
+        _m.c.purpose.not_in((Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP)),
+    )
+    .values(status="cancelled", **params("reason", "finished_at"))
+)
+_FLYING = Statement(sa.select(_f.c.message_id, _f.c.until).where(_f.c.subscription_id == param("subscription_id")))
+
+
+def queue(
+    session: Session,
+    row: Any,
+    text: str,
+    *,
+    purpose: Purpose,
+    member_id: str | None = None,
+    once_key: str | None = None,
+    expires_at: dt.datetime | None = None,
+) -> Queued | Refuse:
+    """Queue one text to the locked subscription `row`, or say why not. A used `once_key` answers the first one's id."""
+    found = sender.of(session, row.business_id, row.channel)
+    decision = gate.decide(row, purpose, has_sender=found is not None)
+    if isinstance(decision, Refuse):
+        return decision
+    assert isinstance(decision, gate.Send) and found is not None
+    message_id = message.add(
+        session, row, direction=Direction.OUTBOUND, status=Fate.QUEUED, text=text, purpose=str(purpose),
+        segments=segment.count(text).segments, urgency=URGENCY[purpose], due_at=clock.now(), expires_at=expires_at,
+        sender_id=found.id, provider=found.provider, consent_seq=decision.consent_seq, member_id=member_id,
+        once_key=once_key,
+    )  # fmt: skip
+    announce(session, TOPIC)
+    return Queued(message_id) if message_id else Queued(_first_with(session, row.business_id, once_key))
+
+
+def cancel_waiting(session: Session, subscription_id: str, *, reason: str) -> int:
+    """Nothing that waits for this number will go out, except the answer to its STOP and to HELP."""
+    return _CANCEL.run(session, subscription_id=subscription_id, reason=reason, finished_at=clock.now())
+
+
+def cancel(session: Session, business_id: str, message_id: str, *, reason: str = "cancelled by a member") -> bool:
+    """Cancel one text that has not left; False when it is too late."""
+    if message.get(session, business_id, message_id) is None:
+        return False
+    return _END.run(session, id=message_id, status=Fate.CANCELLED, reason=reason, finished_at=clock.now()) == 1
+
+
+def in_flight(session: Session, subscription_id: str) -> bool:
+    """Whether a text to this number may still be on its way; a lease past its time is void."""
+    lease = _FLYING.first(session, subscription_id=subscription_id)
+    return lease is not None and lease.until > clock.now()
+
+
+def claim(session: Session, free: int, limits: Limits) -> list[Claim]:
+    """Up to `free` texts to hand over at once. Consent is read again under lock; what may no longer go is ended here."""
+    claimed: list[Claim] = []
+    numbers: set[str] = set()
+    now = clock.now()
+    for row in _CANDIDATES.rows(session, now=now, limit=free * 2):
+        if len(claimed) == free or row.subscription_id in numbers:
+            continue
+        numbers.add(row.subscription_id)
+        refusal = _why_not(session, row, now, limits)
+        if refusal:
+            _END.run(session, id=row.id, status=refusal[0], reason=refusal[1], finished_at=now)
+            announce(session, f"thread:{row.subscription_id}")
+            continue
+        if _LEASE.rows(session, subscription_id=row.subscription_id, message_id=row.id, until=now + LEASE):
+            _SENDING.run(session, id=row.id, consent_seq=row.consent_seq)
+            _spend(session, row)
+            claimed.append(Claim(row, row.credentials))
+    return claimed
+
+
+def _why_not(session: Session, row: Any, now: dt.datetime, limits: Limits) -> tuple[Fate, str] | None:
+    if row.expires_at is not None and row.expires_at <= now:
+        return Fate.CANCELLED, "expired"
+    purpose = Purpose(row.purpose)
+    decision = gate.decide(
+        row, purpose, has_sender=bool(row.is_active), has_room=_has_room(session, row, purpose, limits)
+    )
+    return (Fate.REFUSED, decision.reason) if isinstance(decision, Refuse) else None
+
+
+def _has_room(session: Session, row: Any, purpose: Purpose, limits: Limits) -> bool:
+    """Automated texts and confirmations stop at nine tenths of the limit; members and STOP answers have it all."""
+    kept = purpose in (Purpose.CONVERSATION, Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP)
+    share = 1.0 if kept else 0.9
+    for what, limit in _spending(row.business_id, limits):
+        if not allowance.has_room(session, what, limit=int(limit * share), window=DAY, count=row.segments):
+            return False
+    return True
+
+
+def _spend(session: Session, row: Any) -> None:
+    for what in (f"segments:{row.business_id}", "segments"):
+        allowance.spend(session, what, window=DAY, count=row.segments)
+
+
+def _spending(business_id: str, limits: Limits) -> Sequence[tuple[str, int]]:
+    return (f"segments:{business_id}", limits.segments_day), ("segments", limits.installation_segments_day)
+
+
+_ONCE = Statement(
+    sa.select(_m.c.id).where(_m.c.business_id == param("business_id"), _m.c.once_key == param("once_key"))
+)
+
+
+def _first_with(session: Session, business_id: str, once_key: str | None) -> str:
+    found = _ONCE.first(session, business_id=business_id, once_key=once_key)
+    return str(found.id)

@@ -1,0 +1,161 @@
+"""What became of a text: the provider's answer, and its later reports in whatever order they come (promise P3, P4)."""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from portal import clock
+from portal.column import table_of
+from portal.consent import ledger, subscription
+from portal.consent.state import Carrier, Kind, Origin, Proof, Status
+from portal.database import announce
+from portal.messaging import message, outbox
+from portal.messaging.message import Fate
+from portal.messaging.outbox import InFlight
+from portal.providers.provider import Accepted, Rejected, Result, StatusUpdate, Trouble
+from portal.statement import Statement, param, params
+
+TRIES = 12
+GIVE_UP_AFTER = dt.timedelta(hours=24)
+
+_m, _f = message.table, table_of(InFlight)
+_LAND = Statement(sa.delete(_f).where(_f.c.message_id == param("message_id")))
+_OVERDUE = Statement(sa.select(_f.c.message_id, _f.c.subscription_id).where(_f.c.until <= param("now")).limit(500))
+_END = Statement(
+    sa.update(_m)
+    .where(_m.c.id == param("id"), _m.c.status.in_(("sending", "unknown")))
+    .values(**params("status", "reason", "error_code", "finished_at"))
+)
+_SENT = Statement(
+    sa.update(_m)
+    .where(_m.c.id == param("id"), _m.c.status.in_(("sending", "unknown")))
+    .values(status="sent", reason="", **params("provider_id", "sent_at"))
+)
+_AGAIN = Statement(
+    sa.update(_m)
+    .where(_m.c.id == param("id"), _m.c.status == "sending")
+    .values(status="queued", **params("due_at", "reason", "error_code"))
+)
+_BY_PROVIDER_ID = Statement(
+    sa.select(_m).where(_m.c.business_id == param("business_id"), _m.c.provider_id == param("provider_id"))
+)
+_PROGRESS = Statement(
+    sa.update(_m)
+    .where(_m.c.id == param("id"), _m.c.provider_rank < param("rank"))
+    .values(
+        provider_rank=param("rank"),
+        **params("status", "reason", "error_code", "provider_id", "sent_at", "finished_at"),
+    )
+)
+
+
+def mark(session: Session, claimed: Any, result: Result) -> None:
+    """Record what the provider said to the text of claim row `claimed`, and end its lease."""
+    if isinstance(result, Accepted):
+        _SENT.run(session, id=claimed.id, provider_id=result.provider_id, sent_at=clock.now())
+    elif isinstance(result, Rejected):
+        _rejected(session, claimed, result)
+    else:
+        _end(session, claimed.id, Fate.UNKNOWN, result.sentence)
+    _LAND.run(session, message_id=claimed.id)
+    announce(session, f"thread:{claimed.subscription_id}")
+    announce(session, outbox.TOPIC)
+
+
+def give_back(session: Session, claimed: Any) -> None:
+    """The claim grew too old before a byte left: queue the text again."""
+    _AGAIN.run(session, id=claimed.id, due_at=clock.now(), reason="", error_code="")
+    _LAND.run(session, message_id=claimed.id)
+    announce(session, outbox.TOPIC)
+
+
+def expire_leases(session: Session) -> int:
+    """Texts whose sender died between claim and answer: nobody knows whether they left, and nobody sends them again."""
+    overdue = _OVERDUE.rows(session, now=clock.now())
+    for row in overdue:
+        _end(session, row.message_id, Fate.UNKNOWN, "The sending process stopped before the provider answered.")
+        _LAND.run(session, message_id=row.message_id)
+        announce(session, f"thread:{row.subscription_id}")
+    return len(overdue)
+
+
+def report(session: Session, business_id: str, update: StatusUpdate) -> bool:
+    """Apply a provider's status report; a lower rank than the last one changes nothing. False: no such message."""
+    row = _message_of(session, business_id, update)
+    if row is None:
+        return False
+    if update.status not in (Fate.SENT, Fate.DELIVERED, Fate.FAILED):
+        return True
+    now = clock.now()
+    moved = _PROGRESS.run(
+        session, id=row.id, rank=update.rank, status=update.status, reason=update.code and f"error {update.code}",
+        error_code=update.code, provider_id=update.provider_id, sent_at=row.sent_at or now,
+        finished_at=None if update.status == Fate.SENT else now,
+    )  # fmt: skip
+    if moved:
+        _LAND.run(session, message_id=row.id)
+        _learn(session, row, update)
+        announce(session, f"thread:{row.subscription_id}")
+    return True
+
+
+def _message_of(session: Session, business_id: str, update: StatusUpdate) -> Any:
+    """By our own id where the report carries it (an answer may have been lost), else by the provider's."""
+    row = message.get(session, business_id, update.message_id) if update.message_id else None
+    if row is not None and row.provider_id in (None, update.provider_id):
+        return row
+    return _BY_PROVIDER_ID.first(session, business_id=business_id, provider_id=update.provider_id)
+
+
+def _rejected(session: Session, claimed: Any, result: Rejected) -> None:
+    if result.trouble is Trouble.TEMPORARY and claimed.attempts < TRIES:
+        wait = result.retry_after or min(900.0, 5.0 * 2**claimed.attempts)
+        due_at = clock.now() + dt.timedelta(seconds=wait)
+        _AGAIN.run(session, id=claimed.id, due_at=due_at, reason=result.sentence, error_code=result.code)
+        return
+    _end(session, claimed.id, Fate.FAILED, result.sentence, result.code)
+    _trouble(session, claimed, result.trouble, result.code, claimed.id)
+
+
+def _end(session: Session, message_id: str, status: Fate, reason: str, code: str = "") -> None:
+    _END.run(session, id=message_id, status=status, reason=reason, error_code=code, finished_at=clock.now())
+
+
+def _learn(session: Session, row: Any, update: StatusUpdate) -> None:
+    """Delivered proves that no carrier blocks; some failures say something about the number."""
+    if update.status == Fate.DELIVERED:
+        locked = subscription.lock_by_id(session, row.business_id, row.subscription_id)
+        if locked.carrier == Carrier.UNKNOWN:
+            _provider_fact(session, locked, Kind.CARRIER_CLEARED, "delivered", row.id)
+    elif update.trouble is not None:
+        _trouble(session, row, update.trouble, update.code, row.id)
+
+
+def _trouble(session: Session, row: Any, trouble: Trouble, code: str, message_id: str) -> None:
+    locked = subscription.lock_by_id(session, row.business_id, row.subscription_id)
+    if trouble is Trouble.UNDELIVERABLE and not locked.is_undeliverable:
+        _provider_fact(session, locked, Kind.UNDELIVERABLE, code, message_id)
+        message.notice(session, locked, "Texts do not reach this number; it may be a landline.")
+    elif trouble is Trouble.BLOCKED:
+        _blocked(session, locked, code, message_id)
+
+
+def _blocked(session: Session, locked: Any, code: str, message_id: str) -> None:
+    """The provider holds a STOP. Where we know the STOP and the client came back since, only the carrier light turns;
+    otherwise it is a STOP we never saw, and it counts (rules.md rows 18 and 19)."""
+    known = any(entry.kind == Kind.OPTED_OUT for entry in ledger.entries(session, locked.business_id, locked.id))
+    if locked.carrier != Carrier.BLOCKED:
+        locked = _provider_fact(session, locked, Kind.CARRIER_BLOCKED, code, message_id)
+    if locked.status == Status.OPTED_IN and not known:
+        locked = _provider_fact(session, locked, Kind.OPTED_OUT, code, message_id)
+    outbox.cancel_waiting(session, locked.id, reason="carrier_blocked")
+    message.notice(session, locked, f"The carrier refuses texts to this number (code {code}).")
+
+
+def _provider_fact(session: Session, locked: Any, kind: Kind, code: str, message_id: str) -> Any:
+    return ledger.record(
+        session, locked, kind, origin=Origin.PROVIDER, proof=Proof.ATTESTED, actor="provider",
+        message_id=message_id, evidence={"code": code},
+    ).row  # fmt: skip

@@ -1,0 +1,69 @@
+"""Errors as people see them: a title, a sentence, what to do next and a reference; never a trace (promises.md G)."""
+
+import secrets
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from portal import logs
+from portal.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound, Problem, TooLarge, Unauthenticated
+from portal.web import rendering, security
+from portal.web.page import Visit, common
+
+_BY_STATUS: dict[int, type[Problem]] = {400: BadRequest, 403: Forbidden, 404: NotFound, 413: TooLarge}
+
+
+async def on_problem(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)
+    if isinstance(problem, Unauthenticated) and not _is_api(request) and request.method == "GET":
+        return RedirectResponse(f"/sign-in?next={request.url.path}", status_code=303)
+    return _answer(request, problem)
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """Starlette's own errors: unknown URLs, wrong methods, bodies that are too large."""
+    assert isinstance(error, HTTPException)
+    problem = _BY_STATUS.get(error.status_code, Problem)()
+    if error.status_code == 405:
+        problem = Problem("This page does not take that kind of request.", title="Not possible here")
+    return _answer(request, problem, status=error.status_code)
+
+
+async def on_crash(request: Request, error: Exception) -> Response:
+    """A fault of ours: the reference ties what the person sees to the trace in the log."""
+    reference = secrets.token_hex(4)
+    logs.event("request.crashed", level=40, reference=reference, path=request.url.path, error=type(error).__name__)
+    return _answer(request, Problem("We have been told. Nothing was changed; please try again."), reference=reference)
+
+
+def problem_json(problem: Problem, *, status: int | None = None) -> JSONResponse:
+    """RFC 9457, as the JSON API answers."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": problem.title,
+        "detail": problem.detail,
+        "status": status or problem.status,
+    }
+    if isinstance(problem, Conflict):
+        body |= {"reason": problem.reason, "unlock": problem.unlock}
+    if isinstance(problem, Invalid) and problem.fields:
+        body["fields"] = problem.fields
+    return JSONResponse(body, status or problem.status, media_type="application/problem+json")
+
+
+def _answer(request: Request, problem: Problem, *, status: int | None = None, reference: str = "") -> Response:
+    if _is_api(request):
+        return problem_json(problem, status=status)
+    settings = request.app.state.settings
+    visit = Visit(
+        request.method, request.url.path, {}, request.query_params, FormData(), request.headers,
+        security.client_ip(request, settings.trusted_proxies), settings, request.app.state,
+    )  # fmt: skip
+    context = common(visit) | {"problem": problem, "reference": reference, "status": status or problem.status}
+    return HTMLResponse(rendering.render("error/page.html", context), status or problem.status)
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")

@@ -1,0 +1,278 @@
+"""The edge of every page: who is asking, may they, one transaction, then the answer is rendered outside of it.
+
+A page is a plain function `work(session, visit) -> Answer`. The table in routes.py says for each URL whether it reads
+or writes and which right it needs; nothing is open by default.
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlmodel import Session
+from starlette.datastructures import FormData, Headers, QueryParams
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from portal.accounts import business as businesses
+from portal.accounts import key
+from portal.accounts import session as sign_ins
+from portal.accounts.business import Business, Capability
+from portal.accounts.member import Member, Right
+from portal.accounts.session import SignIn
+from portal.database import Database, Lane
+from portal.errors import Forbidden, Unauthenticated
+from portal.settings import Settings
+from portal.web import rendering, security
+
+Public = Literal["public"]
+SignedIn = Literal["signed in"]
+Access = Right | Public | SignedIn
+PUBLIC: Public = "public"
+SIGNED_IN: SignedIn = "signed in"
+FLASH = "flash"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request as the pages see it. `member` and `business` come from the sign-in, never from the request (law 9)."""
+
+    method: str
+    path: str
+    params: Mapping[str, str]
+    query: QueryParams
+    form: FormData
+    headers: Headers
+    ip: str
+    settings: Settings
+    state: Any
+    sign_in: SignIn | None = None
+    someone: Member | None = None
+    tenant: Business | None = None
+    cookie: str = ""
+
+    @property
+    def member(self) -> Member:
+        if self.someone is None:
+            raise Unauthenticated()
+        return self.someone
+
+    @property
+    def business(self) -> Business:
+        if self.tenant is None:
+            raise Unauthenticated()
+        return self.tenant
+
+    @property
+    def actor(self) -> str:
+        return f"member:{self.member.id}"
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether htmx asks for a fragment."""
+        return self.headers.get("hx-request") == "true" and self.headers.get("hx-request-type") != "full"
+
+    @property
+    def csrf_token(self) -> str:
+        return self.sign_in.csrf if self.sign_in else ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A template and what it shows. `frame_ancestors` only for pages that other sites may embed."""
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    frame_ancestors: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class SeeOther:
+    """303: the answer to a POST that worked. `flash` is shown once on the next page; `cookie` signs in, "" signs out."""
+
+    url: str
+    flash: str = ""
+    kind: str = "success"
+    cookie: str | None = None
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Anything that is not a page: an image, a file."""
+
+    body: bytes | str
+    media_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+Answer = Page | SeeOther | Plain
+Work = Callable[[Session, Visit], Answer]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def page(
+    work: Work, *, access: Access, writes: bool, needs: Capability | None = None, lane: Lane = Lane.ROAD
+) -> Endpoint:
+    """The Starlette endpoint of `work`."""
+
+    def perform(session: Session, visit: Visit) -> tuple[Visit, Answer]:
+        visit = _identified(session, visit)
+        _check(visit, access, needs)
+        if writes and access != PUBLIC:
+            _check_token(visit)
+        return visit, work(session, visit)
+
+    async def endpoint(request: Request) -> Response:
+        visit = await visit_of(request, writes=writes)
+        database: Database = request.app.state.database
+        if writes:
+            visit, answer = await database.writing(lambda session: perform(session, visit), lane=lane)
+        else:
+            visit, answer = await database.reading(lambda session: perform(session, visit))
+        return respond(request, visit, answer)
+
+    endpoint.__name__ = work.__name__
+    return endpoint
+
+
+def respond(request: Request, visit: Visit, answer: Answer) -> Response:
+    """Render on the event loop, outside the transaction."""
+    response = _response(request, visit, answer)
+    if isinstance(answer, SeeOther):
+        _set_cookies(response, visit, answer)
+    return response
+
+
+def _response(request: Request, visit: Visit, answer: Answer) -> Response:
+    if isinstance(answer, SeeOther):
+        if visit.headers.get("hx-request") == "true":
+            return Response(status_code=204, headers={"HX-Redirect": answer.url})
+        return RedirectResponse(answer.url, status_code=303)
+    if isinstance(answer, Plain):
+        return Response(answer.body, answer.status, dict(answer.headers), media_type=answer.media_type)
+    flash = _flash(request, visit)
+    context = common(visit) | {"flash": flash} | dict(answer.context)
+    response = HTMLResponse(rendering.render(answer.template, context), answer.status, dict(answer.headers))
+    if answer.frame_ancestors is not None:
+        response.headers["Content-Security-Policy"] = security.policy(answer.frame_ancestors)
+    if flash:
+        response.delete_cookie(FLASH, path="/")
+    return response
+
+
+def common(visit: Visit) -> dict[str, Any]:
+    """What every template may use (see templates/base.html)."""
+    return {
+        "request_path": visit.path,
+        "business": visit.tenant,
+        "member": visit.someone,
+        "csrf_token": visit.csrf_token,
+        "flash": [],
+        "nav": _nav(visit),
+        "is_rehearsal": visit.settings.demo,
+    }
+
+
+async def visit_of(request: Request, *, writes: bool = True) -> Visit:
+    """The request as pages see it, before anybody is identified. Raises Forbidden for a form sent from another site."""
+    settings: Settings = request.app.state.settings
+    if writes and not security.is_same_origin(request, settings.public_url):
+        raise Forbidden("This form was sent from another site. Please open the page here and try again.")
+    form = await request.form(max_files=0, max_fields=1000) if writes else FormData()
+    return Visit(
+        method=request.method,
+        path=request.url.path,
+        params=request.path_params,
+        query=request.query_params,
+        form=form,
+        headers=request.headers,
+        ip=security.client_ip(request, settings.trusted_proxies),
+        settings=settings,
+        state=request.app.state,
+        cookie=request.cookies.get(cookie_name(settings), ""),
+    )
+
+
+def _identified(session: Session, visit: Visit) -> Visit:
+    found = sign_ins.find(session, visit.cookie) if visit.cookie else None
+    if found is None:
+        return visit
+    values = {name: getattr(visit, name) for name in visit.__dataclass_fields__}
+    sign_in, member, business = found
+    return Visit(**(values | {"sign_in": sign_in, "someone": member, "tenant": business}))
+
+
+def _check(visit: Visit, access: Access, needs: Capability | None) -> None:
+    if access == PUBLIC:
+        return
+    member = visit.member
+    if needs is not None:
+        businesses.require(visit.business, needs)
+    if isinstance(access, Right) and not member.may(access):
+        raise Forbidden()
+
+
+def _check_token(visit: Visit) -> None:
+    given = visit.headers.get("x-csrf-token") or str(visit.form.get("csrf_token") or "")
+    if not hmac.compare_digest(given.encode(), visit.csrf_token.encode()) or not visit.csrf_token:
+        raise Forbidden("This page was open for too long. Please reload it and try again; nothing was changed.")
+
+
+def network_of(visit: Visit) -> str:
+    """The /24 or /64 the visitor comes from."""
+    return security.network(visit.ip)
+
+
+def cookie_name(settings: Settings) -> str:
+    """The `__Host-` prefix needs https, which a demo on this machine does not have."""
+    return "__Host-id" if security.is_https(settings.public_url) else "id"
+
+
+def _set_cookies(response: Response, visit: Visit, answer: SeeOther) -> None:
+    is_secure = security.is_https(visit.settings.public_url)
+    name = cookie_name(visit.settings)
+    if answer.cookie:
+        response.set_cookie(name, answer.cookie, httponly=True, secure=is_secure, samesite="lax", path="/")
+    elif answer.cookie == "":
+        response.delete_cookie(name, path="/", secure=is_secure, httponly=True, samesite="lax")
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    if answer.flash:
+        sealed = _signer(visit).dumps([answer.kind, answer.flash])
+        response.set_cookie(FLASH, str(sealed), max_age=60, httponly=True, secure=is_secure, samesite="lax", path="/")
+
+
+def _flash(request: Request, visit: Visit) -> list[tuple[str, str]]:
+    sealed = request.cookies.get(FLASH)
+    if not sealed or visit.is_partial:
+        return []
+    try:
+        kind, text = _signer(visit).loads(sealed)
+    except BadSignature:
+        return []
+    return [(kind, text)]
+
+
+def _signer(visit: Visit) -> URLSafeSerializer:
+    secrets: key.Secrets = visit.state.secrets
+    return URLSafeSerializer(secrets.derived("flash"))
+
+
+def _nav(visit: Visit) -> list[dict[str, Any]]:
+    if visit.someone is None or visit.tenant is None:
+        return []
+    items = [("/", "Today", "home")]
+    if visit.tenant.may_use(Capability.TEXTING):
+        items += [("/sms", "SMS Status", "message"), ("/questionnaires", "Questionnaires", "form")]
+    items += [("/settings", "Settings", "settings")]
+    return [
+        {"url": url, "label": label, "icon": icon, "badge": "", "current": _is_current(visit.path, url)}
+        for url, label, icon in items
+    ]
+
+
+def _is_current(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(f"{url}/"))

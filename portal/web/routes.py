@@ -1,0 +1,39 @@
+"""The table of every URL: what it does, who may, and whether it writes. A page that is not here does not exist."""
+
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from portal.accounts.business import Capability
+from portal.accounts.member import Right
+from portal.database import Lane
+from portal.web import health, live, rendering, sign_in, webhook
+from portal.web.page import PUBLIC, SIGNED_IN, Access, Work, page
+
+TEXTING = Capability.TEXTING
+
+
+def reads(path: str, work: Work, access: Access, needs: Capability | None = None) -> Route:
+    return Route(path, page(work, access=access, writes=False, needs=needs), methods=["GET"])
+
+
+def writes(
+    path: str, work: Work, access: Access, needs: Capability | None = None, lane: Lane = Lane.ROAD
+) -> Route:
+    return Route(path, page(work, access=access, writes=True, needs=needs, lane=lane), methods=["POST"])
+
+
+def routes() -> list[BaseRoute]:
+    return [
+        Route("/webhooks/{provider}/{business}/messages", webhook.receive, methods=["POST"]),
+        Route("/webhooks/{provider}/{business}/status", webhook.receive, methods=["POST"]),
+        reads("/sign-in", sign_in.show, PUBLIC),
+        Route("/sign-in", sign_in.enter, methods=["POST"]),
+        writes("/sign-out", sign_in.leave, SIGNED_IN),
+        Route("/healthz", health.healthz),
+        Route("/readyz", health.readyz),
+        Route("/events", live.events),
+        Mount("/static", StaticFiles(directory=rendering.folder("static")), name="static"),
+    ]
+
+
+__all__ = ["PUBLIC", "SIGNED_IN", "TEXTING", "Right", "reads", "routes", "writes"]

@@ -1,0 +1,104 @@
+"""What every response carries and every request must pass: headers, CSP without inline script, who is asking from where."""
+
+import ipaddress
+from collections.abc import Collection
+from functools import cache
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY_LIMIT = 64 * 1024
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors {}"
+)
+
+
+class SecurityHeaders:
+    """Sets them on every response, errors and redirects included; a response may bring its own frame-ancestors."""
+
+    def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
+        self._app, self._is_https = app, is_https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add(MutableHeaders(scope=message), scope["path"])
+            await send(message)
+
+        await self._app(scope, receive, send_safely if scope["type"] == "http" else send)
+
+    def _add(self, headers: MutableHeaders, path: str) -> None:
+        if "content-security-policy" not in headers:
+            headers["Content-Security-Policy"] = policy()
+            headers["X-Frame-Options"] = "DENY"
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
+        if not path.startswith("/static/"):
+            headers["Cross-Origin-Resource-Policy"] = "same-origin"
+            headers.setdefault("Cache-Control", "no-store")
+        if self._is_https:
+            headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+
+
+def policy(frame_ancestors: Collection[str] = ()) -> str:
+    """The Content-Security-Policy; `frame_ancestors` are checked origins that may embed this page."""
+    return _CSP.format(" ".join(frame_ancestors) or "'none'")
+
+
+def is_same_origin(request: Request, public_url: str) -> bool:
+    """Whether a writing request comes from our own pages: Sec-Fetch-Site where the browser says it, else Origin.
+
+    A script without either header passes here and still needs the session's own token.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    own = {public_url, f"{request.url.scheme}://{request.headers.get('host', '')}"}
+    return origin in own
+
+
+def client_ip(request: Request, trusted_proxies: str) -> str:
+    """The caller's address; X-Forwarded-For counts only as far as trusted proxies wrote it (ASVS 4.1.3)."""
+    address = request.client.host if request.client else ""
+    trusted = _networks(trusted_proxies)
+    hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+    while hops and _is_in(address, trusted):
+        address = hops.pop()
+    return address if _parsed(address) else ""
+
+
+def network(ip: str) -> str:
+    """The /24 or /64 that rate limits count by, or the text itself."""
+    parsed = _parsed(ip)
+    if parsed is None:
+        return ip
+    return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
+
+
+def is_https(url: str) -> bool:
+    return urlsplit(url).scheme == "https"
+
+
+@cache
+def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+
+
+def _is_in(ip: str, networks: Collection[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
+    parsed = _parsed(ip)
+    return parsed is not None and any(parsed in each for each in networks)
+
+
+def _parsed(ip: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(ip)
+    except ValueError:
+        return None

@@ -1,0 +1,95 @@
+"""Provider events at the door, in five steps of equal order for every provider (architecture.md section 6).
+
+1 known? · 2 authentic? · 3 well formed? · 4 stored and acted on, on disk · 5 drained and answered.
+The handler stays on the event loop until the write (speed.md, design 3).
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from sqlmodel import Session
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from portal import clock, logs
+from portal.accounts import sender
+from portal.database import Database, Lane
+from portal.errors import NotFound
+from portal.messaging import inbox, outbox
+from portal.messaging.inbox import Received, Rules
+from portal.providers.provider import Malformed, Provider, Providers, Request
+
+DRAIN_WITHIN = 10.0  # seconds, below the provider's patience (promises.md A.1)
+LOOK_AGAIN = 0.02
+Secrets = Sequence[Mapping[str, str]]
+
+
+async def receive(http: HttpRequest) -> Response:
+    """`POST /webhooks/{provider}/{business}/messages` and `…/status`."""
+    arrived_at = clock.now()
+    state = http.app.state
+    providers: Providers = state.providers
+    provider = providers.get(http.path_params["provider"])
+    business_id = http.path_params["business"]
+    secrets = await _secrets(http, provider, business_id)
+    if provider is None or not secrets:
+        raise NotFound()
+    request = Request(http.method, _called(http, providers), http.headers, await http.body(), http.query_params)
+    if not provider.is_authentic(request, secrets):
+        logs.event("webhook.rejected", provider=provider.name, reason="signature", business=business_id)
+        return Response("The signature does not match.", 403, media_type="text/plain")
+    event = provider.read(request, secrets)
+    if isinstance(event, Malformed):
+        logs.event("webhook.rejected", provider=provider.name, reason="malformed", business=business_id)
+        return Response(event.sentence, 400, media_type="text/plain")
+    rules = Rules(state.settings.auto_reply_minutes)
+    received = await state.database.writing(
+        lambda session: inbox.receive(
+            session, business_id, provider, event, raw=request.body, arrived_at=arrived_at, rules=rules
+        ),
+        lane=Lane.CONSENT,
+    )
+    await drain(state.database, received)
+    return _answer(provider)
+
+
+async def drain(database: Database, received: Received) -> None:
+    """Wait until no text is on its way to this number; only a dead or paused sender can reach the bound (law 6)."""
+    if not received.has_flight or received.subscription_id is None:
+        return
+    subscription_id = received.subscription_id
+    end = clock.monotonic() + DRAIN_WITHIN
+    while await database.reading(lambda session: outbox.in_flight(session, subscription_id)):
+        if clock.monotonic() > end:
+            logs.event("stop.drain_timeout", level=40, subscription=subscription_id)
+            return
+        await asyncio.sleep(LOOK_AGAIN)
+
+
+async def _secrets(http: HttpRequest, provider: Provider | None, business_id: str) -> Secrets:
+    """The credentials of this business at this provider; kept for the process, since each costs a decryption."""
+    if provider is None:
+        return ()
+    cache: dict[tuple[str, str], Secrets] = http.app.state.webhook_secrets
+    found = cache.get((business_id, provider.name))
+    if not found:
+        name = provider.name
+
+        def read(session: Session) -> Secrets:
+            return sender.secrets_of(session, business_id, name)
+
+        found = await http.app.state.database.reading(read)
+        if found:
+            cache[(business_id, provider.name)] = found
+    return found
+
+
+def _called(http: HttpRequest, providers: Providers) -> str:
+    """What the provider called: the configured public URL, never Host or X-Forwarded-* (promises.md B.4)."""
+    query = http.url.query
+    return f"{providers.public_url}{http.url.path}{'?' + query if query else ''}"
+
+
+def _answer(provider: Provider) -> Response:
+    media_type, body = provider.reply()
+    return Response(body, media_type=media_type)

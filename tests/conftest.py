@@ -1,0 +1,190 @@
+"""Three people and two businesses, a fresh database each, and the application as a browser or a provider meets it.
+
+Alice owns Hearth Photography, Bob is her colleague on staff, Charlie owns Other Contracting and must never see theirs.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from sqlmodel import Session
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from portal import schema
+from portal.accounts import business as businesses
+from portal.accounts import key, member, sender
+from portal.accounts import session as sign_ins
+from portal.accounts.key import Secrets
+from portal.accounts.member import Role
+from portal.app import create_app
+from portal.database import Database
+from portal.settings import Caps, Settings
+from tests.postgres import Databases, is_under_test
+
+pytest_plugins = ["tests.postgres"]
+
+PASSWORD = "correct horse battery"
+TOKEN = "0123456789abcdef0123456789abcdef"
+ACCOUNT = "AC00000000000000000000000000000001"
+OTHER_ACCOUNT = "AC00000000000000000000000000000002"
+OUR_NUMBER = "+12025550199"
+OTHER_NUMBER = "+12025550188"
+NO_CAPS = Caps(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member with what signs them in."""
+
+    id: str
+    email: str
+    cookie: str
+    csrf: str
+
+
+@dataclass(frozen=True)
+class House:
+    """One business with its people and its API tokens."""
+
+    id: str
+    slug: str
+    owner: Person
+    staff: Person
+    token: str
+    sender: str
+
+
+@dataclass
+class World:
+    """Everything a test needs of one installation."""
+
+    database: Database
+    secrets: Secrets
+    alice: Person
+    bob: Person
+    charlie: Person
+    hearth: House
+    other: House
+    extras: dict[str, Any] = field(default_factory=dict)
+
+    def read(self, work: Callable[[Session], Any]) -> Any:
+        return self.database.read(work)
+
+    def write(self, work: Callable[[Session], Any]) -> Any:
+        return self.database.write(work)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """argon2id with the least cost: real hashes, without their 0.1 s each."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(member, "hasher", lambda: cheap)
+        yield
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database at the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "portal.db"
+    schema.migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh migrated database: SQLite, or PostgreSQL where PORTAL_TEST_ON says so."""
+    if is_under_test():
+        databases: Databases = request.getfixturevalue("postgres_databases")
+        url = databases.fresh(schema.migrate)
+        yield url
+        databases.drop(url)
+    else:
+        path = tmp_path / "portal.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def secrets() -> Secrets:
+    return key.in_memory()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        database_url=database_url, secret_key="t" * 40, key_file=str(tmp_path / "portal.keys"),
+        public_url="https://portal.example.com", form_min_seconds=0, caps=NO_CAPS,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def database(database_url: str, secrets: Secrets) -> Iterator[Database]:
+    found = Database(database_url, secrets=secrets)
+    yield found
+    found.dispose()
+
+
+@pytest.fixture
+def world(database: Database, secrets: Secrets) -> World:
+    """Two businesses with senders and people, and nothing else."""
+    return populate(database, secrets)
+
+
+def populate(database: Database, secrets: Secrets, *, provider: str = "twilio") -> World:
+    hearth = database.write(lambda session: house(session, "Hearth Photography", "alice", "bob", OUR_NUMBER, ACCOUNT, provider))
+    other = database.write(lambda session: house(session, "Other Contracting", "charlie", "dana", OTHER_NUMBER, OTHER_ACCOUNT, provider))
+    return World(database, secrets, hearth.owner, hearth.staff, other.owner, hearth, other)
+
+
+def house(session: Session, name: str, owner: str, staff: str, number: str, account: str, provider: str = "twilio") -> House:
+    business = businesses.create(session, name)
+    credentials = {"account_sid": account, "auth_token": TOKEN} if provider == "twilio" else {}
+    ours = sender.add(session, business, channel="sms", number=number, provider=provider, credentials=credentials)
+    return House(
+        business.id, business.slug, person(session, business.id, owner, Role.OWNER),
+        person(session, business.id, staff, Role.STAFF),
+        sign_ins.create_token(session, business.id, name="tests", role=Role.MANAGER), ours.id,
+    )  # fmt: skip
+
+
+def person(session: Session, business_id: str, name: str, role: Role) -> Person:
+    email = f"{name}@example.com"
+    made = member.create(session, business_id, email=email, name=name.title(), role=role, password=PASSWORD)
+    cookie = sign_ins.start(session, made, user_agent="tests", ip="127.0.0.1")
+    session.flush()
+    found = sign_ins.find(session, cookie)
+    assert found is not None
+    return Person(made.id, email, cookie, found[0].csrf)
+
+
+@pytest.fixture
+def app(settings: Settings, secrets: Secrets) -> Iterator[Starlette]:
+    """The application without its jobs: nothing is sent unless a test sends it."""
+    made = create_app(settings, with_jobs=False, secrets=secrets)
+    yield made
+    made.state.database.dispose()
+
+
+@pytest.fixture
+def client(app: Starlette) -> TestClient:
+    """Nobody in particular, from our own pages' point of view."""
+    return TestClient(app, base_url="https://portal.example.com", follow_redirects=False)
+
+
+@pytest.fixture
+def site(app: Starlette, secrets: Secrets) -> World:
+    """The same two businesses, inside the application's own database."""
+    return populate(app.state.database, secrets)
+
+
+def as_member(client: TestClient, who: Person) -> TestClient:
+    """`client` signed in as `who`; writing requests carry the session's token."""
+    client.cookies.set("__Host-id", who.cookie, domain="portal.example.com")
+    client.headers["X-CSRF-Token"] = who.csrf
+    return client
