@@ -1,7 +1,7 @@
 """The vectors of rules.md section 8, and what holds for every text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.messaging import segment
@@ -65,6 +65,7 @@ def test_the_longest_text_a_provider_takes_is_counted_in_eleven_parts() -> None:
     assert segment.count("a" * 1600).segments == 11
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("a€😀я\n")), max_size=400))
 def test_the_room_left_is_exactly_what_still_fits(text: str) -> None:
     found = segment.count(text)
@@ -75,6 +76,7 @@ def test_the_room_left_is_exactly_what_still_fits(text: str) -> None:
         assert segment.count(text + filler * (found.remaining_in_segment + 1)).segments == found.segments + 1
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_units_of_the_wide_encoding_are_what_utf_16_needs(text: str) -> None:
     found = segment.count(text + "я")

@@ -1,0 +1,109 @@
+"""What an inbound text means for consent: one pure function over one readable table.
+
+`read` decides words only; whether a YES counts is decided by the open request (replies/README 6.8).
+Whole messages come first; then everyday language is blanked out and requests and doubts are sought.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from portal.consent import reply_grammar, reply_text
+from portal.consent.reply_rule import Meaning
+
+__all__ = ["GRAMMAR_VERSION", "Context", "Meaning", "Verdict", "provider_keyword", "read"]
+
+GRAMMAR_VERSION = "1"
+"""Stored with every verdict; changes whenever a text may be read differently than before."""
+
+Context = Literal["none", "optin_pending", "opted_out_no_request", "other_question"]
+Action = Literal["stop", "start", "help"]
+
+PROVIDER_KEYWORDS: dict[str, Action] = {
+    **dict.fromkeys(("stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "cancel"), "stop"),
+    **dict.fromkeys(("start", "yes", "unstop"), "start"),
+    **dict.fromkeys(("help", "info"), "help"),
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a reply was read and why; stored beside the message so that the owner can see it.
+
+    `rule` is the id of the row, with "/why" behind it where a circumstance changed the meaning of the row.
+    """
+
+    meaning: Meaning
+    rule: str
+    matched: str
+    normalized: str
+    grammar_version: str = GRAMMAR_VERSION
+
+    @property
+    def public_meaning(self) -> Meaning:
+        """The meaning in the six words of interface.md: a No to an open request refuses, any other No is none."""
+        if self.meaning is not Meaning.NO:
+            return self.meaning
+        return Meaning.OPT_OUT if self.rule.endswith("/request") else Meaning.NONE
+
+
+def read(
+    text: str,
+    *,
+    recent_outbound: Sequence[str] = (),
+    context: Context = "none",
+    extra_opt_out: Collection[str] = (),
+    extra_opt_in: Collection[str] = (),
+    extra_help: Collection[str] = (),
+) -> Verdict:
+    """Read one inbound text.
+
+    `recent_outbound` are the last texts we sent, so that our own footer sent back is not a request.
+    The extra words are the business's own: they add to the table and replace nothing in it; an extra
+    opt-in word means YES.  With a context that says nobody asked, a YES is none.
+    """
+    own = reply_text.own_words(reply_text.window(text))
+    said = reply_text.plain(own)
+    if said.count(" ") > 2:
+        said = reply_text.without_ours(said, recent_outbound)
+    verdict = (
+        _extra(said, Meaning.OPT_OUT, extra_opt_out)
+        or _table(said, reply_grammar.whole(own, said))
+        or _extra(said, Meaning.YES, extra_opt_in)
+        or _extra(said, Meaning.HELP, extra_help)
+        or _table(said, reply_grammar.request(own, said))
+        or Verdict(Meaning.NONE, "nothing_found", "", said)
+    )
+    return _in_context(verdict, context)
+
+
+def provider_keyword(text: str) -> Action | None:
+    """The bare words on which Twilio itself acts and replies: one word, any case, no punctuation.
+
+    replies/README section 3; on these the provider answers, so we do not (rules.md row 4).
+    """
+    word = text.strip(" \t\r\n")
+    return PROVIDER_KEYWORDS.get(word.lower()) if word.isascii() else None
+
+
+def _in_context(verdict: Verdict, context: Context) -> Verdict:
+    if verdict.meaning is Meaning.NO and context == "optin_pending":
+        return replace(verdict, rule=f"{verdict.rule}/request")
+    if verdict.meaning is Meaning.YES and context in ("opted_out_no_request", "other_question"):
+        return replace(verdict, rule=f"{verdict.rule}/unasked", meaning=Meaning.NONE)
+    return verdict
+
+
+def _extra(said: str, meaning: Meaning, words: Collection[str]) -> Verdict | None:
+    flat = reply_text.flat(said)
+    if flat and any(reply_text.flat(reply_text.plain(word)) == flat for word in words):
+        return Verdict(meaning, f"extra_{meaning}", flat, said)
+    return None
+
+
+def _table(said: str, found: reply_grammar.Match | None) -> Verdict | None:
+    if found is None:
+        return None
+    if found.doubt:
+        return Verdict(Meaning.REVIEW, f"{found.rule.id}/{found.doubt}", found.matched, said)
+    return Verdict(found.rule.meaning, found.rule.id, found.matched, said)
