@@ -51,6 +51,7 @@ class Settings:
     forms_url: str = _setting("PORTAL_FORMS_URL", "", "separate origin for public forms; default the public URL")
     trusted_proxies: str = _setting("PORTAL_TRUSTED_PROXIES", "", "addresses whose X-Forwarded-For is believed")
     smtp_url: str = _setting("PORTAL_SMTP_URL", "", "smtp://user:password@host:587; without it mail goes to the log")
+    mail_from: str = _setting("PORTAL_MAIL_FROM", "", "sender of our mail; default portal@ the public URL's host")
     log_format: str = _setting("PORTAL_LOG_FORMAT", "text", "text or json")
     metrics_token: str = _setting("PORTAL_METRICS_TOKEN", "", "opens /metrics; without it /metrics is a 404")
     form_min_seconds: int = _setting("PORTAL_FORM_MIN_SECONDS", 3, "a form sent sooner is taken for a machine")
