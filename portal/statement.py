@@ -18,7 +18,7 @@ _INSERTS: Mapping[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgres
 
 def param(name: str, type_: Any = None) -> sa.BindParameter[Any]:
     """A value given at each run by the keyword `name`."""
-    return sa.bindparam(f"_{name}", type_=type_)
+    return sa.bindparam(f"_{name}", None, type_=type_, required=False)
 
 
 def params(*names: str) -> dict[str, sa.BindParameter[Any]]:
@@ -72,12 +72,13 @@ class _Compiled:
     """The SQL text with the converters of its parameters and columns."""
 
     def __init__(self, clause: Clause, dialect: sa.Dialect) -> None:
-        compiled = clause.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        compiled = clause.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
-        self.sql = str(compiled)
+        expanded = compiled.construct_expanded_state({})  # lists of constants (IN) become one parameter each
+        self.sql = expanded.statement
         self._named = not compiled.positional
-        names = list(compiled.positiontup or []) if compiled.positional else list(compiled.params)
-        self._binds = [_Bind(name, compiled, dialect) for name in names]
+        names = list(expanded.positiontup or ()) if compiled.positional else list(expanded.parameters)
+        self._binds = [_Bind(name, expanded.parameters[name], compiled, dialect) for name in names]
         columns = list(getattr(clause, "exported_columns", ()) or ())
         self._row: Any = namedtuple("Row", [column.key for column in columns], rename=True) if columns else None
         self._converters = [
@@ -109,11 +110,11 @@ class _Bind:
 
     __slots__ = ("_constant", "_convert", "_key", "name")
 
-    def __init__(self, name: str, compiled: SQLCompiler, dialect: sa.Dialect) -> None:
+    def __init__(self, name: str, constant: Any, compiled: SQLCompiler, dialect: sa.Dialect) -> None:
         self.name = name
         self._key = name[1:] if name.startswith("_") else None
-        self._convert = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
-        constant = compiled.params[name]
+        bind = compiled.binds.get(name)
+        self._convert = bind.type.dialect_impl(dialect).bind_processor(dialect) if bind is not None else None
         self._constant = self._convert(constant) if self._convert and self._key is None else constant
 
     def value(self, values: Mapping[str, Any]) -> Any:

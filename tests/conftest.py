@@ -3,11 +3,12 @@
 Alice owns Hearth Photography, Bob is her colleague on staff, Charlie owns Other Contracting and must never see theirs.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -24,7 +25,9 @@ from portal.accounts.member import Role
 from portal.app import create_app
 from portal.database import Database
 from portal.settings import Caps, Settings
-from tests.postgres import Databases, is_under_test
+
+if TYPE_CHECKING:
+    from tests.postgres import Databases
 
 pytest_plugins = ["tests.postgres"]
 
@@ -99,7 +102,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh migrated database: SQLite, or PostgreSQL where PORTAL_TEST_ON says so."""
-    if is_under_test():
+    if os.environ.get("PORTAL_TEST_ON") == "postgresql":
         databases: Databases = request.getfixturevalue("postgres_databases")
         url = databases.fresh(schema.migrate)
         yield url
@@ -137,12 +140,18 @@ def world(database: Database, secrets: Secrets) -> World:
 
 
 def populate(database: Database, secrets: Secrets, *, provider: str = "twilio") -> World:
-    hearth = database.write(lambda session: house(session, "Hearth Photography", "alice", "bob", OUR_NUMBER, ACCOUNT, provider))
-    other = database.write(lambda session: house(session, "Other Contracting", "charlie", "dana", OTHER_NUMBER, OTHER_ACCOUNT, provider))
+    hearth = database.write(
+        lambda session: house(session, "Hearth Photography", "alice", "bob", OUR_NUMBER, ACCOUNT, provider)
+    )
+    other = database.write(
+        lambda session: house(session, "Other Contracting", "charlie", "dana", OTHER_NUMBER, OTHER_ACCOUNT, provider)
+    )
     return World(database, secrets, hearth.owner, hearth.staff, other.owner, hearth, other)
 
 
-def house(session: Session, name: str, owner: str, staff: str, number: str, account: str, provider: str = "twilio") -> House:
+def house(
+    session: Session, name: str, owner: str, staff: str, number: str, account: str, provider: str = "twilio"
+) -> House:
     business = businesses.create(session, name)
     credentials = {"account_sid": account, "auth_token": TOKEN} if provider == "twilio" else {}
     ours = sender.add(session, business, channel="sms", number=number, provider=provider, credentials=credentials)
