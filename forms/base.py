@@ -13,6 +13,10 @@ class BaseForm(Form):
     def __init__(self, formdata: FormData | None = None, *, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(formdata=formdata, data=data)
 
+    def is_valid(self) -> bool:
+        """Check every field; the sentences are in each field's `errors`."""
+        return bool(self.validate())
+
 
 def stripped(value: str | None) -> str | None:
     """A field filter: without blanks at the ends."""

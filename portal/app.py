@@ -31,7 +31,11 @@ def create_app(settings: Settings, *, with_jobs: bool = True, secrets: Secrets |
     app = Starlette(
         routes=routes(),
         middleware=[Middleware(security.SecurityHeaders, is_https=security.is_https(settings.public_url))],
-        exception_handlers={Problem: errors.on_problem, HTTPException: errors.on_http_error, Exception: errors.on_crash},
+        exception_handlers={
+            Problem: errors.on_problem,
+            HTTPException: errors.on_http_error,
+            Exception: errors.on_crash,
+        },
         lifespan=_lifespan,
         max_body_size=security.BODY_LIMIT,
     )
@@ -50,7 +54,7 @@ def open_database(settings: Settings, *, secrets: Secrets | None = None) -> Data
     is_new = schema.migrate(settings.database_url)
     found = secrets or key.load(settings.key_path, root=settings.secret_key, may_create=is_new)
     database = Database(settings.database_url, secrets=found)
-    durability(database)
+    durability(database.engine)
     return database
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Field, Session, SQLModel, select
 from portal import clock
 from portal.accounts.business import Business
 from portal.accounts.member import Member
-from portal.column import UtcTime
+from portal.column import UtcTime, table_of
 
 IDLE = dt.timedelta(hours=12)
 ABSOLUTE = dt.timedelta(days=14)
@@ -89,17 +89,17 @@ def is_stale(sign_in: SignIn) -> bool:
 
 
 def touch(session: Session, sign_in_id: str) -> None:
-    session.exec(sa.update(SignIn).where(sa.column("id") == sign_in_id).values(seen_at=clock.now()))  # type: ignore[call-overload]
+    session.exec(sa.update(SignIn).where(sa.column("id") == sign_in_id).values(seen_at=clock.now()))
 
 
 def end(session: Session, token: str) -> None:
     """Sign out: the cookie is worthless from now on."""
-    session.exec(sa.delete(SignIn).where(sa.column("id") == digest(token)))  # type: ignore[call-overload]
+    session.exec(sa.delete(SignIn).where(sa.column("id") == digest(token)))
 
 
 def end_all(session: Session, member_id: str) -> None:
     """After a change of password or role, or by the member's wish: every browser is signed out."""
-    session.exec(sa.delete(SignIn).where(sa.column("member_id") == member_id))  # type: ignore[call-overload]
+    session.exec(sa.delete(SignIn).where(sa.column("member_id") == member_id))
 
 
 def all_of(session: Session, member_id: str) -> list[SignIn]:
@@ -134,7 +134,7 @@ def is_set_up_token(session: Session, token: str) -> bool:
 
 def use_set_up_token(session: Session, token: str) -> bool:
     """Consume it; False when it was used, has expired or never was. One UPDATE decides between two tabs."""
-    table = sa.inspect(SetUpToken).local_table
+    table = table_of(SetUpToken)
     done = session.connection().execute(
         sa.update(table)
         .where(table.c.id == digest(token), table.c.used_at.is_(None), table.c.expires_at > clock.now())

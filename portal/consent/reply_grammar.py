@@ -73,7 +73,8 @@ def _slip(said: str) -> Match | None:
 
 def _distance(one: str, other: str) -> int:
     """How many letters to add, drop, change or swap with the next one, each letter touched once."""
-    before, last = [], list(range(len(other) + 1))
+    before: list[int] = []
+    last = list(range(len(other) + 1))
     for row, char in enumerate(one, 1):
         line = [row]
         for column, wanted in enumerate(other, 1):

@@ -1,6 +1,7 @@
 """The one road in: every provider event is stored once, forever, and acted on in the same transaction (law 2)."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from portal.accounts.sender import SMS
 from portal.column import UtcTime, table_of
 from portal.consent import ledger, phone_number, reply, subscription
 from portal.consent.purpose import Purpose
-from portal.consent.reply import Meaning, Verdict
+from portal.consent.reply import Context, Meaning, Verdict
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.contacts import contact
 from portal.messaging import message, opt_in, outbox, outcome, wording
@@ -114,6 +115,13 @@ def _subscription(session: Session, business_id: str, provider: Provider, event:
     return row
 
 
+Effect = Callable[[Business, Verdict], None]
+
+
+def _nothing(business: Business, verdict: Verdict) -> None:
+    """A normal message."""
+
+
 @dataclass
 class _Inbound:
     """One inbound text and what follows from it."""
@@ -134,16 +142,16 @@ class _Inbound:
             reading={"meaning": verdict.meaning, "rule": verdict.rule, "matched": verdict.matched,
                      "normalized": verdict.normalized, "version": verdict.grammar_version},
         )  # fmt: skip
-        effect = {
+        effect: dict[Meaning, Effect] = {
             Meaning.OPT_OUT: self._stop, Meaning.START: self._start, Meaning.YES: self._yes, Meaning.NO: self._no,
-            Meaning.HELP: self._help, Meaning.REVIEW: self._review, Meaning.NONE: lambda business, verdict: None,
+            Meaning.HELP: self._help, Meaning.REVIEW: self._review, Meaning.NONE: _nothing,
         }  # fmt: skip
         effect[verdict.meaning](business, verdict)
 
     def _read(self, business: Business) -> Verdict:
         """The provider's own word for a STOP is stronger than ours; its word is never an opt-in (rules.md row 20)."""
         ours = [row.text for row in _OURS.rows(self.session, subscription_id=self.row.id)]
-        context = "optin_pending" if self.row.status == Status.REQUESTED else "none"
+        context: Context = "optin_pending" if self.row.status == Status.REQUESTED else "none"
         verdict = reply.read(
             self.event.text, recent_outbound=ours, context=context, extra_opt_out=business.opt_out_words,
             extra_opt_in=business.opt_in_words,

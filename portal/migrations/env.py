@@ -1,9 +1,20 @@
 """Alembic's environment: the metadata of all tables, and one transaction per migration."""
 
+from typing import Any, Literal
+
 import sqlalchemy as sa
 from alembic import context
+from sqlmodel import AutoString
 
+from portal.column import UtcTime
 from portal.tables import metadata
+
+
+def as_written(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
+    """How a column type stands in a migration: plain SQLAlchemy, and our own UTC time."""
+    if kind == "type" and isinstance(item, AutoString):
+        return "sa.String()"
+    return "portal.column.UtcTime()" if kind == "type" and isinstance(item, UtcTime) else False
 
 
 def run() -> None:
@@ -16,6 +27,7 @@ def run() -> None:
             render_as_batch=connection.dialect.name == "sqlite",
             transaction_per_migration=True,
             compare_type=True,
+            render_item=as_written,
         )
         with context.begin_transaction():
             if connection.dialect.name == "postgresql":

@@ -38,18 +38,18 @@ async def enter(request: Request) -> Response:
     visit = await page.visit_of(request)
     form = SignInForm(visit.form)
     database = request.app.state.database
-    if not form.validate():
+    if not form.is_valid():
         return page.respond(request, visit, Page("sign_in/page.html", {"form": form}, 422))
     email = str(form.email.data).strip().lower()
     may_try, found = await database.writing(lambda session: _try(session, visit, email))
     if not may_try:
-        form.password.errors = ["Too many attempts. Please wait a quarter of an hour and try again."]
+        form.password.errors = ("Too many attempts. Please wait a quarter of an hour and try again.",)
         return page.respond(request, visit, Page("sign_in/page.html", {"form": form}, 429))
     async with _hashing:
         hashed = found.password_hash if found else None
         is_right = await asyncio.to_thread(member.is_password_right, hashed, str(form.password.data))
     if not is_right or found is None:
-        form.password.errors = [WRONG]
+        form.password.errors = (WRONG,)
         return page.respond(request, visit, Page("sign_in/page.html", {"form": form}, 422))
     token = await database.writing(lambda session: _start(session, visit, found))
     return page.respond(request, visit, SeeOther(_next(str(form.next.data or "/")), cookie=token))
@@ -71,12 +71,12 @@ def set_up(session: Session, visit: Visit) -> Answer:
 
 def finish_set_up(session: Session, visit: Visit) -> Answer:
     form = SetUpForm(visit.form)
-    if not form.validate():
+    if not form.is_valid():
         return Page("sign_in/set_up.html", {"form": form}, 422)
     try:
         owner = _first_owner(session, form)
     except (Invalid, Conflict) as problem:
-        form.password.errors = [problem.detail]
+        form.password.errors = (problem.detail,)
         return Page("sign_in/set_up.html", {"form": form}, 422)
     token = sign_ins.start(session, owner, user_agent=visit.headers.get("user-agent", ""), ip=visit.ip)
     return SeeOther("/", flash="Welcome. Your business is set up.", cookie=token)
@@ -114,5 +114,3 @@ def _next(url: str | None) -> str:
     parts = urlsplit(url or "/")
     is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/") and not parts.path.startswith("//")
     return (url or "/") if is_ours and "\\" not in (url or "") else "/"
-
-

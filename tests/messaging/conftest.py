@@ -17,7 +17,7 @@ from portal.database import Database, Lane
 from portal.messaging import inbox, message, opt_in, outbox, outcome, thread
 from portal.messaging.inbox import Received, Rules
 from portal.messaging.outbox import Claim, Limits
-from portal.providers.provider import Accepted, InboundText, Result
+from portal.providers.provider import Accepted, InboundText, Result, StatusUpdate
 from portal.statement import Statement
 from portal.consent import ledger
 import sqlalchemy as sa
@@ -102,10 +102,15 @@ class Road:
         left: list[str] = []
         while claims := self.claim():
             for each in claims:
-                answer = result(each.row)
-                self.write(lambda session, row=each.row, answer=answer: outcome.mark(session, row, answer))
+                self.land(each.row, result(each.row))
                 left.append(each.row.text)
         return left
+
+    def land(self, row: Any, answer: Result) -> None:
+        self.write(lambda session: outcome.mark(session, row, answer))
+
+    def report(self, update: StatusUpdate) -> None:
+        self.write(lambda session: outcome.report(session, self.business, update))
 
     def messages(self, number: str = CLIENT) -> list[Any]:
         query = Statement(sa.select(message.table).where(message.table.c.number == number).order_by(message.table.c.id))

@@ -4,13 +4,17 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from sqlmodel import Session
 
-from portal.consent.purpose import Purpose
-from portal.consent.state import Status
+from portal import clock
+from portal.accounts import sender
+from portal.consent.purpose import URGENCY, Purpose
+from portal.consent.state import Proof, Status
 from portal.contacts import contact
-from portal.messaging import outbox
+from portal.messaging import message, outbox, outcome
 from portal.messaging.gate import Refuse
-from portal.providers.provider import Accepted
+from portal.messaging.message import Direction, Fate
+from portal.providers.provider import Accepted, Rejected, StatusUpdate, Trouble, Unknown
 from tests.messaging.conftest import CLIENT, Road
 
 SECOND = "+14155550133"
@@ -48,25 +52,13 @@ def test_a_text_queued_before_a_stop_is_refused_at_the_claim_even_if_it_was_not_
     road.texts_us("STOP")
     road.send_all()
 
-    def sneak(session):  # type: ignore[no-untyped-def]
-        from portal.messaging import message
-        from portal.messaging.message import Direction, Fate
-        from portal.accounts import sender
-        from portal import clock
-
+    def sneak(session: Session) -> None:
         ours = sender.of(session, road.business)
+        assert ours is not None
         message.add(
-            session,
-            road.row(),
-            direction=Direction.OUTBOUND,
-            status=Fate.QUEUED,
-            text="sneaked",
-            purpose="automated",
-            urgency=3,
-            due_at=clock.now(),
-            sender_id=ours.id,
-            provider="twilio",
-        )
+            session, road.row(), direction=Direction.OUTBOUND, status=Fate.QUEUED, text="sneaked", purpose="automated",
+            urgency=3, due_at=clock.now(), sender_id=ours.id, provider="twilio",
+        )  # fmt: skip
 
     road.write(sneak)
     assert road.send_all() == []
@@ -128,8 +120,6 @@ def test_the_same_stop_fifty_times_has_one_effect(road: Road) -> None:
 
 @pytest.mark.covers("P1")
 def test_a_stop_is_told_of_a_text_in_flight_until_it_has_landed(road: Road) -> None:
-    from portal.messaging import outcome
-
     road.says_yes()
     (claimed,) = road.claim()
     assert road.texts_us("STOP").has_flight
@@ -141,8 +131,6 @@ def test_a_stop_is_told_of_a_text_in_flight_until_it_has_landed(road: Road) -> N
 def test_a_dead_senders_lease_ends_as_unknown_and_is_never_sent_again(
     road: Road, shift: Callable[[dt.timedelta], None]
 ) -> None:
-    from portal.messaging import outcome
-
     road.says_yes()
     road.claim()
     shift(outbox.LEASE + dt.timedelta(seconds=1))
@@ -211,8 +199,6 @@ def test_the_confirmation_leaves_before_anything_else(road: Road) -> None:
 
 @pytest.mark.covers("rules 11")
 def test_a_confirmation_that_must_be_tried_again_holds_everything_behind_it(road: Road) -> None:
-    from portal.providers.provider import Rejected, Trouble
-
     road.says_yes()
     road.member_writes("Hello Ines")
     busy = Rejected(Trouble.TEMPORARY, "503", "The provider is busy.", 60.0)
@@ -222,8 +208,6 @@ def test_a_confirmation_that_must_be_tried_again_holds_everything_behind_it(road
 
 @pytest.mark.covers("rules 18")
 def test_a_provider_block_we_cannot_explain_counts_as_a_stop(road: Road) -> None:
-    from portal.providers.provider import Rejected, Trouble
-
     road.says_yes()
     road.send_all(lambda row: Rejected(Trouble.BLOCKED, "21610", "unsubscribed"))
     assert (road.row().status, road.row().carrier) == ("opted_out", "blocked")
@@ -231,9 +215,6 @@ def test_a_provider_block_we_cannot_explain_counts_as_a_stop(road: Road) -> None
 
 @pytest.mark.covers("rules 19", "X-17")
 def test_after_a_known_stop_a_personal_yes_stays_opted_in_while_the_carrier_blocks(road: Road) -> None:
-    from portal.consent.state import Proof
-    from portal.providers.provider import Rejected, Trouble
-
     road.provider.does_answer = True
     road.says_yes()
     road.send_all()
@@ -248,8 +229,6 @@ def test_after_a_known_stop_a_personal_yes_stays_opted_in_while_the_carrier_bloc
 
 @pytest.mark.covers("rules 24")
 def test_a_landline_is_undeliverable_and_its_consent_unchanged(road: Road) -> None:
-    from portal.providers.provider import Rejected, Trouble
-
     road.says_yes()
     road.send_all(lambda row: Rejected(Trouble.UNDELIVERABLE, "30006", "landline"))
     assert road.row().status == Status.OPTED_IN
@@ -261,24 +240,17 @@ def test_a_landline_is_undeliverable_and_its_consent_unchanged(road: Road) -> No
 
 @pytest.mark.covers("rules 22")
 def test_delivered_then_sent_stays_delivered(road: Road) -> None:
-    from portal.messaging import outcome
-    from portal.providers.provider import StatusUpdate
-
     road.says_yes()
     road.send_all()
     sid = road.outbound()[0].provider_id
     for status, rank in (("delivered", 4), ("sent", 3)):
-        update = StatusUpdate(f"st:{sid}:{status}", "AC", sid, status, rank)
-        road.write(lambda session, update=update: outcome.report(session, road.business, update))
+        road.report(StatusUpdate(f"st:{sid}:{status}", "AC", sid, status, rank))
     assert road.outbound()[0].status == "delivered"
     assert road.row().carrier == "clear"
 
 
 @pytest.mark.covers("P6")
 def test_an_unknown_outcome_is_settled_by_a_callback_that_carries_our_id(road: Road) -> None:
-    from portal.messaging import outcome
-    from portal.providers.provider import StatusUpdate, Unknown
-
     road.says_yes()
     road.send_all(lambda row: Unknown("The answer was lost."))
     lost = road.outbound()[0]
@@ -301,6 +273,4 @@ def test_another_businesss_consent_for_the_same_number_is_untouched(road: Road) 
 
 @pytest.mark.covers("P4")
 def test_purposes_go_in_the_order_of_urgency() -> None:
-    from portal.consent.purpose import URGENCY
-
     assert URGENCY[Purpose.OPT_OUT_CONFIRMATION] < URGENCY[Purpose.OPT_IN_CONFIRMATION] < URGENCY[Purpose.CONVERSATION]

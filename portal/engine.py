@@ -1,0 +1,56 @@
+"""Engines and their settings: what each database is told, so that a commit means the disk and a lock a lock."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from portal.errors import SettingsError
+from portal.settings import sqlite_path
+
+POSTGRES_WRITERS = 24
+
+
+def sqlite(url: str, size: int, *, write: bool = False) -> sa.Engine:
+    path = sqlite_path(url)
+    if path is None or not path.name:
+        raise SettingsError("PORTAL_DATABASE_URL must name a file, as in sqlite:///portal.db.")
+    engine = sa.create_engine(
+        url, pool_size=size, max_overflow=4, connect_args={"timeout": 10, "check_same_thread": False}
+    )
+    begin = "BEGIN IMMEDIATE" if write else "BEGIN"
+
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}")
+        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute("PRAGMA wal_autocheckpoint=0" if write else "PRAGMA mmap_size=268435456")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def postgres(url: str) -> sa.Engine:
+    """A frozen process must not hold a STOP's row (interface.md 6.10), and a commit must mean the disk."""
+    options = "-c idle_in_transaction_session_timeout=15000 -c lock_timeout=5000 -c timezone=UTC"
+    return sa.create_engine(
+        url, pool_size=POSTGRES_WRITERS, max_overflow=8, pool_pre_ping=False, connect_args={"options": options}
+    )
+
+
+def durability(engine: sa.Engine) -> Mapping[str, str]:
+    """The settings on which “2xx means on disk” rests. Raises SettingsError when they do not hold (promises.md F.1)."""
+    is_sqlite = engine.dialect.name == "sqlite"
+    questions = ("journal_mode", "synchronous") if is_sqlite else ("synchronous_commit", "fsync")
+    ask = "PRAGMA {}" if is_sqlite else "SHOW {}"
+    with engine.connect() as connection:
+        found = {name: str(connection.exec_driver_sql(ask.format(name)).scalar()) for name in questions}
+    if is_sqlite and found != {"journal_mode": "wal", "synchronous": "2"}:
+        raise SettingsError(f"SQLite must run with WAL and synchronous=FULL here, but it answers {found}.")
+    if found.get("synchronous_commit") in ("off", "local"):
+        raise SettingsError("PostgreSQL's synchronous_commit is off: a STOP could be lost. Set it to on.")
+    return found

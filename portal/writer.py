@@ -1,0 +1,156 @@
+"""The one thread that writes to SQLite, with group commit (speed.md, design 1).
+
+It takes what waits, runs each piece in a SAVEPOINT of its own inside one BEGIN IMMEDIATE, syncs once, then answers all:
+a failing piece rolls back alone, nobody is answered before the fsync, and a failed COMMIT fails them all.
+"""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from enum import IntEnum
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+T = TypeVar("T")
+Work = Callable[[Session], T]
+
+GROUP = 64  # pieces of work that may share one fsync
+
+
+class Lane(IntEnum):
+    """Who goes first when many wait: consent, then the roads and the desk, then imports."""
+
+    CONSENT = 0
+    ROAD = 1
+    BULK = 2
+
+
+class Piece:
+    """One piece of work and where its answer goes: a future of an event loop, or of a waiting thread."""
+
+    __slots__ = ("answer", "error", "loop", "result", "work")
+
+    def __init__(self, work: Work[Any], answer: Any, loop: asyncio.AbstractEventLoop | None) -> None:
+        self.work, self.answer, self.loop = work, answer, loop
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def settle(self) -> None:
+        if self.answer.cancelled():
+            return
+        if self.error is not None:
+            self.answer.set_exception(self.error)
+        else:
+            self.answer.set_result(self.result)
+
+
+class Writer:
+    """The one thread that writes to SQLite."""
+
+    def __init__(
+        self, engine: sa.Engine, session_on: Callable[[sa.Connection], Session], tell: Callable[[set[str]], None]
+    ) -> None:
+        self._engine, self._session_on, self._tell = engine, session_on, tell
+        self._lanes: tuple[deque[Piece], ...] = tuple(deque() for _ in Lane)
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._connection = engine.connect()  # here, so that a database that cannot be opened is the caller's error
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Work[T], lane: Lane) -> "Future[T]":
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a write was asked for inside a write; pass the session on instead")
+        answer: Future[T] = Future()
+        self.enqueue(Piece(work, answer, None), lane)
+        return answer
+
+    def enqueue(self, piece: Piece, lane: Lane) -> None:
+        with self._wake:
+            if self._stopping:
+                raise RuntimeError("the database is closed")
+            self._lanes[lane].append(piece)
+            self._wake.notify()
+
+    def stop(self) -> None:
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        self._thread.join()
+        self._engine.dispose()
+
+    def _run(self) -> None:
+        session = self._session_on(self._connection)
+        session.info["cursor"] = self._connection.connection.cursor()
+        while batch := self._take():
+            self._commit(session, batch)
+            _settle(batch)
+        session.close()
+        self._connection.close()
+
+    def _take(self) -> list[Piece]:
+        """What waits, highest lane first; [] only when the database is closing and nothing is left."""
+        with self._wake:
+            while not any(self._lanes) and not self._stopping:
+                self._wake.wait()
+            batch: list[Piece] = []
+            for lane in self._lanes:
+                limit = GROUP if lane is not self._lanes[Lane.BULK] or not batch else 0
+                while lane and len(batch) < limit:
+                    batch.append(lane.popleft())
+            return batch
+
+    def _commit(self, session: Session, batch: list[Piece]) -> None:
+        """One BEGIN IMMEDIATE, each piece in its SAVEPOINT, one COMMIT. A failed COMMIT fails them all."""
+        topics: set[str] = set()
+        try:
+            with self._connection.begin():
+                for piece in batch:
+                    self._perform(session, piece)
+                    if piece.error is None:
+                        topics |= session.info["announced"]
+                    session.info["announced"].clear()
+        except Exception as error:  # the disk said no: nobody may be told that it worked
+            for piece in batch:
+                piece.error = piece.error or error
+        else:
+            self._tell(topics)
+
+    def _perform(self, session: Session, piece: Piece) -> None:
+        cursor = session.info["cursor"]
+        cursor.execute("SAVEPOINT piece")
+        try:
+            piece.result = piece.work(session)
+            if session.in_transaction():
+                session.commit()
+                session.expunge_all()
+        except Exception as error:
+            piece.error = error
+            session.rollback()
+            session.expunge_all()
+            cursor.execute("ROLLBACK TO piece")
+        cursor.execute("RELEASE piece")
+
+
+def _settle(batch: list[Piece]) -> None:
+    """Answer everyone; one wake-up per event loop, however many wait there."""
+    loops: dict[asyncio.AbstractEventLoop, list[Piece]] = {}
+    for piece in batch:
+        if piece.loop is None:
+            piece.settle()
+        else:
+            loops.setdefault(piece.loop, []).append(piece)
+    for loop, pieces in loops.items():
+        try:
+            loop.call_soon_threadsafe(_settle_all, pieces)
+        except RuntimeError:  # the loop closed while we committed: the work is on disk, nobody waits for the answer
+            continue
+
+
+def _settle_all(pieces: list[Piece]) -> None:
+    for piece in pieces:
+        piece.settle()
