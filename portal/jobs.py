@@ -8,7 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
 from portal import clock, logs
-from portal.accounts import allowance
+from portal.accounts import allowance, api_answer
 from portal.database import Database, Lane
 from portal.messaging import outcome
 from portal.messaging.dispatch import Dispatcher
@@ -68,9 +68,14 @@ def prune_allowances(timetable: Timetable) -> None:
     timetable.database.write(prune, lane=Lane.BULK)
 
 
+def prune_api_answers(timetable: Timetable) -> None:
+    timetable.database.write(api_answer.prune, lane=Lane.BULK)
+
+
 JOBS = (
     Job("checkpoint", dt.timedelta(seconds=0.5), checkpoint),
     Job("wake_dispatcher", dt.timedelta(seconds=1), wake_dispatcher),
     Job("expire_leases", dt.timedelta(seconds=2), expire_leases),
     Job("prune_allowances", dt.timedelta(hours=1), prune_allowances),
+    Job("prune_api_answers", dt.timedelta(hours=1), prune_api_answers),
 )

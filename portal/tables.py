@@ -2,15 +2,15 @@
 
 from sqlmodel import SQLModel
 
-from portal.accounts import allowance, audit, business, member, sender, session
+from portal.accounts import allowance, api_answer, audit, business, member, sender, session
 from portal.consent import disclaimer, ledger, subscription
 from portal.contacts import contact
 from portal.messaging import inbox, message, outbox
 from portal.questionnaires import questionnaire, submission
 
 MODULES = (
-    allowance, audit, business, contact, disclaimer, inbox, ledger, member, message, outbox, questionnaire, sender,
-    session, submission, subscription,
+    allowance, api_answer, audit, business, contact, disclaimer, inbox, ledger, member, message, outbox, questionnaire,
+    sender, session, submission, subscription,
 )  # fmt: skip
 
 metadata = SQLModel.metadata

@@ -52,6 +52,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "api_answer",
+        sa.Column("business_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("request_hash", sa.String(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("created_at", portal.column.UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.PrimaryKeyConstraint("business_id", "key"),
+    )
+    with op.batch_alter_table("api_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_api_answer_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
         "api_token",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("business_id", sa.String(), nullable=False),
@@ -562,6 +579,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_token_business_id"))
 
     op.drop_table("api_token")
+    with op.batch_alter_table("api_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_api_answer_created_at"))
+
+    op.drop_table("api_answer")
     op.drop_table("set_up_token")
     op.drop_table("business")
     with op.batch_alter_table("allowance", schema=None) as batch_op:
