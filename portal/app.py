@@ -24,6 +24,8 @@ from portal.web import errors, security
 from portal.web.live import Hub
 from portal.web.routes import routes
 
+BASE_URLS = {"twilio": "https://api.twilio.com"}
+
 
 def create_app(settings: Settings, *, with_jobs: bool = True, secrets: Secrets | None = None) -> Starlette:
     """The whole application. Raises SettingsError when it could not keep its promises here."""
@@ -62,20 +64,30 @@ def secrets_of(database: Database) -> Secrets:
     return database.read(key.of)
 
 
+def base_urls(settings: Settings) -> Mapping[str, str]:
+    """Where each provider with an API is reached; an operator may point one elsewhere (interface.md section 2)."""
+    return {name: settings.provider_urls.get(name, usual) for name, usual in BASE_URLS.items()}
+
+
 def real_providers(settings: Settings) -> Mapping[str, Provider]:
-    """Every provider by name; an operator may point one to another base URL (interface.md section 2)."""
-    twilio = Twilio(settings.provider_urls.get("twilio", "https://api.twilio.com"))
+    """Every provider by name."""
+    twilio = Twilio(base_urls(settings)["twilio"])
     return {each.name: each for each in (twilio, Rehearsal())}
 
 
-def start_roads(app: Starlette) -> None:
-    """Sending and the timetable, in this process."""
+def start_dispatcher(app: Starlette) -> None:
+    """Sending in this process, with a timetable that does not tick by itself."""
     state = app.state
     limits = Limits(state.settings.caps.segments_day, state.settings.caps.installation_segments_day)
     state.dispatcher = Dispatcher(state.database, state.providers, limits, slots=state.settings.send_slots)
     state.timetable = Timetable(state.database, state.dispatcher)
     state.dispatcher.start()
-    state.timetable.start()
+
+
+def start_roads(app: Starlette) -> None:
+    """Sending and the timetable, in this process."""
+    start_dispatcher(app)
+    app.state.timetable.start()
 
 
 def stop_roads(app: Starlette) -> None:

@@ -25,19 +25,26 @@ HEAD = ScriptDirectory(str(_FOLDER)).get_current_head() or ""
 
 def migrate(url: str) -> bool:
     """Bring the database at `url` to head; True when it was empty. Raises SettingsError for a newer schema."""
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    try:
-        with engine.connect() as connection:
-            at = MigrationContext.configure(connection).get_current_revision()
-    finally:
-        engine.dispose()
+    at = revision(url)
     if at == HEAD:
         return False
     known = {script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions()}
     if at is not None and at not in known:
-        raise SettingsError(f"The database has the schema “{at}”, which is newer than this program. Update the program.")
+        raise SettingsError(
+            f"The database has the schema “{at}”, which is newer than this program. Update the program."
+        )
     command.upgrade(_config(url), "head")
     return at is None
+
+
+def revision(url: str) -> str | None:
+    """The schema that the database at `url` has now; None for an empty one."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
 
 
 def config(url: str) -> Config:

@@ -10,13 +10,14 @@ from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
 from portal.column import UtcTime, new_id, one_of
-from portal.errors import Conflict, Invalid
+from portal.errors import Conflict, Invalid, NotFound
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 PASSWORD_LENGTH = 15  # without a second factor (promises.md E.1)
 PASSWORD_BYTES = 128
+MOST_MEMBERS = 200
 
 
 class Role(StrEnum):
@@ -63,20 +64,69 @@ class Member(SQLModel, table=True):
 
 def create(session: Session, business_id: str, *, email: str, name: str, role: Role, password: str) -> Member:
     """Raises Invalid for a weak password or a broken address, Conflict for an address that is taken."""
+    return add(session, business_id, email=email, name=name, role=role, password_hash=hashed(password, email))
+
+
+def add(session: Session, business_id: str, *, email: str, name: str, role: Role, password_hash: str) -> Member:
+    """The same with a password hashed before, outside the transaction, since that takes 0.1 s of CPU."""
     email = email.strip().lower()
     if "@" not in email or len(email) > 254 or any(mark.isspace() for mark in email):
         raise Invalid("Please give an e-mail address.", fields={"email": ["Please give an e-mail address."]})
-    problem = password_problem(password, email)
-    if problem:
-        raise Invalid(problem, fields={"password": [problem]})
     if session.exec(select(Member.id).where(Member.email == email)).first():
         raise Conflict("Somebody already signs in with this e-mail address.")
-    member = Member(
-        business_id=business_id, email=email, name=name or email, role=role, password_hash=hasher().hash(password)
-    )
+    member = Member(business_id=business_id, email=email, name=name or email, role=role, password_hash=password_hash)
     session.add(member)
     session.flush()
     return member
+
+
+def hashed(password: str, email: str = "") -> str:
+    """The hash to store. Raises Invalid for a weak password."""
+    problem = password_problem(password, email)
+    if problem:
+        raise Invalid(problem, fields={"password": [problem]})
+    return hasher().hash(password)
+
+
+def change_password(session: Session, member: Member, password_hash: str) -> None:
+    """The caller ends the member's sessions in the same transaction."""
+    member.password_hash = password_hash
+    session.add(member)
+
+
+def all_of(session: Session, business_id: str) -> list[Member]:
+    """Everybody of a business, by name; disabled ones too."""
+    query = select(Member).where(Member.business_id == business_id).order_by(sa.column("name"), sa.column("id"))
+    return list(session.exec(query.limit(MOST_MEMBERS)).all())
+
+
+def get(session: Session, business_id: str, member_id: str) -> Member:
+    """Raises NotFound for an unknown or somebody else's."""
+    member = session.get(Member, member_id)
+    if member is None or member.business_id != business_id:
+        raise NotFound("There is no such member.")
+    return member
+
+
+def disable(session: Session, member: Member) -> None:
+    """They can no longer sign in; the caller ends their sessions. Raises Conflict for the last owner."""
+    if member.role == Role.OWNER and not _has_other_owner(session, member):
+        raise Conflict("A business needs at least one owner. Make somebody else an owner first.", reason="last_owner")
+    member.disabled_at = clock.now()
+    session.add(member)
+
+
+def enable(session: Session, member: Member) -> None:
+    member.disabled_at = None
+    session.add(member)
+
+
+def _has_other_owner(session: Session, member: Member) -> bool:
+    """The rows are locked, so that two owners cannot disable each other at the same moment."""
+    query = select(Member).where(
+        Member.business_id == member.business_id, Member.role == Role.OWNER, sa.column("disabled_at").is_(None)
+    )
+    return any(each.id != member.id for each in session.exec(query.with_for_update()).all())
 
 
 def password_problem(password: str, email: str = "") -> str:

@@ -102,6 +102,14 @@ def end_all(session: Session, member_id: str) -> None:
     session.exec(sa.delete(SignIn).where(sa.column("member_id") == member_id))
 
 
+def end_one(session: Session, member_id: str, sign_in_id: str) -> bool:
+    """One browser of a member; False when it is somebody else's or gone."""
+    done = session.connection().execute(
+        sa.delete(table_of(SignIn)).where(sa.column("id") == sign_in_id, sa.column("member_id") == member_id)
+    )
+    return done.rowcount == 1
+
+
 def all_of(session: Session, member_id: str) -> list[SignIn]:
     query = select(SignIn).where(SignIn.member_id == member_id).order_by(sa.desc("seen_at")).limit(50)
     return list(session.exec(query).all())

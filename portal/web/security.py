@@ -1,7 +1,9 @@
 """What every response carries and every request must pass: headers, CSP without inline script, who is asking from where."""
 
+import asyncio
 import ipaddress
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -9,11 +11,15 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal.accounts import member
+
 BODY_LIMIT = 64 * 1024
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors {}"
 )
+
+_hashing = ThreadPoolExecutor(2, "hash")  # argon2 takes 64 MiB and a core each
 
 
 class SecurityHeaders:
@@ -48,6 +54,17 @@ class SecurityHeaders:
 def policy(frame_ancestors: Collection[str] = ()) -> str:
     """The Content-Security-Policy; `frame_ancestors` are checked origins that may embed this page."""
     return _CSP.format(" ".join(frame_ancestors) or "'none'")
+
+
+async def is_password_right(password_hash: str | None, password: str) -> bool:
+    """The same effort whether or not there is a hash; few at a time, beside the event loop."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_hashing, member.is_password_right, password_hash, password)
+
+
+async def hashed(password: str, email: str) -> str:
+    """Raises Invalid for a weak password."""
+    return await asyncio.get_running_loop().run_in_executor(_hashing, member.hashed, password, email)
 
 
 def is_same_origin(request: Request, public_url: str) -> bool:

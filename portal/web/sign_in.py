@@ -1,6 +1,5 @@
 """Signing in and out, and the first member of an empty installation (promises.md E.1, E.2)."""
 
-import asyncio
 import datetime as dt
 from urllib.parse import urlsplit
 
@@ -15,13 +14,12 @@ from portal.accounts import business as businesses
 from portal.accounts import session as sign_ins
 from portal.accounts.member import Member, Role
 from portal.errors import Conflict, Invalid, NotFound
-from portal.web import page
+from portal.web import page, security
 from portal.web.page import Answer, Page, SeeOther, Visit
 
 WINDOW = dt.timedelta(minutes=15)
 PER_ACCOUNT, PER_NETWORK = 10, 30
 WRONG = "This e-mail address and password do not belong together."
-_hashing = asyncio.Semaphore(2)  # argon2 takes 64 MiB and a core each
 
 
 def show(session: Session, visit: Visit) -> Answer:
@@ -45,9 +43,8 @@ async def enter(request: Request) -> Response:
     if not may_try:
         form.password.errors = ("Too many attempts. Please wait a quarter of an hour and try again.",)
         return page.respond(request, visit, Page("sign_in/page.html", {"form": form}, 429))
-    async with _hashing:
-        hashed = found.password_hash if found else None
-        is_right = await asyncio.to_thread(member.is_password_right, hashed, str(form.password.data))
+    known = found.password_hash if found else None
+    is_right = await security.is_password_right(known, str(form.password.data))
     if not is_right or found is None:
         form.password.errors = (WRONG,)
         return page.respond(request, visit, Page("sign_in/page.html", {"form": form}, 422))
