@@ -76,8 +76,14 @@ class Invalid(Problem):
 
 
 class TooMany(Problem):
+    """Carries `retry_after`, the whole seconds to wait; 0 where nobody can say."""
+
     status = 429
     title = "Too many attempts; please wait a little"
+
+    def __init__(self, detail: str = "", *, retry_after: int = 0) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class Unavailable(Problem):

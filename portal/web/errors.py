@@ -8,7 +8,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from portal import logs
-from portal.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound, Problem, TooLarge, Unauthenticated
+from portal.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Problem,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+)
 from portal.web import rendering, security
 from portal.web.page import Visit, common
 
@@ -28,7 +38,9 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     problem = _BY_STATUS.get(error.status_code, Problem)()
     if error.status_code == 405:
         problem = Problem("This page does not take that kind of request.", title="Not possible here")
-    return _answer(request, problem, status=error.status_code)
+    response = _answer(request, problem, status=error.status_code)
+    response.headers.update(error.headers or {})
+    return response
 
 
 async def on_crash(request: Request, error: Exception) -> Response:
@@ -50,7 +62,16 @@ def problem_json(problem: Problem, *, status: int | None = None) -> JSONResponse
         body |= {"reason": problem.reason, "unlock": problem.unlock}
     if isinstance(problem, Invalid) and problem.fields:
         body["fields"] = problem.fields
-    return JSONResponse(body, status or problem.status, media_type="application/problem+json")
+    return JSONResponse(body, status or problem.status, _headers(problem), media_type="application/problem+json")
+
+
+def _headers(problem: Problem) -> dict[str, str]:
+    """What HTTP wants beside the status: how to identify oneself (RFC 9110 11.6.1), how long to wait (10.2.3)."""
+    if isinstance(problem, Unauthenticated):
+        return {"WWW-Authenticate": 'Bearer realm="portal"'}
+    if isinstance(problem, TooMany) and problem.retry_after:
+        return {"Retry-After": str(problem.retry_after)}
+    return {}
 
 
 def _answer(request: Request, problem: Problem, *, status: int | None = None, reference: str = "") -> Response:

@@ -4,7 +4,6 @@
 The handler stays on the event loop until the write (speed.md, design 3).
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session
@@ -13,14 +12,12 @@ from starlette.responses import Response
 
 from portal import clock, logs
 from portal.accounts import sender
-from portal.database import Database, Lane
+from portal.database import Lane
 from portal.errors import NotFound
-from portal.messaging import inbox, outbox
-from portal.messaging.inbox import Received, Rules
+from portal.messaging import drain, inbox
+from portal.messaging.inbox import Rules
 from portal.providers.provider import Malformed, Provider, Providers, Request
 
-DRAIN_WITHIN = 10.0  # seconds, below the provider's patience (promises.md A.1)
-LOOK_AGAIN = 0.02
 Secrets = Sequence[Mapping[str, str]]
 
 
@@ -49,21 +46,9 @@ async def receive(http: HttpRequest) -> Response:
         ),
         lane=Lane.CONSENT,
     )
-    await drain(state.database, received)
+    if received.has_flight and received.subscription_id is not None:
+        await drain.wait(state.database, received.subscription_id)
     return _answer(provider)
-
-
-async def drain(database: Database, received: Received) -> None:
-    """Wait until no text is on its way to this number; only a dead or paused sender can reach the bound (law 6)."""
-    if not received.has_flight or received.subscription_id is None:
-        return
-    subscription_id = received.subscription_id
-    end = clock.monotonic() + DRAIN_WITHIN
-    while await database.reading(lambda session: outbox.in_flight(session, subscription_id)):
-        if clock.monotonic() > end:
-            logs.event("stop.drain_timeout", level=40, subscription=subscription_id)
-            return
-        await asyncio.sleep(LOOK_AGAIN)
 
 
 async def _secrets(http: HttpRequest, provider: Provider | None, business_id: str) -> Secrets:

@@ -1,0 +1,20 @@
+"""After an opt-out is on disk: wait until no text to that number is on its way, then answer (law 6, promises.md A.1)."""
+
+import asyncio
+
+from portal import clock, logs
+from portal.database import Database
+from portal.messaging import outbox
+
+WITHIN = 10.0  # seconds, below a provider's patience; only a dead or paused sender can reach the bound
+LOOK_AGAIN = 0.02
+
+
+async def wait(database: Database, subscription_id: str) -> None:
+    """Past the bound the lease is void: the opt-out is durable, and the log says that somebody should look."""
+    end = clock.monotonic() + WITHIN
+    while await database.reading(lambda session: outbox.in_flight(session, subscription_id)):
+        if clock.monotonic() > end:
+            logs.event("stop.drain_timeout", level=40, subscription=subscription_id)
+            return
+        await asyncio.sleep(LOOK_AGAIN)
