@@ -84,6 +84,9 @@ RESTRICTIVE = frozenset(
 )
 
 
+_OWN_ACT = frozenset({Proof.HANDSET, Proof.PERSONAL_LINK})
+
+
 class Fact(Protocol):
     """What the fold reads of a ledger entry."""
 
@@ -97,6 +100,8 @@ class Fact(Protocol):
     def proof(self) -> str: ...
     @property
     def scope(self) -> str | None: ...
+    @property
+    def carrier(self) -> str | None: ...
     @property
     def seq(self) -> int: ...
 
@@ -132,11 +137,15 @@ def fold(facts: Iterable[Fact]) -> State:
 
 
 def step(state: State, fact: Fact) -> State:
-    """The next state; `fact` is the latest in the fold's order."""
-    after = replace(_EFFECTS[Kind(fact.kind)](state, fact), last_at=fact.occurred_at)
-    if (after.status, after.origin) != (state.status, state.origin) or after.consent_seq != state.consent_seq:
-        after = replace(after, changed_at=fact.occurred_at)
-    return after
+    """The next state; `fact` is the latest in the fold's order. One act may turn both lights: a bare STOP does."""
+    after = _EFFECTS[Kind(fact.kind)](state, fact)
+    has_changed = (after.status, after.origin, after.consent_seq) != (state.status, state.origin, state.consent_seq)
+    return replace(
+        after,
+        last_at=fact.occurred_at,
+        changed_at=fact.occurred_at if has_changed else state.changed_at,
+        carrier=Carrier(fact.carrier) if fact.carrier else after.carrier,
+    )
 
 
 def _asked(state: State, fact: Fact) -> State:
@@ -146,7 +155,8 @@ def _asked(state: State, fact: Fact) -> State:
 
 
 def _opted_in(state: State, fact: Fact) -> State:
-    """A Yes that anybody could have given reopens nothing (X-13, interface.md 6.1); neither does a paper (6.7)."""
+    """A Yes that anybody could have given reopens nothing (X-13, interface.md 6.1); neither does a paper (6.7).
+    What was paused or is in doubt opens only for the client's own act."""
     if fact.proof == Proof.ANONYMOUS and state.status in (Status.OPTED_OUT, Status.DECLINED):
         return replace(state, is_claimed=True)
     if fact.proof == Proof.ATTESTED and state.status != Status.NONE:
@@ -159,8 +169,8 @@ def _opted_in(state: State, fact: Fact) -> State:
         scope=scope,
         granted_scope=wider(state.granted_scope, scope),
         consent_seq=fact.seq,
-        is_paused=False,
-        in_review=False,
+        is_paused=state.is_paused and fact.proof not in _OWN_ACT,
+        in_review=state.in_review and fact.proof not in _OWN_ACT,
         is_claimed=False,
     )
 
