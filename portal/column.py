@@ -1,8 +1,9 @@
-"""The kinds of column that all tables share: ids, aware UTC times, and words from a closed list."""
+"""The kinds of column that all tables share: ids, aware UTC times, keys to sort by, and words from a closed list."""
 
 import datetime as dt
 import secrets
 import time
+import unicodedata
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -34,6 +35,19 @@ class UtcTime(TypeDecorator[dt.datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+def key_text() -> sa.String:
+    """Text that is sorted and searched by its beginning: by code point on both databases, or a range of beginnings
+    would not be a range under PostgreSQL's language-aware order."""
+    text = sa.String()
+    return text.with_variant(sa.String(collation="C"), "postgresql")
+
+
+def sort_key(name: str) -> str:
+    """What a name is sorted and searched by: without case and accents, so that “emi” finds Émile."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
+    return " ".join(plain.casefold().split())[:80]
 
 
 def one_of(kind: type[StrEnum], name: str) -> sa.CheckConstraint:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
-from portal.column import UtcTime, new_id, one_of, table_of
+from portal.column import UtcTime, key_text, new_id, one_of, sort_key, table_of
 from portal.consent.state import Carrier, State, Status
 from portal.statement import Statement, param, params
 
@@ -30,16 +30,24 @@ class Subscription(SQLModel, table=True):
         sa.Index("subscription_by_number", "business_id", "number"),
         sa.Index("subscription_by_reversed_number", "business_id", "number_reversed"),
         sa.Index("subscription_by_contact", "business_id", "contact_id"),
-    )
+        sa.Index(
+            "subscription_unread", "business_id", "last_message_at", "id",
+            sqlite_where=sa.text("unread > 0"), postgresql_where=sa.text("unread > 0"),
+        ),
+        sa.Index(
+            "subscription_in_review", "business_id", "last_message_at", "id",
+            sqlite_where=sa.text("in_review"), postgresql_where=sa.text("in_review"),
+        ),
+    )  # fmt: skip
 
     id: str = Field(default_factory=new_id, primary_key=True)
     business_id: str = Field(foreign_key="business.id")
     channel: str
-    number: str
-    number_reversed: str
+    number: str = Field(sa_type=key_text())
+    number_reversed: str = Field(sa_type=key_text())
     contact_id: str | None = None
     name: str = ""
-    name_key: str = ""
+    name_key: str = Field(default="", sa_type=key_text())
     status: str = Status.NONE
     carrier: str = Carrier.UNKNOWN
     origin: str | None = None
@@ -116,6 +124,15 @@ _COUNT = Statement(
         )
     )
 )
+_MOVE_COUNT = Statement(
+    sa.update(_counts)
+    .where(
+        _counts.c.business_id == param("business_id"),
+        _counts.c.channel == param("channel"),
+        sa.or_(_counts.c.status == param("before"), _counts.c.status == param("after")),
+    )
+    .values(count=_counts.c.count + sa.case((_counts.c.status == param("before"), -1), else_=1))
+)
 _COUNTS = Statement(sa.select(_counts.c.status, sa.func.sum(_counts.c.count).label("count")).where(
     _counts.c.business_id == param("business_id")).group_by(_counts.c.status))  # fmt: skip
 _NAME = Statement(
@@ -144,7 +161,8 @@ def lock(session: Session, business_id: str, channel: str, number: str) -> Any:
         name="", name_key=number, contact_id=None, now=clock.now(),
     )  # fmt: skip
     if created:
-        _COUNT.run(session, business_id=business_id, channel=channel, status=Status.NONE, by=1)
+        for status in Status:  # every status has its counter from the first number on, so that moving one is an update
+            _COUNT.run(session, business_id=business_id, channel=channel, status=status, by=int(status is Status.NONE))
     return _LOCK.first(session, business_id=business_id, channel=channel, number=number)
 
 
@@ -190,8 +208,9 @@ def store(session: Session, row: Any, state: State) -> None:
     """Write a new state and the counters. Only the ledger calls this (law 3)."""
     _UPDATE.run(session, id=row.id, **_columns(state))
     if state.status != row.status:
-        _COUNT.run(session, business_id=row.business_id, channel=row.channel, status=row.status, by=-1)
-        _COUNT.run(session, business_id=row.business_id, channel=row.channel, status=state.status, by=1)
+        _MOVE_COUNT.run(
+            session, business_id=row.business_id, channel=row.channel, before=row.status, after=state.status
+        )
 
 
 def _columns(state: State) -> dict[str, Any]:
@@ -205,7 +224,7 @@ def _columns(state: State) -> dict[str, Any]:
 
 def show_as(session: Session, row: Any, *, name: str, contact_id: str | None, is_current: bool = True) -> None:
     """What the list calls this number; says nothing about consent."""
-    shown = name.casefold()[:80] or row.number
+    shown = sort_key(name) or row.number
     _NAME.run(
         session, business_id=row.business_id, id=row.id, name=name, name_key=shown, contact_id=contact_id,
         is_current=is_current,

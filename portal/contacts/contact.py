@@ -1,4 +1,4 @@
-"""The business's record of one client: name, e-mail, phone numbers. It carries no consent (architecture.md section 5)."""
+"""The business's record of one client: name, e-mail, phone numbers. It carries no consent (architecture.md, words)."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
 from portal.accounts.sender import SMS
-from portal.column import UtcTime, new_id, table_of
+from portal.column import UtcTime, key_text, new_id, sort_key, table_of
 from portal.consent import subscription
 from portal.errors import NotFound
 from portal.statement import Statement, param
@@ -22,7 +22,7 @@ class Contact(SQLModel, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
     business_id: str = Field(foreign_key="business.id")
     name: str
-    name_key: str
+    name_key: str = Field(sa_type=key_text())
     email: str = ""
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
@@ -73,7 +73,7 @@ class ContactPage:
 def create(session: Session, business_id: str, *, name: str, email: str = "", numbers: Sequence[str] = ()) -> Contact:
     """`numbers` are E.164, already parsed."""
     name = " ".join(name.split())[:120]
-    contact = Contact(business_id=business_id, name=name, name_key=name.casefold(), email=email.strip())
+    contact = Contact(business_id=business_id, name=name, name_key=sort_key(name), email=email.strip())
     session.add(contact)
     session.flush()
     replace_numbers(session, contact, numbers)
@@ -92,7 +92,7 @@ def page(session: Session, business_id: str, *, after: str | None = None, limit:
     """Contacts by name, keyset-paged; `after` is the id of the last contact seen, `q` a beginning of the name."""
     query = select(Contact).where(Contact.business_id == business_id)
     if q:
-        key = q.casefold()
+        key = sort_key(q)
         query = query.where(Contact.name_key >= key, Contact.name_key < key + "\U0010ffff")
     if after:
         last = get(session, business_id, after)
@@ -124,7 +124,7 @@ def siblings(session: Session, business_id: str, number: str) -> list[str]:
 
 def rename(session: Session, contact: Contact, *, name: str, email: str) -> None:
     contact.name = " ".join(name.split())[:120]
-    contact.name_key, contact.email = contact.name.casefold(), email.strip()
+    contact.name_key, contact.email = sort_key(contact.name), email.strip()
     session.add(contact)
     session.flush()
     for each in numbers(session, contact):

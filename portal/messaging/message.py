@@ -52,7 +52,13 @@ class Message(SQLModel, table=True):
         ),
         sa.Index(
             "message_waiting_by_thread", "subscription_id", "purpose",
-            sqlite_where=sa.text("status IN ('queued', 'held')"), postgresql_where=sa.text("status IN ('queued', 'held')"),
+            sqlite_where=sa.text("status IN ('queued', 'held')"),
+            postgresql_where=sa.text("status IN ('queued', 'held')"),
+        ),
+        sa.Index(
+            "message_in_trouble", "business_id", "created_at", "id",
+            sqlite_where=sa.text("status IN ('failed', 'unknown')"),
+            postgresql_where=sa.text("status IN ('failed', 'unknown')"),
         ),
     )  # fmt: skip
 

@@ -109,7 +109,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("business_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("name_key", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -244,11 +244,11 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("business_id", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
-        sa.Column("number", sa.String(), nullable=False),
-        sa.Column("number_reversed", sa.String(), nullable=False),
+        sa.Column("number", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("number_reversed", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("contact_id", sa.String(), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("name_key", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("carrier", sa.String(), nullable=False),
         sa.Column("origin", sa.String(), nullable=True),
@@ -290,6 +290,20 @@ def upgrade() -> None:
         batch_op.create_index(
             "subscription_by_status_and_name", ["business_id", "status", "name_key", "id"], unique=False
         )
+        batch_op.create_index(
+            "subscription_in_review",
+            ["business_id", "last_message_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("in_review"),
+            postgresql_where=sa.text("in_review"),
+        )
+        batch_op.create_index(
+            "subscription_unread",
+            ["business_id", "last_message_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("unread > 0"),
+            postgresql_where=sa.text("unread > 0"),
+        )
 
     op.create_table(
         "contact_number",
@@ -323,6 +337,7 @@ def upgrade() -> None:
         sa.Column("origin", sa.String(), nullable=False),
         sa.Column("proof", sa.String(), nullable=False),
         sa.Column("scope", sa.String(), nullable=True),
+        sa.Column("carrier", sa.String(), nullable=True),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("occurred_at", portal.column.UtcTime(), nullable=False),
         sa.Column("recorded_at", portal.column.UtcTime(), nullable=False),
@@ -403,6 +418,13 @@ def upgrade() -> None:
         batch_op.create_index("message_by_provider_id", ["business_id", "provider_id"], unique=False)
         batch_op.create_index("message_by_thread", ["subscription_id", "created_at", "id"], unique=False)
         batch_op.create_index("message_by_time", ["business_id", "created_at", "id"], unique=False)
+        batch_op.create_index(
+            "message_in_trouble",
+            ["business_id", "created_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('failed', 'unknown')"),
+            postgresql_where=sa.text("status IN ('failed', 'unknown')"),
+        )
         batch_op.create_index(
             "message_waiting",
             ["urgency", "due_at", "id"],
@@ -525,6 +547,11 @@ def downgrade() -> None:
         batch_op.drop_index(
             "message_waiting", sqlite_where=sa.text("status = 'queued'"), postgresql_where=sa.text("status = 'queued'")
         )
+        batch_op.drop_index(
+            "message_in_trouble",
+            sqlite_where=sa.text("status IN ('failed', 'unknown')"),
+            postgresql_where=sa.text("status IN ('failed', 'unknown')"),
+        )
         batch_op.drop_index("message_by_time")
         batch_op.drop_index("message_by_thread")
         batch_op.drop_index("message_by_provider_id")
@@ -539,6 +566,12 @@ def downgrade() -> None:
 
     op.drop_table("contact_number")
     with op.batch_alter_table("subscription", schema=None) as batch_op:
+        batch_op.drop_index(
+            "subscription_unread", sqlite_where=sa.text("unread > 0"), postgresql_where=sa.text("unread > 0")
+        )
+        batch_op.drop_index(
+            "subscription_in_review", sqlite_where=sa.text("in_review"), postgresql_where=sa.text("in_review")
+        )
         batch_op.drop_index("subscription_by_status_and_name")
         batch_op.drop_index("subscription_by_status_and_last_message")
         batch_op.drop_index("subscription_by_reversed_number")
