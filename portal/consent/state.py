@@ -82,8 +82,6 @@ RESTRICTIVE = frozenset(
         Kind.REVIEW_OPENED,
     }
 )
-
-
 _OWN_ACT = frozenset({Proof.HANDSET, Proof.PERSONAL_LINK})
 
 

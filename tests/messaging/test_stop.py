@@ -103,7 +103,9 @@ def test_a_stop_holds_the_contacts_other_numbers_and_an_opt_in_frees_only_the_nu
     answer = road.member_writes("Are you there?", SECOND)
     assert isinstance(answer, Refuse)
     assert answer.reason == "paused"
-    road.says_yes(SECOND)
+    road.says_yes(SECOND)  # anybody could have sent that form
+    assert isinstance(road.member_writes("And now?", SECOND), Refuse)
+    road.says_yes(SECOND, proof=Proof.PERSONAL_LINK)
     assert not isinstance(road.member_writes("Welcome back", SECOND), Refuse)
     assert road.row(CLIENT).status == Status.OPTED_OUT
 
