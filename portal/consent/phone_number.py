@@ -96,6 +96,13 @@ def parse(
     return _refused(reason) if reason else PhoneNumber(e164, found)
 
 
+def readable(typed: str, *, region: str) -> str | None:
+    """The number behind any spelling, for searching; whether it may be texted is another question."""
+    text = _cleaned(typed)
+    number = _number(text, region) if isinstance(text, str) else None
+    return _e164(number) if number else None
+
+
 def parse_sender(typed: str) -> str | Refused:
     """Read a number the business sends from, in international form; toll-free and test numbers are welcome."""
     text = _cleaned(typed)

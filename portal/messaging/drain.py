@@ -1,4 +1,4 @@
-"""After an opt-out is on disk: wait until no text to that number is on its way, then answer (law 6, promises.md A.1)."""
+"""After an opt-out is on disk: wait while a text to that number is on its way (law 6, promises.md A.1)."""
 
 import asyncio
 

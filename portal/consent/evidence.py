@@ -1,0 +1,156 @@
+"""What proves a consent: the ledger of one number page by page, its state at any moment, and a file to check offline.
+
+The file holds each entry exactly as it was hashed, with the salts and values behind its commitments, so that anybody
+can check it with SHA-256 alone. It names no other number of the business.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from portal import clock
+from portal.accounts.business import Business
+from portal.column import table_of
+from portal.consent import ledger
+from portal.consent.state import State, Status, order, step
+from portal.statement import Statement, param
+
+FORMAT = "portal-evidence-1"
+HOW_TO_VERIFY = (
+    "Canonical JSON means: UTF-8, keys sorted, no blanks between tokens, characters outside ASCII written as they are.",
+    "For each entry: hash = SHA-256 over the byte 00 followed by the canonical JSON of its `sealed` object, in hex.",
+    "For each name in `sealed.commitments`: the commitment = SHA-256 over the bytes of `salts[name]` (given in hex) "
+    "followed by the canonical JSON of `values[name]`. A name without salt and value was erased; its commitment stays.",
+    "`sealed.previous_hash` is the hash of the entry before it in the ledger of the whole business, which numbers its "
+    "entries without a gap (`sealed.seq`); changing, removing or inserting one changes every later hash.",
+    "`head` is the last entry of that ledger when this file was made; its `mac` can be checked by the installation, "
+    "which also walks the whole chain with the command `portal verify`.",
+    "`state` is what the entries recorded up to `state.at` add up to, ordered by when they happened; of two at the "
+    "same moment the one that restricts texting counts as the later.",
+)
+
+_entry = ledger.table
+_head = table_of(ledger.LedgerHead)
+_PAGE = Statement(
+    sa.select(_entry)
+    .where(
+        _entry.c.business_id == param("business_id"),
+        _entry.c.subscription_id == param("subscription_id"),
+        _entry.c.seq > param("after"),
+    )
+    .order_by(_entry.c.seq)
+    .limit(param("limit", sa.Integer()))
+)
+_HEAD = Statement(sa.select(_head.c.seq, _head.c.hash, _head.c.mac).where(_head.c.business_id == param("business_id")))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where a number stood at `at`, and the exact `words` by which it came to stand there; None before any entry."""
+
+    at: dt.datetime
+    status: Status
+    scope: str | None
+    words: str | None
+
+
+def page(
+    session: Session, business_id: str, subscription_id: str, *, after: int = 0, limit: int = 50
+) -> tuple[list[Any], int | None]:
+    """Entries oldest first; the second value is the number to go on after, or None."""
+    found = _PAGE.rows(
+        session, business_id=business_id, subscription_id=subscription_id, after=after, limit=limit + 1
+    )  # fmt: skip
+    return found[:limit], found[limit - 1].seq if len(found) > limit else None
+
+
+def state_at(entries: Sequence[Any], at: dt.datetime) -> Moment:
+    """The fold of what was recorded up to `at`: what we knew then, not what we learned later."""
+    state, decisive = State(), None
+    for entry in sorted((each for each in entries if each.recorded_at <= at), key=order):
+        after = step(state, entry)
+        if (after.status, after.consent_seq) != (state.status, state.consent_seq):
+            decisive = entry
+        state = after
+    words = decisive.evidence.get("words") if decisive else None
+    return Moment(at, state.status, state.scope, words)
+
+
+def file(session: Session, business: Business, row: Any, *, at: dt.datetime | None = None) -> dict[str, Any]:
+    """Everything about one number, to be checked without us; `row` is its subscription."""
+    now = clock.now()
+    entries = ledger.entries(session, business.id, row.id)
+    moment = state_at(entries, at or now)
+    head = _HEAD.first(session, business_id=business.id)
+    return {
+        "format": FORMAT,
+        "made_at": clock.rfc3339(now),
+        "business": {"id": business.id, "name": business.name},
+        "subscription": {"id": row.id, "channel": row.channel, "number": row.number, "contact": row.contact_id},
+        "state": {
+            "at": clock.rfc3339(moment.at), "status": str(moment.status), "scope": moment.scope, "words": moment.words,
+        },
+        "entries": [_whole(entry) for entry in entries],
+        "head": {"seq": head.seq, "hash": head.hash, "mac": head.mac} if head else None,
+        "how_to_verify": list(HOW_TO_VERIFY),
+    }  # fmt: skip
+
+
+def problem_of(found: Mapping[str, Any]) -> str:
+    """Check an evidence file offline: one sentence naming the first entry that is not what was sealed, or nothing."""
+    last = 0
+    for entry in found["entries"]:
+        sealed, seq = entry["sealed"], entry["sealed"]["seq"]
+        if seq <= last:
+            return f"Entry {seq} is out of order."
+        if ledger.entry_hash(sealed) != entry["hash"]:
+            return f"Entry {seq} was changed after it was written."
+        problem = _values_problem(seq, sealed["commitments"], entry["values"], entry["salts"])
+        if problem:
+            return problem
+        last = seq
+    return ""
+
+
+def _values_problem(
+    seq: int, commitments: Mapping[str, str], values: Mapping[str, Any], salts: Mapping[str, str]
+) -> str:
+    if set(values) - set(commitments) or set(values) != set(salts):
+        return f"Entry {seq}: a value is given that was never sealed."
+    for name, value in values.items():
+        if ledger.commitment(salts[name], value) != commitments[name]:
+            return f"Entry {seq}: its evidence “{name}” was changed after it was written."
+    return ""
+
+
+def _whole(entry: Any) -> dict[str, Any]:
+    """`sealed` is byte for byte what the hash covers; the rest is for the reader and for the commitments."""
+    return {
+        "seq": entry.seq,
+        "kind": entry.kind,
+        "at": clock.rfc3339(entry.occurred_at),
+        "origin": entry.origin,
+        "actor": entry.actor,
+        "words": entry.evidence.get("words"),
+        "wording_version": entry.evidence.get("wording_version"),
+        "message": entry.message_id,
+        "submission": entry.submission_id,
+        "hash": entry.hash,
+        "previous_hash": entry.previous_hash,
+        "sealed": _sealed(entry),
+        "values": entry.evidence,
+        "salts": entry.salts,
+    }
+
+
+def _sealed(entry: Any) -> dict[str, Any]:
+    """Everything the hash covers, times in the form in which they are hashed."""
+    return {"version": ledger.VERSION} | {
+        name: clock.rfc3339(value) if isinstance(value, dt.datetime) else value
+        for name, value in entry._asdict().items()
+        if name not in ("hash", "evidence", "salts")
+    }
