@@ -55,8 +55,8 @@ class Statement:
         cursor.executemany(compiled.sql, [compiled.bind(values) for values in many])
 
     def _ready(self, session: Session) -> tuple["_Compiled", Any]:
-        if session.new or session.dirty or session.deleted:
-            session.flush()
+        if session.in_transaction() and (session.new or session.dirty or session.deleted):
+            session.flush()  # what objects changed must be visible to the statement
         cursor = session.info.get("cursor")
         if cursor is None:
             cursor = session.connection().connection.cursor()
@@ -76,9 +76,20 @@ class _Compiled:
         assert isinstance(compiled, SQLCompiler)
         expanded = compiled.construct_expanded_state({})  # lists of constants (IN) become one parameter each
         self.sql = expanded.statement
-        self._named = not compiled.positional
         names = list(expanded.positiontup or ()) if compiled.positional else list(expanded.parameters)
-        self._binds = [_Bind(name, expanded.parameters[name], compiled, dialect) for name in names]
+        self._names = None if compiled.positional else names
+        self._keys = [name.removeprefix("_") if name.startswith("_") else f":{name}" for name in names]
+        converters = [_bind_converter(name, compiled, dialect) for name in names]
+        self._constants = {
+            key: convert(expanded.parameters[name]) if convert else expanded.parameters[name]
+            for key, name, convert in zip(self._keys, names, converters, strict=True)
+            if key.startswith(":")
+        }
+        self._conversions = [
+            (i, convert)
+            for i, (key, convert) in enumerate(zip(self._keys, converters, strict=True))
+            if convert is not None and not key.startswith(":")
+        ]
         columns = list(getattr(clause, "exported_columns", ()) or ())
         self._row: Any = namedtuple("Row", [column.key for column in columns], rename=True) if columns else None
         self._converters = [
@@ -88,37 +99,26 @@ class _Compiled:
         ]
 
     def bind(self, values: Mapping[str, Any]) -> Any:
-        if self._named:
-            return {bind.name: bind.value(values) for bind in self._binds}
-        return [bind.value(values) for bind in self._binds]
+        given = {**self._constants, **values} if self._constants else values
+        bound = [given[key] for key in self._keys]
+        for i, convert in self._conversions:
+            bound[i] = convert(bound[i])
+        return bound if self._names is None else dict(zip(self._names, bound, strict=True))
 
     def rows(self, cursor: Any) -> list[Any]:
         found = cursor.fetchall()
+        make = self._row._make
         if not self._converters:
-            return [self._row._make(row) for row in found]
+            return [make(row) for row in found]
         rows = []
         for row in found:
             cells = list(row)
             for i, convert in self._converters:
                 cells[i] = convert(cells[i])
-            rows.append(self._row._make(cells))
+            rows.append(make(cells))
         return rows
 
 
-class _Bind:
-    """One parameter: given by keyword, or a constant of the clause."""
-
-    __slots__ = ("_constant", "_convert", "_key", "name")
-
-    def __init__(self, name: str, constant: Any, compiled: SQLCompiler, dialect: sa.Dialect) -> None:
-        self.name = name
-        self._key = name[1:] if name.startswith("_") else None
-        bind = compiled.binds.get(name)
-        self._convert = bind.type.dialect_impl(dialect).bind_processor(dialect) if bind is not None else None
-        self._constant = self._convert(constant) if self._convert and self._key is None else constant
-
-    def value(self, values: Mapping[str, Any]) -> Any:
-        if self._key is None:
-            return self._constant
-        value = values[self._key]
-        return self._convert(value) if self._convert else value
+def _bind_converter(name: str, compiled: SQLCompiler, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    bind = compiled.binds.get(name)
+    return bind.type.dialect_impl(dialect).bind_processor(dialect) if bind is not None else None

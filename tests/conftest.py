@@ -99,12 +99,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def migrate(url: str) -> None:
+    schema.migrate(url)
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh migrated database: SQLite, or PostgreSQL where PORTAL_TEST_ON says so."""
     if os.environ.get("PORTAL_TEST_ON") == "postgresql":
         databases: Databases = request.getfixturevalue("postgres_databases")
-        url = databases.fresh(lambda url: None if schema.migrate(url) else None)
+        url = databases.fresh(migrate)
         yield url
         databases.drop(url)
     else:

@@ -1,4 +1,4 @@
-"""How often something may still happen: sliding two-window counters per key, each checked separately (promises.md B.2)."""
+"""How often something may still happen: sliding counters per key, each checked on its own (promises.md B.2)."""
 
 import datetime as dt
 import hashlib

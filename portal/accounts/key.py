@@ -19,7 +19,7 @@ from portal.errors import SettingsError
 
 @dataclass(frozen=True)
 class Secrets:
-    """`evidence` signs ledger heads, `suppression` hashes numbers that must outlive erasure, `root` signs and encrypts."""
+    """`evidence` signs ledger heads, `suppression` hashes numbers that outlive erasure, `root` signs and encrypts."""
 
     evidence: bytes
     suppression: bytes
@@ -63,7 +63,7 @@ def in_memory() -> Secrets:
 
 
 def load(path: Path | None, *, root: str, may_create: bool) -> Secrets:
-    """Read the key file, or make it (mode 600) on the first start. Raises SettingsError when it is lost or unreadable."""
+    """Read the key file, or make it (mode 600) on the first start. Raises SettingsError when it is lost."""
     if path is None:
         return in_memory()
     if not path.exists():

@@ -39,21 +39,17 @@ class Sender(SQLModel, table=True):
 
 
 _table = table_of(Sender)
-_COLUMNS = (
-    _table.c.id,
-    _table.c.business_id,
-    _table.c.channel,
-    _table.c.number,
-    _table.c.provider,
-    _table.c.credentials,
-)
+_business = table_of(Business)
 BY_NUMBER = Statement(
-    sa.select(*_COLUMNS).where(
+    sa.select(_table.c.id, _business.c.opt_out_words, _business.c.opt_in_words)
+    .join_from(_table, _business, _business.c.id == _table.c.business_id)
+    .where(
         _table.c.business_id == param("business_id"),
         _table.c.provider == param("provider"),
         _table.c.number == param("number"),
     )
 )
+"""The business's own sender that a text arrived at, with the words its owner added; nothing for anybody else's."""
 
 
 def add(

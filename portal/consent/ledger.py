@@ -20,7 +20,7 @@ from portal import clock
 from portal.accounts import key
 from portal.column import UtcTime, one_of, table_of
 from portal.consent import subscription
-from portal.consent.state import RESTRICTIVE, Kind, Origin, Proof, State, fold, step
+from portal.consent.state import RESTRICTIVE, Carrier, Kind, Origin, Proof, State, fold, step
 from portal.database import announce
 from portal.statement import Statement, param, params
 
@@ -47,6 +47,7 @@ class LedgerEntry(SQLModel, table=True):
     origin: str
     proof: str
     scope: str | None = None
+    carrier: str | None = None
     actor: str
     occurred_at: dt.datetime = Field(sa_type=UtcTime)
     recorded_at: dt.datetime = Field(sa_type=UtcTime)
@@ -91,7 +92,7 @@ _OF_SUBSCRIPTION = Statement(
 
 @dataclass(frozen=True)
 class Recorded:
-    """What an entry did: its number in the ledger, the state before and after, and the subscription's row as it is now."""
+    """What an entry did: its number in the ledger, the state before and after, and the row as it is now."""
 
     seq: int
     row: Any
@@ -112,6 +113,7 @@ def record(
     proof: Proof,
     actor: str,
     scope: str | None = None,
+    carrier: Carrier | None = None,
     occurred_at: dt.datetime | None = None,
     message_id: str | None = None,
     submission_id: str | None = None,
@@ -119,8 +121,9 @@ def record(
 ) -> Recorded:
     """Append one fact about the locked subscription `row` (from `subscription.lock`) and apply it.
 
-    `occurred_at` is when it is proven to have happened; without it, now. What restricts texting and has no proven time
-    counts as later than everything known, whatever the clock says.
+    `carrier` is what the same act did to the carrier's light, if anything. `occurred_at` is when it is proven to have
+    happened; without it, now. What restricts texting and has no proven time counts as later than everything known,
+    whatever the clock says.
     """
     before = subscription.state_of(row)
     recorded_at = clock.now()
@@ -129,8 +132,8 @@ def record(
         happened = max(happened, before.last_at + MOMENT)
     entry = _sealed(session, row, {
         "subscription_id": row.id, "channel": row.channel, "kind": str(kind), "origin": str(origin),
-        "proof": str(proof), "scope": scope, "actor": actor, "occurred_at": happened, "recorded_at": recorded_at,
-        "message_id": message_id, "submission_id": submission_id,
+        "proof": str(proof), "scope": scope, "carrier": carrier, "actor": actor,
+        "occurred_at": happened, "recorded_at": recorded_at, "message_id": message_id, "submission_id": submission_id,
     }, {"number": row.number, **(evidence or {})})  # fmt: skip
     _APPEND.run(session, **entry)
     after = _applied(session, row, before, _New(*(entry[name] for name in _New.__slots__)))
@@ -148,6 +151,7 @@ class _New:
     origin: str
     proof: str
     scope: str | None
+    carrier: str | None
     seq: int
 
 
@@ -203,5 +207,8 @@ def head_mac(secret: bytes, business_id: str, seq: int, last_hash: str) -> str:
     return hmac.new(secret, f"{business_id}|{seq}|{last_hash}".encode(), hashlib.sha256).hexdigest()
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def _canonical(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()

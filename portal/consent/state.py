@@ -1,4 +1,4 @@
-"""What a set of consent facts adds up to: a pure fold whose result depends neither on order of arrival nor on duplicates.
+"""What a set of consent facts adds up to: a pure fold; neither order of arrival nor duplicates change its result.
 
 Facts are ordered by when they happened; where two are not proven to be in order, the one that stops texting counts as
 the later (promises.md 0.6). In doubt: opted out.

@@ -47,10 +47,19 @@ REFUSALS = {
         "This client opted out. Nothing can be sent to this number.",
         "Only the client can change this: by texting START, or by answering Yes in a questionnaire you send them.",
     ),
-    "declined": ("This client said No to texts.", "Only the client can change this, by answering Yes in a questionnaire."),
+    "declined": (
+        "This client said No to texts.",
+        "Only the client can change this, by answering Yes in a questionnaire.",
+    ),
     "no_consent": ("This number has not agreed to get texts from you.", _ASK),
-    "awaiting_reply": ("This number was asked and has not answered yet.", "Wait for their YES; texting opens with it."),
-    "not_current": ("This number no longer belongs to this contact.", "Text the contact's current number, once it has opted in."),
+    "awaiting_reply": (
+        "This number was asked and has not answered yet.",
+        "Wait for their YES; texting opens with it.",
+    ),
+    "not_current": (
+        "This number no longer belongs to this contact.",
+        "Text the contact's current number, once it has opted in.",
+    ),
     "carrier_blocked": (
         "The client agreed, but their carrier still blocks texts from your number.",
         "Ask the client to text START to your number; the block ends at once.",
@@ -59,11 +68,17 @@ REFUSALS = {
         "This contact opted out on another of their numbers, so this one is paused too.",
         "It opens again when the client opts in with this number, by a questionnaire or by texting START.",
     ),
-    "in_review": ("A reply of this client may mean that they want no texts.", "Read the reply and decide: keep texting, or opt out."),
+    "in_review": (
+        "A reply of this client may mean that they want no texts.",
+        "Read the reply and decide: keep texting, or opt out.",
+    ),
     "undeliverable": ("Texts do not reach this number; it may be a landline.", "Ask the client for a mobile number."),
-    "scope": ("The client agreed to other kinds of texts, not to this one.", "Ask for consent to this kind of text in a questionnaire."),
-    "capped": ("Today's limit of texts is used up.", "It opens again tomorrow; the operator can raise the limit."),
-    "sender_off": ("There is no active number to send from.", "Ask the operator to add a sender for this business."),
+    "scope": (
+        "The client agreed to other kinds of texts, not to this one.",
+        "Ask for consent to this kind of text in a questionnaire.",
+    ),
+    "capped": ("Today's limit of texts is used up.", "It opens again tomorrow."),
+    "sender_off": ("There is no active number to send from.", "Ask the operator to add a sender."),
 }  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from sqlmodel import Field, Session, SQLModel
 from portal import clock
 from portal.accounts import allowance, sender
 from portal.accounts import business as businesses
-from portal.accounts.business import Business
 from portal.accounts.sender import SMS
 from portal.column import UtcTime, table_of
 from portal.consent import ledger, phone_number, reply, subscription
@@ -82,7 +81,7 @@ def receive(
     arrived_at: dt.datetime,
     rules: Rules,
 ) -> Received:
-    """Store `event` once and act on it. A repeated event changes nothing, but is told whether a text is still in flight."""
+    """Store `event` once and act on it. A repeated event changes nothing, but learns whether a text is in flight."""
     stored = _STORE.rows(
         session,
         business_id=business_id,
@@ -92,33 +91,32 @@ def receive(
         raw=raw,
     )
     if isinstance(event, InboundText):
-        row = _subscription(session, business_id, provider, event)
-        if row is None:
-            return Received(bool(stored))
+        ours = sender.BY_NUMBER.first(session, business_id=business_id, provider=provider.name, number=event.recipient)
+        number = phone_number.from_provider(event.sender)
+        if ours is None or number is None:
+            return Received(bool(stored))  # not our sender, or one that nobody can answer: kept as it came
+        row = _subscription(session, business_id, number)
         if stored:
-            _Inbound(session, row, provider, event, arrived_at, rules).act()
+            _Inbound(session, row, ours, provider, event, arrived_at, rules).act()
         return Received(bool(stored), row.id, outbox.in_flight(session, row.id))
     if stored and isinstance(event, StatusUpdate):
         outcome.report(session, business_id, event)
     return Received(bool(stored))
 
 
-def _subscription(session: Session, business_id: str, provider: Provider, event: InboundText) -> Any:
-    """The locked row of the number that texted us, or None: not our sender, or a sender nobody can answer."""
-    number = phone_number.from_provider(event.sender)
-    ours = sender.BY_NUMBER.first(session, business_id=business_id, provider=provider.name, number=event.recipient)
-    if number is None or ours is None:
-        return None
+def _subscription(session: Session, business_id: str, number: str) -> Any:
+    """The locked row of the number that texted us, named after the contact that has it."""
     row = subscription.lock(session, business_id, SMS, number)
     if row.last_entry_at is None and row.contact_id is None:
         contact.label(session, business_id, number)
+        row = subscription.lock_by_id(session, business_id, row.id)
     return row
 
 
-Effect = Callable[[Business, Verdict], None]
+Effect = Callable[[Verdict], None]
 
 
-def _nothing(business: Business, verdict: Verdict) -> None:
+def _nothing(verdict: Verdict) -> None:
     """A normal message."""
 
 
@@ -128,14 +126,14 @@ class _Inbound:
 
     session: Session
     row: Any
+    ours: Any
     provider: Provider
     event: InboundText
     arrived_at: dt.datetime
     rules: Rules
 
     def act(self) -> None:
-        business = businesses.get(self.session, self.row.business_id)
-        verdict = self._read(business)
+        verdict = self._read()
         self.message_id = message.add(
             self.session, self.row, direction=Direction.INBOUND, status=Fate.RECEIVED, text=self.event.text,
             segments=self.event.segments, provider=self.provider.name, provider_id=self.event.event_id.split(":")[-1],
@@ -146,45 +144,47 @@ class _Inbound:
             Meaning.OPT_OUT: self._stop, Meaning.START: self._start, Meaning.YES: self._yes, Meaning.NO: self._no,
             Meaning.HELP: self._help, Meaning.REVIEW: self._review, Meaning.NONE: _nothing,
         }  # fmt: skip
-        effect[verdict.meaning](business, verdict)
+        effect[verdict.meaning](verdict)
 
-    def _read(self, business: Business) -> Verdict:
+    def _read(self) -> Verdict:
         """The provider's own word for a STOP is stronger than ours; its word is never an opt-in (rules.md row 20)."""
-        ours = [row.text for row in _OURS.rows(self.session, subscription_id=self.row.id)]
+        is_bare = reply.provider_keyword(self.event.text) is not None  # then it quotes nothing of ours
+        recent = () if is_bare else _OURS.rows(self.session, subscription_id=self.row.id)
         context: Context = "optin_pending" if self.row.status == Status.REQUESTED else "none"
         verdict = reply.read(
-            self.event.text, recent_outbound=ours, context=context, extra_opt_out=business.opt_out_words,
-            extra_opt_in=business.opt_in_words,
+            self.event.text, recent_outbound=[row.text for row in recent], context=context,
+            extra_opt_out=self.ours.opt_out_words, extra_opt_in=self.ours.opt_in_words,
         )  # fmt: skip
         if self.event.keyword == "stop" and verdict.meaning is not Meaning.OPT_OUT:
             return Verdict(Meaning.OPT_OUT, "provider", "", verdict.normalized, verdict.grammar_version)
         return verdict
 
-    def _stop(self, business: Business, verdict: Verdict) -> None:
+    def _stop(self, verdict: Verdict) -> None:
+        """Where the provider acts on the bare word itself, the same act turns the carrier's light too."""
+        is_blocked = self._provider_word() == "stop" and self.provider.blocks(self.event.recipient)
         recorded = opt_in.opt_out(
-            self.session, self.row, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client", message_id=self.message_id,
-            should_confirm=not self._provider_answers("stop"), evidence=self._evidence(verdict),
+            self.session, self.row, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
+            message_id=self.message_id, should_confirm=not self._provider_answers("stop"), evidence=self._evidence(verdict),
+            carrier=Carrier.BLOCKED if is_blocked else None,
         )  # fmt: skip
-        row = recorded.row if recorded else self.row
-        if (
-            self._provider_word() == "stop"
-            and self.provider.blocks(self.event.recipient)
-            and row.carrier != Carrier.BLOCKED
-        ):
-            self._carrier(row, Kind.CARRIER_BLOCKED)
+        if recorded is None and is_blocked and self.row.carrier != Carrier.BLOCKED:
+            self._carrier(Kind.CARRIER_BLOCKED)
 
-    def _start(self, business: Business, verdict: Verdict) -> None:
-        row = self._clear()
+    def _start(self, verdict: Verdict) -> None:
+        row = self.row
         if row.status in (Status.OPTED_OUT, Status.DECLINED) or row.is_claimed or row.is_paused:
-            self._opt_in(row, verdict, "reply.confirmation")
+            self._opt_in(verdict, "reply.confirmation")
+        elif self._lifts_block():
+            self._carrier(Kind.CARRIER_CLEARED)
 
-    def _yes(self, business: Business, verdict: Verdict) -> None:
+    def _yes(self, verdict: Verdict) -> None:
         """YES counts only against an open request; elsewhere it is a normal message (rules.md 11.3)."""
-        row = self._clear()
-        if row.status == Status.REQUESTED:
-            self._opt_in(row, verdict, "form.confirmation", scope="informational")
+        if self.row.status == Status.REQUESTED:
+            self._opt_in(verdict, "form.confirmation", scope="informational")
+        elif self._lifts_block():
+            self._carrier(Kind.CARRIER_CLEARED)
 
-    def _no(self, business: Business, verdict: Verdict) -> None:
+    def _no(self, verdict: Verdict) -> None:
         if self.row.status != Status.REQUESTED:
             return
         outbox.cancel_waiting(self.session, self.row.id, reason="declined")
@@ -193,39 +193,39 @@ class _Inbound:
             message_id=self.message_id, evidence=self._evidence(verdict),
         )  # fmt: skip
 
-    def _help(self, business: Business, verdict: Verdict) -> None:
+    def _help(self, verdict: Verdict) -> None:
         """Answered at any status, without changing it, once in a while (rules.md row 12, promises.md B.1)."""
         window = dt.timedelta(minutes=max(1, self.rules.auto_reply_minutes))
         if self._provider_answers("help") or not allowance.take(
             self.session, f"help:{self.row.id}", limit=1, window=window
         ):
             return
-        words = wording.automatic(business, "help")
+        words = wording.automatic(businesses.get(self.session, self.row.business_id), "help")
         outbox.queue(self.session, self.row, words.text, purpose=Purpose.HELP, once_key=f"help:{self.message_id}")
 
-    def _review(self, business: Business, verdict: Verdict) -> None:
+    def _review(self, verdict: Verdict) -> None:
         if self.row.status == Status.OPTED_IN and not self.row.in_review:
             ledger.record(
                 self.session, self.row, Kind.REVIEW_OPENED, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
                 message_id=self.message_id, evidence=self._evidence(verdict),
             )  # fmt: skip
 
-    def _opt_in(self, row: Any, verdict: Verdict, confirmation: str, scope: str | None = None) -> None:
+    def _opt_in(self, verdict: Verdict, confirmation: str, scope: str | None = None) -> None:
         opt_in.opt_in(
-            self.session, row, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client", confirmation=confirmation,
+            self.session, self.row, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client", confirmation=confirmation,
             scope=scope, occurred_at=self.arrived_at, message_id=self.message_id, evidence=self._evidence(verdict),
+            carrier=Carrier.CLEAR if self._lifts_block() else None,
         )  # fmt: skip
 
-    def _clear(self) -> Any:
+    def _lifts_block(self) -> bool:
         """START, UNSTOP and YES lift the provider's block; that alone is no consent (rules.md 4.1)."""
-        if self._provider_word() == "start" and self.row.carrier == Carrier.BLOCKED:
-            return self._carrier(self.row, Kind.CARRIER_CLEARED)
-        return self.row
+        return self._provider_word() == "start" and self.row.carrier == Carrier.BLOCKED
 
-    def _carrier(self, row: Any, kind: Kind) -> Any:
-        return ledger.record(
-            self.session, row, kind, origin=Origin.PROVIDER, proof=Proof.HANDSET, actor="provider", message_id=self.message_id
-        ).row  # fmt: skip
+    def _carrier(self, kind: Kind) -> None:
+        ledger.record(
+            self.session, self.row, kind, origin=Origin.PROVIDER, proof=Proof.HANDSET, actor="provider",
+            message_id=self.message_id,
+        )  # fmt: skip
 
     def _provider_word(self) -> str | None:
         return self.event.keyword or reply.provider_keyword(self.event.text)

@@ -12,7 +12,7 @@ from portal.accounts.sender import SMS
 from portal.consent import ledger, phone_number, subscription
 from portal.consent.ledger import Recorded
 from portal.consent.purpose import Purpose
-from portal.consent.state import Kind, Origin, Proof, Status
+from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.contacts import contact
 from portal.messaging import message, outbox, wording
 
@@ -28,6 +28,7 @@ def opt_in(
     actor: str,
     confirmation: str,
     scope: str | None = None,
+    carrier: Carrier | None = None,
     occurred_at: dt.datetime | None = None,
     message_id: str | None = None,
     submission_id: str | None = None,
@@ -35,7 +36,8 @@ def opt_in(
 ) -> Recorded:
     """Record a client's own act; where it opened texting, queue exactly one confirmation (H-14, rules.md row 11)."""
     recorded = ledger.record(
-        session, row, Kind.OPTED_IN, origin=origin, proof=proof, actor=actor, scope=scope, occurred_at=occurred_at,
+        session, row, Kind.OPTED_IN, origin=origin, proof=proof, actor=actor, scope=scope, carrier=carrier,
+        occurred_at=occurred_at,
         message_id=message_id, submission_id=submission_id, evidence=evidence,
     )  # fmt: skip
     if recorded.has_changed_status and recorded.after.status is Status.OPTED_IN:
@@ -77,6 +79,7 @@ def opt_out(
     proof: Proof,
     actor: str,
     should_confirm: bool,
+    carrier: Carrier | None = None,
     message_id: str | None = None,
     submission_id: str | None = None,
     evidence: Mapping[str, Any] | None = None,
@@ -86,7 +89,7 @@ def opt_out(
     if row.status == Status.OPTED_OUT:
         return None
     recorded = ledger.record(
-        session, row, Kind.OPTED_OUT, origin=origin, proof=proof, actor=actor, message_id=message_id,
+        session, row, Kind.OPTED_OUT, origin=origin, proof=proof, actor=actor, carrier=carrier, message_id=message_id,
         submission_id=submission_id, evidence=evidence,
     )  # fmt: skip
     _pause_siblings(session, recorded)
@@ -118,7 +121,7 @@ def _pause_siblings(session: Session, recorded: Recorded) -> None:
 
 def _stop_aliases(session: Session, recorded: Recorded) -> None:
     """Other spellings of the same handset stop with it (promises.md D)."""
-    for number in phone_number.aliases(recorded.row.number):
+    for number in phone_number.aliases(recorded.row.number)[1:]:
         other = subscription.find(session, recorded.row.business_id, SMS, number)
         if other is not None and other.id != recorded.row.id and other.status != Status.OPTED_OUT:
             locked = subscription.lock_by_id(session, other.business_id, other.id)

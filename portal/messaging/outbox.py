@@ -134,7 +134,8 @@ def queue(
     decision = gate.decide(row, purpose, has_sender=found is not None)
     if isinstance(decision, Refuse):
         return decision
-    assert isinstance(decision, gate.Send) and found is not None
+    assert isinstance(decision, gate.Send)
+    assert found is not None
     message_id = message.add(
         session, row, direction=Direction.OUTBOUND, status=Fate.QUEUED, text=text, purpose=str(purpose),
         segments=segment.count(text).segments, urgency=URGENCY[purpose], due_at=clock.now(), expires_at=expires_at,
@@ -164,7 +165,7 @@ def in_flight(session: Session, subscription_id: str) -> bool:
 
 
 def claim(session: Session, free: int, limits: Limits) -> list[Claim]:
-    """Up to `free` texts to hand over at once. Consent is read again under lock; what may no longer go is ended here."""
+    """Up to `free` texts to hand over at once. Consent is read again under lock; what may not go is ended here."""
     claimed: list[Claim] = []
     numbers: set[str] = set()
     now = clock.now()

@@ -41,7 +41,7 @@ _BEFORE = Statement(
 
 @dataclass(frozen=True)
 class Thread:
-    """`messages` oldest first; `older` is the id to page on from, or None; `decision` says whether a member may write."""
+    """`messages` oldest first; `older` is the id to page on from, or None; `decision`: may a member write?"""
 
     subscription: Any
     messages: list[Any]

@@ -27,10 +27,12 @@ DEFAULTS: Mapping[str, str] = {
         "Reply HELP for help, STOP to refuse."
     ),
     "reply.confirmation": (
-        "{business}: you're opted in again to texts about {purposes}. Msg frequency varies. Msg & data rates may apply. "
-        "Reply HELP for help, STOP to opt out."
+        "{business}: you're opted in again to texts about {purposes}. Msg frequency varies. "
+        "Msg & data rates may apply. Reply HELP for help, STOP to opt out."
     ),
-    "opt_out.confirmation": "{business}: You are opted out and will receive no more texts from us. Reply START to opt back in.",
+    "opt_out.confirmation": (
+        "{business}: You are opted out and will receive no more texts from us. Reply START to opt back in."
+    ),
     "help": "{business}: {contact}Msg frequency varies. Msg & data rates may apply. Reply STOP to opt out.",
     "notice.opted_out": (
         "Your contact has opted out. No further messages can be sent to this contact until they have provided their "

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
 from portal.accounts.sender import SMS
-from portal.consent import subscription
+from portal.consent import ledger, subscription
 from portal.consent.state import Origin, Proof
 from portal.database import Database, Lane
 from portal.messaging import inbox, message, opt_in, outbox, outcome, thread
@@ -19,8 +20,6 @@ from portal.messaging.inbox import Received, Rules
 from portal.messaging.outbox import Claim, Limits
 from portal.providers.provider import Accepted, InboundText, Result, StatusUpdate
 from portal.statement import Statement
-from portal.consent import ledger
-import sqlalchemy as sa
 from tests.conftest import OUR_NUMBER, World
 
 CLIENT = "+14155550132"
