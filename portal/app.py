@@ -46,7 +46,7 @@ def create_app(settings: Settings, *, with_jobs: bool = True, secrets: Secrets |
     providers = Providers(real_providers(settings), settings.public_url)
     _remember(
         app, settings=settings, database=database, hub=hub, providers=providers, secrets=secrets_of(database),
-        webhook_secrets={}, schema=schema.HEAD, with_jobs=with_jobs, timetable=None, dispatcher=None,
+        webhook_secrets={}, schema=schema.HEAD, with_jobs=with_jobs, timetable=None, dispatcher=None, tour=None,
     )  # fmt: skip
     return app
 

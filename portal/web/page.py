@@ -6,17 +6,16 @@ or writes and which right it needs; nothing is open by default.
 
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlmodel import Session
+from starlette.background import BackgroundTask
 from starlette.datastructures import FormData, Headers, QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from portal.accounts import business as businesses
-from portal.accounts import key
 from portal.accounts import session as sign_ins
 from portal.accounts.business import Business, Capability
 from portal.accounts.member import Member, Right
@@ -26,17 +25,14 @@ from portal.errors import Forbidden, Unauthenticated
 from portal.settings import Settings
 from portal.web import rendering, security
 
-Public = Literal["public"]
-SignedIn = Literal["signed in"]
-Access = Right | Public | SignedIn
-PUBLIC: Public = "public"
-SIGNED_IN: SignedIn = "signed in"
-FLASH = "flash"
+Access = Right | Literal["public", "signed in"]
+PUBLIC: Access = "public"
+SIGNED_IN: Access = "signed in"
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One request as the pages see it. `member` and `business` come from the sign-in, never from the request (law 9)."""
+    """One request as the pages see it. `member` and `business` come from the sign-in, never from the request."""
 
     method: str
     path: str
@@ -91,7 +87,7 @@ class Page:
 
 @dataclass(frozen=True)
 class SeeOther:
-    """303: the answer to a POST that worked. `flash` is shown once on the next page; `cookie` signs in, "" signs out."""
+    """303 after a POST that worked. `flash` is shown once on the next page; `cookie` signs in, "" signs out."""
 
     url: str
     flash: str = ""
@@ -120,10 +116,7 @@ def page(
     """The Starlette endpoint of `work`."""
 
     def perform(session: Session, visit: Visit) -> tuple[Visit, Answer]:
-        visit = _identified(session, visit)
-        _check(visit, access, needs)
-        if writes and access != PUBLIC:
-            _check_token(visit)
+        visit = _admitted(session, visit, access, needs, writes=writes)
         return visit, work(session, visit)
 
     async def endpoint(request: Request) -> Response:
@@ -139,11 +132,23 @@ def page(
     return endpoint
 
 
+async def admitted(request: Request, access: Access, needs: Capability | None = None) -> Visit:
+    """For the few POSTs that cannot be one transaction (hashing, mail): who is asking, and whether they may."""
+    visit = await visit_of(request)
+    database: Database = request.app.state.database
+    return await database.reading(lambda session: _admitted(session, visit, access, needs, writes=True))
+
+
 def respond(request: Request, visit: Visit, answer: Answer) -> Response:
-    """Render on the event loop, outside the transaction."""
+    """Render on the event loop, outside the transaction; a session not seen for a while is marked after the answer."""
     response = _response(request, visit, answer)
     if isinstance(answer, SeeOther):
         _set_cookies(response, visit, answer)
+    if visit.sign_in is not None and sign_ins.is_stale(visit.sign_in):
+        sign_in_id = visit.sign_in.id
+        response.background = BackgroundTask(
+            request.app.state.database.writing, lambda session: sign_ins.touch(session, sign_in_id)
+        )
     return response
 
 
@@ -154,13 +159,13 @@ def _response(request: Request, visit: Visit, answer: Answer) -> Response:
         return RedirectResponse(answer.url, status_code=303)
     if isinstance(answer, Plain):
         return Response(answer.body, answer.status, dict(answer.headers), media_type=answer.media_type)
-    flash = _flash(request, visit)
+    flash = [] if visit.is_partial else security.flash(request, visit.state.secrets)
     context = common(visit) | {"flash": flash} | dict(answer.context)
     response = HTMLResponse(rendering.render(answer.template, context), answer.status, dict(answer.headers))
     if answer.frame_ancestors is not None:
         response.headers["Content-Security-Policy"] = security.policy(answer.frame_ancestors)
     if flash:
-        response.delete_cookie(FLASH, path="/")
+        response.delete_cookie(security.FLASH, path="/")
     return response
 
 
@@ -172,7 +177,8 @@ def common(visit: Visit) -> dict[str, Any]:
         "member": visit.someone,
         "csrf_token": visit.csrf_token,
         "flash": [],
-        "nav": _nav(visit),
+        "banner": rendering.banner(visit.state.tour, visit.path),
+        "nav": rendering.nav(visit.path, visit.tenant) if visit.someone else [],
         "is_rehearsal": visit.settings.demo,
     }
 
@@ -197,13 +203,20 @@ async def visit_of(request: Request, *, writes: bool = True) -> Visit:
     )
 
 
+def _admitted(session: Session, visit: Visit, access: Access, needs: Capability | None, *, writes: bool) -> Visit:
+    visit = _identified(session, visit)
+    _check(visit, access, needs)
+    if writes and access != PUBLIC:
+        _check_token(visit)
+    return visit
+
+
 def _identified(session: Session, visit: Visit) -> Visit:
     found = sign_ins.find(session, visit.cookie) if visit.cookie else None
     if found is None:
         return visit
-    values = {name: getattr(visit, name) for name in visit.__dataclass_fields__}
     sign_in, member, business = found
-    return Visit(**(values | {"sign_in": sign_in, "someone": member, "tenant": business}))
+    return replace(visit, sign_in=sign_in, someone=member, tenant=business)
 
 
 def _check(visit: Visit, access: Access, needs: Capability | None) -> None:
@@ -222,57 +235,13 @@ def _check_token(visit: Visit) -> None:
         raise Forbidden("This page was open for too long. Please reload it and try again; nothing was changed.")
 
 
-def network_of(visit: Visit) -> str:
-    """The /24 or /64 the visitor comes from."""
-    return security.network(visit.ip)
-
-
 def cookie_name(settings: Settings) -> str:
-    """The `__Host-` prefix needs https, which a demo on this machine does not have."""
-    return "__Host-id" if security.is_https(settings.public_url) else "id"
+    return security.cookie_name(settings.public_url)
 
 
 def _set_cookies(response: Response, visit: Visit, answer: SeeOther) -> None:
-    is_secure = security.is_https(visit.settings.public_url)
-    name = cookie_name(visit.settings)
-    if answer.cookie:
-        response.set_cookie(name, answer.cookie, httponly=True, secure=is_secure, samesite="lax", path="/")
-    elif answer.cookie == "":
-        response.delete_cookie(name, path="/", secure=is_secure, httponly=True, samesite="lax")
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    url = visit.settings.public_url
+    if answer.cookie is not None:
+        security.set_cookie(response, url, answer.cookie)
     if answer.flash:
-        sealed = _signer(visit).dumps([answer.kind, answer.flash])
-        response.set_cookie(FLASH, str(sealed), max_age=60, httponly=True, secure=is_secure, samesite="lax", path="/")
-
-
-def _flash(request: Request, visit: Visit) -> list[tuple[str, str]]:
-    sealed = request.cookies.get(FLASH)
-    if not sealed or visit.is_partial:
-        return []
-    try:
-        kind, text = _signer(visit).loads(sealed)
-    except BadSignature:
-        return []
-    return [(kind, text)]
-
-
-def _signer(visit: Visit) -> URLSafeSerializer:
-    secrets: key.Secrets = visit.state.secrets
-    return URLSafeSerializer(secrets.derived("flash"))
-
-
-def _nav(visit: Visit) -> list[dict[str, Any]]:
-    if visit.someone is None or visit.tenant is None:
-        return []
-    items = [("/", "Today", "home")]
-    if visit.tenant.may_use(Capability.TEXTING):
-        items += [("/sms", "SMS Status", "message"), ("/questionnaires", "Questionnaires", "form")]
-    items += [("/settings", "Settings", "settings")]
-    return [
-        {"url": url, "label": label, "icon": icon, "badge": "", "current": _is_current(visit.path, url)}
-        for url, label, icon in items
-    ]
-
-
-def _is_current(path: str, url: str) -> bool:
-    return path == url or (url != "/" and path.startswith(f"{url}/"))
+        security.set_flash(response, url, visit.state.secrets, answer.kind, answer.flash)

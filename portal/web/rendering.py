@@ -1,14 +1,28 @@
 """Templates to text: one environment, autoescaped, with the few names that every page may use."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from portal import clock
+from portal.accounts.business import Business, Capability
 from portal.consent import phone_number
+
+
+@dataclass(frozen=True)
+class Tour:
+    """What a demo shows a newcomer: the questionnaire to open, the number to give, and (role, e-mail, password)."""
+
+    form_url: str
+    number: str
+    sign_ins: Sequence[tuple[str, str, str]]
+
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -17,6 +31,11 @@ def folder(name: str) -> Path:
     """`templates` or `static`: inside the package when installed as a wheel, beside it in a checkout."""
     inside = _PACKAGE / f"_{name}"
     return inside if inside.is_dir() else _PACKAGE.parent / name
+
+
+def banner(tour: Tour | None, path: str) -> Markup | None:
+    """The numbered steps on top of every page of a demo."""
+    return Markup(render("_tour.html", {"tour": tour, "request_path": path})) if tour else None  # noqa: S704 (ours)
 
 
 @cache
@@ -34,6 +53,27 @@ def environment() -> Environment:
     found.filters["phone"] = phone_number.display
     found.filters["rfc3339"] = clock.rfc3339
     return found
+
+
+def nav(path: str, business: Business | None) -> list[dict[str, Any]]:
+    """The main pages of a signed-in member's business; `current` marks the one that `path` belongs to."""
+    if business is None:
+        return []
+    items = [("/", "Today", "sun")]
+    if business.may_use(Capability.TEXTING):
+        items += [
+            ("/sms", "SMS Status", "message-square-text"),
+            ("/questionnaires", "Questionnaires", "clipboard-list"),
+        ]
+    items += [("/settings", "Settings", "settings")]
+    return [
+        {"url": url, "label": label, "icon": icon, "badge": "", "current": _is_current(path, url)}
+        for url, label, icon in items
+    ]
+
+
+def _is_current(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(f"{url}/"))
 
 
 @cache

@@ -16,9 +16,7 @@ def reads(path: str, work: Work, access: Access, needs: Capability | None = None
     return Route(path, page(work, access=access, writes=False, needs=needs), methods=["GET"])
 
 
-def writes(
-    path: str, work: Work, access: Access, needs: Capability | None = None, lane: Lane = Lane.ROAD
-) -> Route:
+def writes(path: str, work: Work, access: Access, needs: Capability | None = None, lane: Lane = Lane.ROAD) -> Route:
     return Route(path, page(work, access=access, writes=True, needs=needs, lane=lane), methods=["POST"])
 
 
@@ -28,6 +26,8 @@ def routes() -> list[BaseRoute]:
         Route("/webhooks/{provider}/{business}/status", webhook.receive, methods=["POST"]),
         reads("/sign-in", sign_in.show, PUBLIC),
         Route("/sign-in", sign_in.enter, methods=["POST"]),
+        reads("/set-up", sign_in.set_up, PUBLIC),
+        writes("/set-up", sign_in.finish_set_up, PUBLIC),
         writes("/sign-out", sign_in.leave, SIGNED_IN),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),

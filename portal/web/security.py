@@ -1,4 +1,4 @@
-"""What every response carries and every request must pass: headers, CSP without inline script, who is asking from where."""
+"""What every response carries and every request must pass: headers, a CSP without inline script, origins, cookies."""
 
 import asyncio
 import ipaddress
@@ -7,12 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from urllib.parse import urlsplit
 
+from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.accounts import member
+from portal.accounts.key import Secrets
 
+FLASH = "flash"
 BODY_LIMIT = 64 * 1024
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -98,6 +102,40 @@ def network(ip: str) -> str:
     if parsed is None:
         return ip
     return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
+
+
+def cookie_name(public_url: str) -> str:
+    """The `__Host-` prefix needs https, which a demo on this machine does not have."""
+    return "__Host-id" if is_https(public_url) else "id"
+
+
+def set_cookie(response: Response, public_url: str, token: str) -> None:
+    """Sign this browser in with `token`, or out with "" (promises.md C and E.2)."""
+    name, is_secure = cookie_name(public_url), is_https(public_url)
+    if token:
+        response.set_cookie(name, token, httponly=True, secure=is_secure, samesite="lax", path="/")
+    else:
+        response.delete_cookie(name, path="/", secure=is_secure, httponly=True, samesite="lax")
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+
+def set_flash(response: Response, public_url: str, secrets: Secrets, kind: str, text: str) -> None:
+    """One sentence for the next page, sealed so that nobody else can put words there."""
+    sealed = str(_signer(secrets).dumps([kind, text]))
+    is_secure = is_https(public_url)
+    response.set_cookie(FLASH, sealed, max_age=60, httponly=True, secure=is_secure, samesite="lax", path="/")
+
+
+def flash(request: Request, secrets: Secrets) -> list[tuple[str, str]]:
+    try:
+        kind, text = _signer(secrets).loads(request.cookies.get(FLASH, ""))
+    except BadSignature:
+        return []
+    return [(kind, text)]
+
+
+def _signer(secrets: Secrets) -> URLSafeSerializer:
+    return URLSafeSerializer(secrets.derived("flash"))
 
 
 def is_https(url: str) -> bool:

@@ -28,7 +28,7 @@ def show(session: Session, visit: Visit) -> Answer:
         return SeeOther(_next(visit.query.get("next")))
     if not businesses.exists(session):
         return Page("sign_in/empty.html", {}, 200)
-    return Page("sign_in/page.html", {"form": SignInForm(data={"next": visit.query.get("next", "/")})})
+    return _form(visit, SignInForm(data={"next": visit.query.get("next", "/")}))
 
 
 async def enter(request: Request) -> Response:
@@ -37,19 +37,24 @@ async def enter(request: Request) -> Response:
     form = SignInForm(visit.form)
     database = request.app.state.database
     if not form.is_valid():
-        return page.respond(request, visit, Page("sign_in/page.html", {"form": form}, 422))
+        return page.respond(request, visit, _form(visit, form, 422))
     email = str(form.email.data).strip().lower()
     may_try, found = await database.writing(lambda session: _try(session, visit, email))
     if not may_try:
         form.password.errors = ("Too many attempts. Please wait a quarter of an hour and try again.",)
-        return page.respond(request, visit, Page("sign_in/page.html", {"form": form}, 429))
+        return page.respond(request, visit, _form(visit, form, 429))
     known = found.password_hash if found else None
     is_right = await security.is_password_right(known, str(form.password.data))
     if not is_right or found is None:
         form.password.errors = (WRONG,)
-        return page.respond(request, visit, Page("sign_in/page.html", {"form": form}, 422))
+        return page.respond(request, visit, _form(visit, form, 422))
     token = await database.writing(lambda session: _start(session, visit, found))
     return page.respond(request, visit, SeeOther(_next(str(form.next.data or "/")), cookie=token))
+
+
+def _form(visit: Visit, form: SignInForm, status: int = 200) -> Page:
+    tour = visit.state.tour
+    return Page("sign_in/page.html", {"form": form, "demo_sign_ins": tour.sign_ins if tour else ()}, status)
 
 
 def leave(session: Session, visit: Visit) -> Answer:
@@ -93,7 +98,7 @@ def _first_owner(session: Session, form: SetUpForm) -> Member:
 
 def _try(session: Session, visit: Visit, email: str) -> tuple[bool, Member | None]:
     """Two separate buckets; a stranger's attempts never lock the owner out of another network (ASVS 6.1.1)."""
-    network = page.network_of(visit)
+    network = security.network(visit.ip)
     account = f"sign-in:{email}:{network}"
     may_try = allowance.take(session, account, limit=PER_ACCOUNT, window=WINDOW)
     may_try = allowance.take(session, f"sign-in:{network}", limit=PER_NETWORK, window=WINDOW) and may_try
