@@ -96,9 +96,10 @@ def receive(
         if ours is None or number is None:
             return Received(bool(stored))  # not our sender, or one that nobody can answer: kept as it came
         row = _subscription(session, business_id, number)
+        stopped = row.status in (Status.OPTED_OUT, Status.DECLINED)
         if stored:
-            _Inbound(session, row, ours, provider, event, arrived_at, rules).act()
-        return Received(bool(stored), row.id, outbox.in_flight(session, row.id))
+            stopped = _Inbound(session, row, ours, provider, event, arrived_at, rules).act()
+        return Received(bool(stored), row.id, stopped and outbox.in_flight(session, row.id))
     if stored and isinstance(event, StatusUpdate):
         outcome.report(session, business_id, event)
     return Received(bool(stored))
@@ -132,7 +133,8 @@ class _Inbound:
     arrived_at: dt.datetime
     rules: Rules
 
-    def act(self) -> None:
+    def act(self) -> bool:
+        """Whether this text asked us to stop: then its answer waits until nothing is on its way."""
         verdict = self._read()
         self.message_id = message.add(
             self.session, self.row, direction=Direction.INBOUND, status=Fate.RECEIVED, text=self.event.text,
@@ -145,6 +147,7 @@ class _Inbound:
             Meaning.HELP: self._help, Meaning.REVIEW: self._review, Meaning.NONE: _nothing,
         }  # fmt: skip
         effect[verdict.meaning](verdict)
+        return verdict.meaning in (Meaning.OPT_OUT, Meaning.NO)
 
     def _read(self) -> Verdict:
         """The provider's own word for a STOP is stronger than ours; its word is never an opt-in (rules.md row 20)."""

@@ -116,7 +116,14 @@ _CANCEL = Statement(
     )
     .values(status="cancelled", **params("reason", "finished_at"))
 )
-_FLYING = Statement(sa.select(_f.c.message_id, _f.c.until).where(_f.c.subscription_id == param("subscription_id")))
+_FLYING = Statement(
+    sa.select(_f.c.until)
+    .join_from(_f, _m, _m.c.id == _f.c.message_id)
+    .where(
+        _f.c.subscription_id == param("subscription_id"),
+        _m.c.purpose.not_in((Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP)),
+    )
+)
 
 
 def queue(
@@ -159,7 +166,7 @@ def cancel(session: Session, business_id: str, message_id: str, *, reason: str =
 
 
 def in_flight(session: Session, subscription_id: str) -> bool:
-    """Whether a text to this number may still be on its way; a lease past its time is void."""
+    """Whether a text that a STOP forbids may still be on its way to this number; a lease past its time is void."""
     lease = _FLYING.first(session, subscription_id=subscription_id)
     return lease is not None and lease.until > clock.now()
 

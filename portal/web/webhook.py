@@ -18,6 +18,7 @@ from portal.messaging import drain, inbox
 from portal.messaging.inbox import Rules
 from portal.providers.provider import Malformed, Provider, Providers, Request
 
+READ_AGAIN = 1.0  # seconds between two looks for a business's secrets
 Secrets = Sequence[Mapping[str, str]]
 
 
@@ -28,11 +29,11 @@ async def receive(http: HttpRequest) -> Response:
     providers: Providers = state.providers
     provider = providers.get(http.path_params["provider"])
     business_id = http.path_params["business"]
-    secrets = await _secrets(http, provider, business_id)
-    if provider is None or not secrets:
+    if provider is None:
         raise NotFound()
     request = Request(http.method, _called(http, providers), http.headers, await http.body(), http.query_params)
-    if not provider.is_authentic(request, secrets):
+    secrets = await _authentic(http, provider, business_id, request)
+    if not secrets:
         logs.event("webhook.rejected", provider=provider.name, reason="signature", business=business_id)
         return Response("The signature does not match.", 403, media_type="text/plain")
     event = provider.read(request, secrets)
@@ -51,22 +52,28 @@ async def receive(http: HttpRequest) -> Response:
     return _answer(provider)
 
 
-async def _secrets(http: HttpRequest, provider: Provider | None, business_id: str) -> Secrets:
-    """The credentials of this business at this provider; kept for the process, since each costs a decryption."""
-    if provider is None:
+async def _authentic(http: HttpRequest, provider: Provider, business_id: str, request: Request) -> Secrets:
+    """The secrets that vouch for this request, or none. Raises NotFound for a business without a sender there.
+
+    They are kept in the process, since each costs a decryption; a signature that does not match them makes us read
+    them again, at most once a second, so that a new sender or a rotated secret counts at once.
+    """
+    cache: dict[tuple[str, str], tuple[float, Secrets]] = http.app.state.webhook_secrets
+    name = (business_id, provider.name)
+    read_at, secrets = cache.get(name, (0.0, ()))
+    if secrets and provider.is_authentic(request, secrets):
+        return secrets
+    if secrets and clock.monotonic() - read_at < READ_AGAIN:
         return ()
-    cache: dict[tuple[str, str], Secrets] = http.app.state.webhook_secrets
-    found = cache.get((business_id, provider.name))
-    if not found:
-        name = provider.name
 
-        def read(session: Session) -> Secrets:
-            return sender.secrets_of(session, business_id, name)
+    def read(session: Session) -> Secrets:
+        return sender.secrets_of(session, business_id, provider.name)
 
-        found = await http.app.state.database.reading(read)
-        if found:
-            cache[(business_id, provider.name)] = found
-    return found
+    secrets = await http.app.state.database.reading(read)
+    if not secrets:
+        raise NotFound()
+    cache[name] = (clock.monotonic(), secrets)
+    return secrets if provider.is_authentic(request, secrets) else ()
 
 
 def _called(http: HttpRequest, providers: Providers) -> str:
