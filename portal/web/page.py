@@ -28,6 +28,8 @@ from portal.web import rendering, security
 Access = Right | Literal["public", "signed in"]
 PUBLIC: Access = "public"
 SIGNED_IN: Access = "signed in"
+ACCESS: dict[Callable[[Request], Awaitable[Response]], Access] = {}
+"""What each page's endpoint needs, for the generated tests of every route."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ def page(
         return respond(request, visit, answer)
 
     endpoint.__name__ = work.__name__
+    ACCESS[endpoint] = access
     return endpoint
 
 
