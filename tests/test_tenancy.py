@@ -1,0 +1,187 @@
+"""P10: every page, as everybody who may not: another business, a lower role, nobody. Made from the table of URLs."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from portal.accounts import member
+from portal.accounts.member import RIGHTS, Right, Role
+from portal.accounts.sender import SMS
+from portal.consent import subscription
+from portal.consent.state import Origin, Proof
+from portal.contacts import contact
+from portal.messaging import message, opt_in
+from portal.messaging.message import Direction, Fate
+from portal.questionnaires import questionnaire
+from portal.web.page import ACCESS, PUBLIC, SIGNED_IN
+from portal.web.routes import routes
+from tests.conftest import World, as_member, person
+
+CANARY = "CANARY-7f3a"
+NUMBER = "+14155550177"
+PAGES = [route for route in routes() if isinstance(route, Route) and route.endpoint in ACCESS]
+METHODS = {frozenset({"GET", "HEAD"}): "GET", frozenset({"POST"}): "POST"}
+
+
+def name(route: Route) -> str:
+    return f"{method(route)} {route.path}"
+
+
+def method(route: Route) -> str:
+    return METHODS[frozenset(route.methods or ())]
+
+
+PROTECTED = [route for route in PAGES if ACCESS[route.endpoint] != PUBLIC]
+WITH_IDS = [route for route in PROTECTED if "{" in route.path]
+
+
+@pytest.fixture
+def ids(site: World) -> dict[str, str]:
+    """The id of one real thing of each kind of Hearth's; a new kind of parameter must be added here."""
+
+    def make(session: Session) -> dict[str, str]:
+        home = site.hearth.id
+        client = contact.create(session, home, name=f"{CANARY} Client", email="c@example.com", numbers=[NUMBER])
+        row = subscription.lock(session, home, SMS, NUMBER)
+        contact.label(session, home, NUMBER)
+        opt_in.opt_in(session, row, origin=Origin.FORM, proof=Proof.HANDSET, actor="client", scope="informational",
+                      confirmation="form.confirmation", evidence={"words": CANARY})  # fmt: skip
+        text = message.add(session, row, direction=Direction.INBOUND, status=Fate.RECEIVED, text=f"{CANARY} text")
+        asked = questionnaire.create(session, home, f"{CANARY} Questions")
+        questionnaire.publish(session, asked)
+        return {
+            "subscription": row.id, "message": str(text), "questionnaire": asked.id, "contact": client.id,
+            "member": site.hearth.staff.id, "question": asked.draft[0]["id"], "number": NUMBER,
+            "sign_in": "0" * 64, "session": "0" * 64,
+        }  # fmt: skip
+
+    made: dict[str, str] = site.write(make)
+    return made
+
+
+def url(route: Route, ids: dict[str, str]) -> str:
+    return re.sub(r"\{(\w+)(:\w+)?\}", lambda found: ids[found.group(1)], route.path)
+
+
+def call(client: TestClient, route: Route, ids: dict[str, str]) -> Any:
+    where = url(route, ids)
+    return client.get(where) if method(route) == "GET" else client.post(where, data={"text": "x", "reason": "x"})
+
+
+def dump(app: Starlette, business_id: str) -> str:
+    """Everything a business owns, as text."""
+    return json.dumps(list(_rows(app, business_id)), default=str, sort_keys=True)
+
+
+def _rows(app: Starlette, business_id: str) -> Iterator[Any]:
+    from portal.tables import metadata
+
+    with app.state.database.engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            if "business_id" in table.c:
+                query = sa.select(table).where(table.c.business_id == business_id)
+                yield table.name, sorted(str(tuple(row)) for row in connection.execute(query))
+
+
+def test_every_page_declares_who_may_see_it() -> None:
+    undeclared = [
+        route.path for route in routes()
+        if isinstance(route, Route) and route.endpoint not in ACCESS and not route.path.startswith(("/api/", "/webhooks/"))
+    ]  # fmt: skip
+    assert set(undeclared) <= {"/sign-in", "/healthz", "/readyz", "/metrics", "/events", *UNDECLARED}
+
+
+UNDECLARED: set[str] = set()
+"""Endpoints that check for themselves through `page.admitted`, each tested below by hand."""
+
+
+@pytest.mark.covers("P10")
+@pytest.mark.parametrize("route", PROTECTED, ids=name)
+def test_nobody_sees_a_page_without_signing_in(client: TestClient, ids: dict[str, str], route: Route) -> None:
+    answer = call(client, route, ids)
+    assert answer.status_code in (303, 401)
+    assert answer.headers.get("location", "/sign-in").startswith("/sign-in")
+    assert CANARY not in answer.text
+
+
+@pytest.mark.covers("P10", "rules 27")
+@pytest.mark.parametrize("route", WITH_IDS, ids=name)
+def test_another_business_finds_nothing_and_changes_nothing(
+    client: TestClient, app: Starlette, site: World, ids: dict[str, str], route: Route
+) -> None:
+    before = dump(app, site.hearth.id)
+    answer = call(as_member(client, site.charlie), route, ids)
+    assert answer.status_code == 404
+    assert CANARY not in answer.text
+    assert dump(app, site.hearth.id) == before
+
+
+@pytest.mark.covers("P10")
+@pytest.mark.parametrize("route", [r for r in PROTECTED if "{" not in r.path and method(r) == "GET"], ids=name)
+def test_another_businesss_lists_hold_nothing_of_ours(
+    client: TestClient, site: World, ids: dict[str, str], route: Route
+) -> None:
+    answer = call(as_member(client, site.charlie), route, ids)
+    assert answer.status_code in (200, 404)
+    assert CANARY not in answer.text
+    assert NUMBER not in answer.text
+
+
+@pytest.mark.covers("P10")
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("route", [r for r in PROTECTED if isinstance(ACCESS[r.endpoint], Right)], ids=name)
+def test_a_role_without_the_right_is_refused(
+    client: TestClient, site: World, ids: dict[str, str], route: Route, role: Role
+) -> None:
+    right = ACCESS[route.endpoint]
+    who = site.write(lambda session: person(session, site.hearth.id, "nina", role))
+    answer = call(as_member(client, who), route, ids)
+    if right in RIGHTS[role]:
+        assert answer.status_code != 403
+    else:
+        assert answer.status_code == 403
+        assert CANARY not in answer.text
+
+
+@pytest.mark.covers("P10")
+@pytest.mark.parametrize("route", [r for r in PROTECTED if method(r) == "POST"], ids=name)
+def test_a_post_without_the_sessions_own_token_changes_nothing(
+    client: TestClient, app: Starlette, site: World, ids: dict[str, str], route: Route
+) -> None:
+    as_member(client, site.alice)
+    client.headers["X-CSRF-Token"] = site.bob.csrf
+    before = dump(app, site.hearth.id)
+    assert call(client, route, ids).status_code == 403
+    assert dump(app, site.hearth.id) == before
+
+
+@pytest.mark.covers("P10", "H-26")
+@pytest.mark.parametrize("route", PROTECTED, ids=name)
+def test_a_business_without_the_capability_has_no_texting_pages(
+    client: TestClient, site: World, ids: dict[str, str], route: Route
+) -> None:
+    from portal.accounts import business as businesses
+    from portal.accounts.business import Capability
+
+    def revoke(session: Session) -> None:
+        found = businesses.get(session, site.hearth.id)
+        businesses.grant(session, found, Capability.TEXTING, revoke=True)
+
+    site.write(revoke)
+    answer = call(as_member(client, site.alice), route, ids)
+    is_texting = route.path.startswith(("/sms", "/questionnaires", "/rehearsal"))
+    assert (answer.status_code == 404) or not is_texting
+
+
+def test_the_matrix_has_rows() -> None:
+    assert len(WITH_IDS) >= 5
+    assert SIGNED_IN != PUBLIC
+    assert member.RIGHTS
