@@ -9,7 +9,8 @@ from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
 from portal.accounts.business import Business
-from portal.column import UtcTime
+from portal.column import UtcTime, table_of
+from portal.statement import Statement, params
 
 WORDS = (
     "By choosing Yes and entering my number, I agree to receive text messages (SMS), including automated ones, from "
@@ -40,27 +41,28 @@ class Shown:
     terms_url: str
 
 
+_table = table_of(Disclaimer)
+_KEEP = Statement(
+    lambda insert: insert(_table).values(**params(*(column.key for column in _table.columns))).on_conflict_do_nothing()
+)
+
+
 def current(business: Business, *, public_url: str) -> Shown:
     """The words of today. Pure; `keep` stores them when they are first used."""
     text = WORDS.format(business=business.name, purposes=business.purposes)
     page = f"{public_url}/opt-in/{business.slug}"
-    privacy, terms = business.privacy_url or f"{page}#privacy", business.terms_url or f"{page}#terms"
+    privacy = _link(business.privacy_url, f"{page}#privacy")
+    terms = _link(business.terms_url, f"{page}#terms")
     digest = hashlib.sha256("\x00".join((business.id, text, privacy, terms)).encode()).hexdigest()
     return Shown(digest, text, privacy, terms)
 
 
 def keep(session: Session, business_id: str, shown: Shown) -> None:
-    """Store a variant once."""
-    if session.get(Disclaimer, shown.id) is None:
-        session.add(
-            Disclaimer(
-                id=shown.id,
-                business_id=business_id,
-                text=shown.text,
-                privacy_url=shown.privacy_url,
-                terms_url=shown.terms_url,
-            )
-        )
+    """Store a variant once, also when two clients are the first to see it."""
+    _KEEP.run(
+        session, id=shown.id, business_id=business_id, text=shown.text, privacy_url=shown.privacy_url,
+        terms_url=shown.terms_url, created_at=clock.now(),
+    )  # fmt: skip
 
 
 def find(session: Session, business_id: str, disclaimer_id: str) -> Shown | None:
@@ -69,3 +71,8 @@ def find(session: Session, business_id: str, disclaimer_id: str) -> Shown | None
     if kept is None or kept.business_id != business_id:
         return None
     return Shown(kept.id, kept.text, kept.privacy_url, kept.terms_url)
+
+
+def _link(own: str, ours: str) -> str:
+    """The business's own page, where it is one: a client never gets a link that runs something."""
+    return own if own.startswith(("https://", "http://")) else ours

@@ -2,8 +2,8 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 
@@ -11,22 +11,14 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
-from portal.column import UtcTime, new_id, one_of
+from portal.column import UtcTime, new_id, one_of, table_of
 from portal.errors import Invalid, NotFound
+from portal.questionnaires import question
+from portal.questionnaires.question import Kind, Question
+from portal.questionnaires.question import of as questions_of
+from portal.statement import Statement, param
 
-MOST_QUESTIONS = 60
-MOST_OPTIONS = 50
-
-
-class Kind(StrEnum):
-    TEXT = "text"
-    PARAGRAPH = "paragraph"
-    CHOICE = "choice"
-    CHOICES = "choices"
-    DATE = "date"
-    EMAIL = "email"
-    PHONE = "phone"
-    OPT_IN = "opt_in"
+__all__ = ["Kind", "Question", "questions_of"]
 
 
 class State(StrEnum):
@@ -42,20 +34,9 @@ class Confirmation(StrEnum):
     REPLY = "reply"
 
 
-@dataclass(frozen=True)
-class Question:
-    """One question. `id` stays over versions; `options` only for choice and choices. An opt-in question has no words
-    of its own: its disclaimer is fixed (H-8)."""
-
-    id: str
-    kind: str
-    label: str
-    required: bool = False
-    options: tuple[str, ...] = ()
-
-
 class Questionnaire(SQLModel, table=True):
-    """`draft` holds the questions being edited; `version` is the published version, 0 before the first."""
+    """`draft` holds the questions being edited; `version` is the published version, 0 before the first. The counts are
+    kept in the transaction that stores a submission, so that a list never counts rows (speed.md, design 5)."""
 
     __table_args__ = (
         one_of(State, "state"),
@@ -65,12 +46,15 @@ class Questionnaire(SQLModel, table=True):
 
     id: str = Field(default_factory=new_id, primary_key=True)
     business_id: str = Field(foreign_key="business.id")
-    token: str = Field(default_factory=lambda: secrets.token_urlsafe(12), unique=True)
+    token: str = Field(default_factory=lambda: secrets.token_urlsafe(16), unique=True)
     title: str
     state: str = State.DRAFT
     confirmation: str = Confirmation.SINGLE
     draft: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     version: int = 0
+    submission_count: int = 0
+    yes_count: int = 0
+    no_count: int = 0
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
 
@@ -86,10 +70,25 @@ class QuestionnaireVersion(SQLModel, table=True):
     published_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
 
+_table = table_of(Questionnaire)
+_COUNT = Statement(
+    sa.update(_table)
+    .where(_table.c.id == param("id"))
+    .values(
+        submission_count=_table.c.submission_count + 1,
+        yes_count=_table.c.yes_count + param("yes", sa.Integer()),
+        no_count=_table.c.no_count + param("no", sa.Integer()),
+    )
+)
+
+
 def create(session: Session, business_id: str, title: str) -> Questionnaire:
-    """A draft that starts with an opt-in question, since that is what it is for."""
-    questionnaire = Questionnaire(business_id=business_id, title=_title(title))
-    questionnaire.draft = [asdict(Question(new_id()[:12], Kind.OPT_IN, "May we text you?", True))]
+    """A draft that starts with an opt-in question, since that is what it is for. Raises Invalid for a bad title."""
+    problems = problems_of(title, ())
+    if problems:
+        raise Invalid(problems["title"][0], fields=problems)
+    questionnaire = Questionnaire(business_id=business_id, title=question.one_line(title))
+    questionnaire.draft = [asdict(question.new(Kind.OPT_IN))]
     session.add(questionnaire)
     session.flush()
     return questionnaire
@@ -97,7 +96,7 @@ def create(session: Session, business_id: str, title: str) -> Questionnaire:
 
 def get(session: Session, business_id: str, questionnaire_id: str) -> Questionnaire:
     """Raises NotFound for an unknown or somebody else's."""
-    found = session.get(Questionnaire, questionnaire_id)
+    found = session.get(Questionnaire, questionnaire_id) if questionnaire_id.isalnum() else None
     if found is None or found.business_id != business_id:
         raise NotFound("There is no such questionnaire.")
     return found
@@ -105,7 +104,8 @@ def get(session: Session, business_id: str, questionnaire_id: str) -> Questionna
 
 def by_token(session: Session, token: str) -> Questionnaire:
     """The published questionnaire behind a public link. Raises NotFound for drafts and archived ones too."""
-    found = session.exec(select(Questionnaire).where(Questionnaire.token == token)).first()
+    query = select(Questionnaire).where(Questionnaire.token == token)
+    found = session.exec(query).first() if token.isascii() and token.isprintable() else None
     if found is None or found.state != State.PUBLISHED:
         raise NotFound("This questionnaire is not open.")
     return found
@@ -118,39 +118,52 @@ def page(
     query = select(Questionnaire).where(Questionnaire.business_id == business_id)
     if after:
         last = get(session, business_id, after)
-        query = query.where(sa.tuple_(sa.column("created_at"), sa.column("id")) < sa.tuple_(last.created_at, last.id))
-    found = list(session.exec(query.order_by(sa.desc("created_at"), sa.desc("id")).limit(limit + 1)).all())
+        query = query.where(sa.tuple_(_table.c.created_at, _table.c.id) < sa.tuple_(last.created_at, last.id))
+    found = list(session.exec(query.order_by(_table.c.created_at.desc(), _table.c.id.desc()).limit(limit + 1)).all())
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
-def questions_of(draft: Sequence[Mapping[str, Any]]) -> list[Question]:
-    """Stored questions as values."""
-    return [Question(**(dict(each) | {"options": tuple(each.get("options", ()))})) for each in draft]
+def check(questions: Sequence[Question]) -> list[Question]:
+    """The questions as they are kept. Raises Invalid: at most one opt-in question, labels everywhere, two options."""
+    problems = question.problems(questions)
+    if problems:
+        raise Invalid("Some questions need another look.", fields=problems)
+    return [question.tidied(each) for each in questions]
 
 
-def save_draft(session: Session, questionnaire: Questionnaire, *, title: str, questions: Sequence[Question]) -> None:
-    """Raises Invalid with a sentence per question id when something is missing."""
-    checked = check(questions)
-    questionnaire.title = _title(title)
-    questionnaire.draft = [asdict(each) for each in checked]
+def problems_of(title: str, questions: Sequence[Question]) -> dict[str, list[str]]:
+    """What is wrong with a draft: sentences by question id, and under `title` and `questions`."""
+    problems = question.problems(questions)
+    if not 0 < len(question.one_line(title)) <= question.LONGEST_TITLE:
+        problems["title"] = [f"Please give a title of at most {question.LONGEST_TITLE} characters."]
+    return problems
+
+
+def save_draft(
+    session: Session,
+    questionnaire: Questionnaire,
+    *,
+    title: str,
+    questions: Sequence[Question],
+    confirmation: Confirmation | None = None,
+) -> None:
+    """Raises Invalid with a sentence per question id, and one for `title`, when something is missing."""
+    problems = problems_of(title, questions)
+    if problems:
+        raise Invalid("Some questions need another look.", fields=problems)
+    questionnaire.title = question.one_line(title)
+    questionnaire.draft = [asdict(question.tidied(each)) for each in questions]
+    questionnaire.confirmation = confirmation or questionnaire.confirmation
     session.add(questionnaire)
     session.flush()
 
 
-def check(questions: Sequence[Question]) -> list[Question]:
-    """The rules of a questionnaire; raises Invalid. At most one opt-in question, labels everywhere, two options or more."""
-    problems: dict[str, list[str]] = {}
-    if len(questions) > MOST_QUESTIONS:
-        problems["questions"] = [f"A questionnaire has at most {MOST_QUESTIONS} questions."]
-    if sum(each.kind == Kind.OPT_IN for each in questions) > 1:
-        problems["questions"] = ["A questionnaire has at most one opt-in question."]
-    for each in questions:
-        sentences = _problems_of(each)
-        if sentences:
-            problems[each.id] = sentences
-    if problems:
-        raise Invalid("Some questions need another look.", fields=problems)
-    return list(questions)
+def is_changed(questionnaire: Questionnaire, version: QuestionnaireVersion | None) -> bool:
+    """Whether the draft says something else than what clients see."""
+    if version is None:
+        return True
+    now, then = questions_of(questionnaire.draft), questions_of(version.questions)
+    return (questionnaire.title, now) != (version.title, then)
 
 
 def publish(session: Session, questionnaire: Questionnaire) -> QuestionnaireVersion:
@@ -178,31 +191,14 @@ def archive(session: Session, questionnaire: Questionnaire) -> None:
     session.add(questionnaire)
 
 
+def count(session: Session, questionnaire_id: str, choice: str) -> None:
+    """One more submission; `choice` is yes, no or nothing."""
+    _COUNT.run(session, id=questionnaire_id, yes=int(choice == "yes"), no=int(choice == "no"))
+
+
 def version_of(session: Session, questionnaire: Questionnaire, number: int | None = None) -> QuestionnaireVersion:
     """A published version, by default the latest. Raises NotFound."""
     found = session.get(QuestionnaireVersion, (questionnaire.id, number or questionnaire.version))
     if found is None:
         raise NotFound("This questionnaire is not open.")
     return found
-
-
-def _title(title: str) -> str:
-    title = " ".join(title.split())
-    if not title or len(title) > 120:
-        raise Invalid(
-            "Please give a title of at most 120 characters.",
-            fields={"title": ["Please give a title of at most 120 characters."]},
-        )
-    return title
-
-
-def _problems_of(question: Question) -> list[str]:
-    if question.kind not in set(Kind):
-        return [f"There is no kind of question called “{question.kind}”."]
-    if not question.label.strip() or len(question.label) > 300:
-        return ["Please write the question, in at most 300 characters."]
-    if question.kind in (Kind.CHOICE, Kind.CHOICES):
-        options = [option.strip() for option in question.options]
-        if len(options) < 2 or not all(options) or len(set(options)) < len(options) or len(options) > MOST_OPTIONS:
-            return [f"Please give at least two different options, and at most {MOST_OPTIONS}."]
-    return []

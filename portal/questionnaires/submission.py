@@ -1,4 +1,4 @@
-"""One client's immutable copy of what they answered, and what their Yes or No does to consent."""
+"""One client's immutable copy of what they answered; what their Yes or No does to consent is choice.py."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -9,26 +9,22 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
-from portal.accounts import allowance
-from portal.accounts.sender import SMS
-from portal.column import UtcTime, new_id
-from portal.consent import disclaimer, ledger, subscription
-from portal.consent.disclaimer import Shown
-from portal.consent.phone_number import PhoneNumber
-from portal.consent.purpose import Scope
-from portal.consent.state import Kind, Origin, Proof, Status
-from portal.contacts import contact
+from portal.column import UtcTime, new_id, table_of
 from portal.contacts.contact import Contact
 from portal.errors import NotFound
-from portal.messaging import opt_in
-from portal.questionnaires.questionnaire import Confirmation, Questionnaire
+from portal.questionnaires import choice
+from portal.questionnaires import questionnaire as questionnaires
+from portal.questionnaires.choice import Act
+from portal.questionnaires.questionnaire import Questionnaire
 from portal.settings import Caps
+from portal.statement import Statement, param, params
 
-HOUR, DAY, MONTH = dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(days=30)
+__all__ = ["Act", "Answer", "Submission", "find", "is_used", "page", "receive"]
 
 
 class Submission(SQLModel, table=True):
-    """`nonce` is the form instance's: used once, so that a double click is one submission."""
+    """`nonce` is the form instance's: used once, so that a double click is one submission. `contact_id` is who answered
+    when a personal link says so, or the new contact that an unknown number became."""
 
     __table_args__ = (sa.Index("submission_by_time", "questionnaire_id", "created_at", "id"),)
 
@@ -45,36 +41,39 @@ class Submission(SQLModel, table=True):
 
 @dataclass(frozen=True)
 class Answer:
-    """One reply with the question's label as it was; `value` is a string, or a tuple for choices."""
+    """One reply with the question's label as it was; `value` is a string, or a tuple for choices. For the opt-in
+    question it is yes, no or nothing, and `number` is the E.164 number given with a Yes."""
 
     question: str
     label: str
     kind: str
     value: str | tuple[str, ...]
+    number: str = ""
 
 
-@dataclass(frozen=True)
-class Act:
-    """The client's answer to the opt-in question and everything that proves it (rules.md section 9)."""
-
-    choice: str  # "yes" or "no"
-    number: PhoneNumber | None
-    typed: str
-    label: str
-    shown: Shown
-    rendered: str
-    rendered_sha256: str
-    page_url: str
-    referrer: str
-    ip: str
-    network: str
-    user_agent: str
-    language: str
+_table = table_of(Submission)
+_STORE = Statement(
+    lambda insert: (
+        insert(_table)
+        .values(**params(*(column.key for column in _table.columns)))
+        .on_conflict_do_nothing(index_elements=["nonce"])
+        .returning(_table.c.id)
+    )
+)
+_INTRODUCE = Statement(
+    sa.update(_table).where(_table.c.id == param("id")).values(contact_id=param("contact_id", sa.String()))
+)
 
 
 def is_used(session: Session, nonce: str) -> bool:
     """Whether this form instance was sent in before."""
     return session.exec(select(Submission.id).where(Submission.nonce == nonce)).first() is not None
+
+
+def find(session: Session, questionnaire: Questionnaire, nonce: str) -> Submission | None:
+    """What was sent in with this form instance."""
+    found = session.exec(select(Submission).where(Submission.nonce == nonce)).first()
+    return found if found is not None and found.questionnaire_id == questionnaire.id else None
 
 
 def receive(
@@ -87,156 +86,38 @@ def receive(
     act: Act | None,
     client: Contact | None,
     caps: Caps,
-) -> Submission | None:
-    """Store the answers and act on the opt-in question. `client` is known only through a personal link. None: sent before."""
-    if is_used(session, nonce):
-        return None
-    submission = Submission(
-        business_id=questionnaire.business_id, questionnaire_id=questionnaire.id, version=version, nonce=nonce,
-        contact_id=client.id if client else None, answers=[asdict(each) for each in answers],
-        opt_in=act.choice if act else "",
+) -> str | None:
+    """Store the answers and act on the opt-in question. `client` is known only through a personal link. The
+    submission's id; None when this form instance was sent in before, also at this very moment by a second click."""
+    submission_id = new_id()
+    values = [asdict(each) for each in answers]
+    stored = _STORE.rows(
+        session, id=submission_id, business_id=questionnaire.business_id, questionnaire_id=questionnaire.id,
+        version=version, nonce=nonce, contact_id=client.id if client else None, answers=values,
+        opt_in=act.choice if act else "", created_at=clock.now(),
     )  # fmt: skip
-    session.add(submission)
-    session.flush()
+    if not stored:
+        return None
     if act is not None:
-        disclaimer.keep(session, questionnaire.business_id, act.shown)
-        _Choice(session, questionnaire, submission, act, client, caps).apply()
-    return submission
+        made = choice.apply(
+            session, questionnaire, act, submission_id=submission_id, version=version, answers=values, client=client,
+            caps=caps,
+        )  # fmt: skip
+        if made is not None:
+            _INTRODUCE.run(session, id=submission_id, contact_id=made)
+    questionnaires.count(session, questionnaire.id, act.choice if act else "")
+    return submission_id
 
 
 def page(
     session: Session, questionnaire: Questionnaire, *, after: str | None = None, limit: int = 50
 ) -> tuple[list[Submission], str | None]:
-    """Newest first, keyset-paged."""
+    """Newest first, keyset-paged; the second value is the id to go on after, or None. Raises NotFound."""
     query = select(Submission).where(Submission.questionnaire_id == questionnaire.id)
     if after:
-        last = session.get(Submission, after)
+        last = session.get(Submission, after) if after.isalnum() else None
         if last is None or last.questionnaire_id != questionnaire.id:
             raise NotFound("There is no such submission.")
-        query = query.where(sa.tuple_(sa.column("created_at"), sa.column("id")) < sa.tuple_(last.created_at, last.id))
-    found = list(session.exec(query.order_by(sa.desc("created_at"), sa.desc("id")).limit(limit + 1)).all())
+        query = query.where(sa.tuple_(_table.c.created_at, _table.c.id) < sa.tuple_(last.created_at, last.id))
+    found = list(session.exec(query.order_by(_table.c.created_at.desc(), _table.c.id.desc()).limit(limit + 1)).all())
     return found[:limit], found[limit - 1].id if len(found) > limit else None
-
-
-@dataclass
-class _Choice:
-    """What one Yes or No means for consent."""
-
-    session: Session
-    questionnaire: Questionnaire
-    submission: Submission
-    act: Act
-    client: Contact | None
-    caps: Caps
-
-    def apply(self) -> None:
-        if self.act.choice == "yes" and self.act.number is not None:
-            self._yes(self.act.number)
-        elif self.act.choice == "no" and self.client is not None:
-            self._no(self.client)
-
-    def _yes(self, number: PhoneNumber) -> None:
-        row = subscription.lock(self.session, self.questionnaire.business_id, SMS, number.e164)
-        self._introduce(row)
-        row = subscription.lock_by_id(self.session, row.business_id, row.id)
-        if self.client is None and row.status in (Status.OPTED_OUT, Status.DECLINED):
-            self._claim(row)  # anybody could have typed this number (X-13, interface.md 6.1)
-        elif self.client is None and row.status != Status.OPTED_IN and not self._has_room(number):
-            self._claim(row)  # no text may go out now, so nothing is opened either
-        elif self.questionnaire.confirmation == Confirmation.REPLY and row.status != Status.OPTED_IN:
-            opt_in.ask(
-                self.session, row, origin=Origin.FORM, actor=self._actor, evidence=self._evidence(),
-                submission_id=self.submission.id,
-            )  # fmt: skip
-        else:
-            opt_in.opt_in(
-                self.session, row, origin=Origin.FORM, proof=self._proof, actor=self._actor, scope=Scope.INFORMATIONAL,
-                confirmation="form.confirmation", submission_id=self.submission.id, evidence=self._evidence(),
-            )  # fmt: skip
-
-    def _no(self, client: Contact) -> None:
-        """A No through a personal link stops every number of the client (X-13)."""
-        for each in contact.numbers(self.session, client):
-            row = subscription.lock(self.session, client.business_id, SMS, each.number)
-            if row.status == Status.OPTED_IN:
-                opt_in.opt_out(
-                    self.session, row, origin=Origin.FORM, proof=Proof.PERSONAL_LINK, actor=self._actor,
-                    should_confirm=True, submission_id=self.submission.id, evidence=self._evidence(),
-                )  # fmt: skip
-            elif row.status in (Status.NONE, Status.REQUESTED):
-                self._record(row, Kind.DECLINED)
-
-    def _introduce(self, row: Any) -> None:
-        """Give the number a name: the client's of the personal link, or a new contact for a number nobody has."""
-        if self.client is not None:
-            contact.add_number(self.session, self.client, row.number)
-            contact.label(self.session, row.business_id, row.number)
-        elif not contact.having(self.session, row.business_id, row.number):
-            name, email = _particulars(self.submission.answers)
-            made = contact.create(
-                self.session, row.business_id, name=name or row.number, email=email, numbers=[row.number]
-            )
-            self.submission.contact_id = made.id
-            self.session.add(self.submission)
-            self.session.flush()
-
-    def _claim(self, row: Any) -> None:
-        self._record(row, Kind.CLAIMED)
-
-    def _record(self, row: Any, kind: Kind) -> None:
-        ledger.record(
-            self.session, row, kind, origin=Origin.FORM, proof=self._proof, actor=self._actor,
-            submission_id=self.submission.id, evidence=self._evidence(),
-        )  # fmt: skip
-
-    @property
-    def _proof(self) -> Proof:
-        return Proof.PERSONAL_LINK if self.client else Proof.ANONYMOUS
-
-    @property
-    def _actor(self) -> str:
-        return f"contact:{self.client.id}" if self.client else "client"
-
-    def _has_room(self, number: PhoneNumber) -> bool:
-        """Each bucket is checked on its own, never one key of a combination (promises.md B.2 layer 4)."""
-        buckets = self._buckets(number)
-        if not all(
-            allowance.has_room(self.session, what, limit=limit, window=window) for what, limit, window in buckets
-        ):
-            return False
-        for what, _, window in buckets:
-            allowance.spend(self.session, what, window=window)
-        return True
-
-    def _buckets(self, number: PhoneNumber) -> list[tuple[str, int, dt.timedelta]]:
-        caps, prefix = self.caps, number.e164[:-4]
-        return [
-            (f"number:{number.e164}", caps.number_day, DAY),
-            (f"number:{number.e164}", caps.number_month, MONTH),
-            (f"network:{self.act.network}", caps.network_hour, HOUR),
-            (f"network:{self.act.network}", caps.network_day, DAY),
-            (f"prefix:{prefix}", caps.prefix_hour, HOUR),
-            (f"prefix:{prefix}", caps.prefix_day, DAY),
-            (f"form:{self.questionnaire.id}", caps.form_hour, HOUR),
-            (f"business:{self.questionnaire.business_id}", caps.business_day, DAY),
-            (f"region:{number.region}", caps.region_hour, HOUR),
-            ("installation", caps.installation_day, DAY),
-        ]
-
-    def _evidence(self) -> dict[str, Any]:
-        act = self.act
-        return {
-            "words": act.shown.text, "wording_version": act.shown.id, "privacy_url": act.shown.privacy_url,
-            "terms_url": act.shown.terms_url, "question": act.label, "choice": act.choice, "default": "none selected",
-            "typed": act.typed, "questionnaire": self.questionnaire.id, "questionnaire_version": self.submission.version,
-            "rendered": act.rendered, "rendered_sha256": act.rendered_sha256, "page_url": act.page_url,
-            "referrer": act.referrer, "ip": act.ip, "user_agent": act.user_agent, "language": act.language,
-            "offset": clock.now().strftime("%z"), "personal_link": self.client is not None,
-        }  # fmt: skip
-
-
-def _particulars(answers: Sequence[dict[str, Any]]) -> tuple[str, str]:
-    """A name and an e-mail address among the answers, for a new contact."""
-    name = next((a["value"] for a in answers if a["kind"] == "text" and "name" in a["label"].casefold()), "")
-    email = next((a["value"] for a in answers if a["kind"] == "email"), "")
-    return str(name).strip(), str(email).strip()

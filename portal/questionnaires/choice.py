@@ -1,0 +1,193 @@
+"""What one Yes or No to the opt-in question does to consent: whose act it is, and whether a text may follow."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from portal import clock
+from portal.accounts import allowance
+from portal.accounts.sender import SMS
+from portal.consent import disclaimer, ledger, phone_number, subscription
+from portal.consent.disclaimer import Shown
+from portal.consent.phone_number import PhoneNumber
+from portal.consent.purpose import Scope
+from portal.consent.state import Kind, Origin, Proof, Status
+from portal.contacts import contact
+from portal.contacts.contact import Contact
+from portal.messaging import opt_in, outbox
+from portal.questionnaires.questionnaire import Confirmation, Questionnaire
+from portal.settings import Caps
+
+HOUR, DAY, MONTH = dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(days=30)
+PERSONAL_DAY = 5  # a link can be forwarded: so many confirmations a day for each the number's own cap allows
+
+
+@dataclass(frozen=True)
+class Act:
+    """The client's answer to the opt-in question and everything that proves it (rules.md section 9)."""
+
+    choice: str  # "yes" or "no"
+    number: PhoneNumber | None
+    typed: str
+    label: str
+    shown: Shown
+    rendered: str
+    rendered_sha256: str
+    page_url: str
+    referrer: str
+    ip: str
+    network: str
+    user_agent: str
+    language: str
+
+
+def apply(
+    session: Session,
+    questionnaire: Questionnaire,
+    act: Act,
+    *,
+    submission_id: str,
+    version: int,
+    answers: Sequence[Mapping[str, Any]],
+    client: Contact | None,
+    caps: Caps,
+) -> str | None:
+    """Record the choice. The id of a contact when an unknown number became one."""
+    disclaimer.keep(session, questionnaire.business_id, act.shown)
+    choice = _Choice(session, questionnaire, act, submission_id, version, client, caps)
+    if act.choice == "yes" and act.number is not None:
+        return choice.yes(act.number, *_particulars(answers))
+    if act.choice == "no" and client is not None:
+        choice.no(client)
+    return None
+
+
+@dataclass
+class _Choice:
+    session: Session
+    questionnaire: Questionnaire
+    act: Act
+    submission_id: str
+    version: int
+    client: Contact | None
+    caps: Caps
+
+    def yes(self, number: PhoneNumber, name: str, email: str) -> str | None:
+        proof = self._proof(number.e164)
+        row = subscription.lock(self.session, self.questionnaire.business_id, SMS, number.e164)
+        made = self._introduce(number.e164, name, email)
+        row = subscription.lock_by_id(self.session, row.business_id, row.id)
+        if proof is Proof.ANONYMOUS and self._is_closed(row):
+            self._record(row, Kind.CLAIMED, proof)  # anybody could have typed this number (X-13, interface.md 6.1)
+        elif row.status != Status.OPTED_IN and not self._has_room(number, proof):
+            self._record(row, Kind.CLAIMED, proof)  # no text may go out now, so nothing is opened either
+        elif self.questionnaire.confirmation == Confirmation.REPLY and row.status in (Status.NONE, Status.REQUESTED):
+            opt_in.ask(
+                self.session, row, origin=Origin.FORM, actor=self._actor, evidence=self._evidence(),
+                submission_id=self.submission_id,
+            )  # fmt: skip
+        else:
+            opt_in.opt_in(
+                self.session, row, origin=Origin.FORM, proof=proof, actor=self._actor, scope=Scope.INFORMATIONAL,
+                confirmation="form.confirmation", submission_id=self.submission_id, evidence=self._evidence(),
+            )  # fmt: skip
+        return made
+
+    def no(self, client: Contact) -> None:
+        """A No through a personal link stops every number of the client (X-13)."""
+        for number in _current(self.session, client):
+            row = subscription.lock(self.session, client.business_id, SMS, number)
+            if row.status == Status.OPTED_IN:
+                opt_in.opt_out(
+                    self.session, row, origin=Origin.FORM, proof=Proof.PERSONAL_LINK, actor=self._actor,
+                    should_confirm=True, submission_id=self.submission_id, evidence=self._evidence(),
+                )  # fmt: skip
+            elif row.status in (Status.NONE, Status.REQUESTED):
+                outbox.cancel_waiting(self.session, row.id, reason="declined")
+                self._record(row, Kind.DECLINED, Proof.PERSONAL_LINK)
+
+    def _proof(self, number: str) -> Proof:
+        """A personal link speaks for the numbers its contact has; for any other number its holder is anybody."""
+        is_theirs = self.client is not None and number in _current(self.session, self.client)
+        return Proof.PERSONAL_LINK if is_theirs else Proof.ANONYMOUS
+
+    @staticmethod
+    def _is_closed(row: Any) -> bool:
+        """Whether the number's own owner has closed it, or may have."""
+        return row.status in (Status.OPTED_OUT, Status.DECLINED) or bool(row.is_paused or row.in_review)
+
+    def _introduce(self, number: str, name: str, email: str) -> str | None:
+        """A number nobody has goes to the client of the personal link, or to a new contact, whose id it answers."""
+        business_id = self.questionnaire.business_id
+        is_free = not contact.having(self.session, business_id, number)
+        if is_free and self.client is None:
+            return contact.create(self.session, business_id, name=name or number, email=email, numbers=[number]).id
+        if is_free and self.client is not None:
+            contact.add_number(self.session, self.client, number)
+        contact.label(self.session, business_id, number)
+        return None
+
+    def _record(self, row: Any, kind: Kind, proof: Proof) -> None:
+        ledger.record(
+            self.session, row, kind, origin=Origin.FORM, proof=proof, actor=self._actor,
+            submission_id=self.submission_id, evidence=self._evidence(),
+        )  # fmt: skip
+
+    @property
+    def _actor(self) -> str:
+        return f"contact:{self.client.id}" if self.client else "client"
+
+    def _has_room(self, number: PhoneNumber, proof: Proof) -> bool:
+        """Each bucket is checked on its own, never one key of a combination (promises.md B.2 layer 4)."""
+        buckets = self._own_bucket(number) if proof is Proof.PERSONAL_LINK else self._buckets(number)
+        if not all(
+            allowance.has_room(self.session, what, limit=limit, window=window) for what, limit, window in buckets
+        ):
+            return False
+        for what, _, window in buckets:
+            allowance.spend(self.session, what, window=window)
+        return True
+
+    def _own_bucket(self, number: PhoneNumber) -> list[tuple[str, int, dt.timedelta]]:
+        return [(f"personal:{number.e164}", PERSONAL_DAY * self.caps.number_day, DAY)]
+
+    def _buckets(self, number: PhoneNumber) -> list[tuple[str, int, dt.timedelta]]:
+        caps, prefix = self.caps, number.e164[:-4]
+        return [
+            (f"number:{number.e164}", caps.number_day, DAY),
+            (f"number:{number.e164}", caps.number_month, MONTH),
+            (f"network:{self.act.network}", caps.network_hour, HOUR),
+            (f"network:{self.act.network}", caps.network_day, DAY),
+            (f"prefix:{prefix}", caps.prefix_hour, HOUR),
+            (f"prefix:{prefix}", caps.prefix_day, DAY),
+            (f"form:{self.questionnaire.id}", caps.form_hour, HOUR),
+            (f"business:{self.questionnaire.business_id}", caps.business_day, DAY),
+            (f"region:{number.region}", caps.region_hour, HOUR),
+            ("installation", caps.installation_day, DAY),
+        ]
+
+    def _evidence(self) -> dict[str, Any]:
+        act = self.act
+        echo = phone_number.display(act.number.e164) if act.number else ""
+        return {
+            "words": act.shown.text, "wording_version": act.shown.id, "privacy_url": act.shown.privacy_url,
+            "terms_url": act.shown.terms_url, "question": act.label, "choice": act.choice, "default": "none selected",
+            "typed": act.typed, "echo": echo, "questionnaire": self.questionnaire.id,
+            "questionnaire_version": self.version, "rendered": act.rendered, "rendered_sha256": act.rendered_sha256,
+            "page_url": act.page_url, "referrer": act.referrer, "ip": act.ip, "user_agent": act.user_agent,
+            "language": act.language, "offset": clock.now().strftime("%z"), "personal_link": self.client is not None,
+        }  # fmt: skip
+
+
+def _current(session: Session, client: Contact) -> list[str]:
+    return [each.number for each in contact.numbers(session, client) if each.is_current]
+
+
+def _particulars(answers: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """A name and an e-mail address among the answers, for a new contact."""
+    name = next((a["value"] for a in answers if a["kind"] == "text" and "name" in a["label"].casefold()), "")
+    email = next((a["value"] for a in answers if a["kind"] == "email"), "")
+    return str(name).strip(), str(email).strip()
