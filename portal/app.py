@@ -32,14 +32,16 @@ def create_app(settings: Settings, *, with_jobs: bool = True, secrets: Secrets |
     database = open_database(settings, secrets=secrets)
     app = Starlette(
         routes=routes(),
-        middleware=[Middleware(security.SecurityHeaders, is_https=security.is_https(settings.public_url))],
+        middleware=[
+            Middleware(security.SecurityHeaders, is_https=security.is_https(settings.public_url)),
+            Middleware(security.BodyLimit),
+        ],
         exception_handlers={
             Problem: errors.on_problem,
             HTTPException: errors.on_http_error,
             Exception: errors.on_crash,
         },
         lifespan=_lifespan,
-        max_body_size=security.BODY_LIMIT,
     )
     hub = Hub()
     database.listen(hub.publish)

@@ -22,6 +22,15 @@ from portal.errors import (
 from portal.web import rendering, security
 from portal.web.page import Visit, common
 
+_NEXT = {
+    401: "Sign in and try again.",
+    403: "Go back, reload the page and try again, or ask the owner of your business.",
+    404: "Check the address, or start again from the first page.",
+    413: "Send something shorter.",
+    429: "Wait a few minutes, then try again.",
+    500: "Try again. If it happens again, tell whoever runs this portal the reference.",
+    503: "Wait a moment, then try again.",
+}
 _BY_STATUS: dict[int, type[Problem]] = {400: BadRequest, 403: Forbidden, 404: NotFound, 413: TooLarge}
 
 
@@ -47,7 +56,10 @@ async def on_crash(request: Request, error: Exception) -> Response:
     """A fault of ours: the reference ties what the person sees to the trace in the log."""
     reference = secrets.token_hex(4)
     logs.event("request.crashed", level=40, reference=reference, path=request.url.path, error=type(error).__name__)
-    return _answer(request, Problem("We have been told. Nothing was changed; please try again."), reference=reference)
+    response = _answer(request, Problem("Nothing was changed by this request."), reference=reference)
+    is_https = security.is_https(request.app.state.settings.public_url)
+    security.protect(response.headers, request.url.path, is_https=is_https)  # outside of all middleware
+    return response
 
 
 def problem_json(problem: Problem, *, status: int | None = None) -> JSONResponse:
@@ -82,8 +94,11 @@ def _answer(request: Request, problem: Problem, *, status: int | None = None, re
         request.method, request.url.path, {}, request.query_params, FormData(), request.headers,
         security.client_ip(request, settings.trusted_proxies), settings, request.app.state,
     )  # fmt: skip
-    context = common(visit) | {"problem": problem, "reference": reference, "status": status or problem.status}
-    return HTMLResponse(rendering.render("error/page.html", context), status or problem.status)
+    shown = {
+        "title": problem.title, "sentence": problem.detail, "next_step": _NEXT.get(status or problem.status, ""),
+        "reference": reference, "status": status or problem.status, "back_url": "/", "back_words": "Back to the start",
+    }  # fmt: skip
+    return HTMLResponse(rendering.render("error/page.html", common(visit) | shown), status or problem.status)
 
 
 def _is_api(request: Request) -> bool:

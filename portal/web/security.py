@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.accounts import member
 from portal.accounts.key import Secrets
+from portal.errors import TooLarge
 
 FLASH = "flash"
 BODY_LIMIT = 64 * 1024
@@ -35,24 +36,52 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(MutableHeaders(scope=message), scope["path"])
+                protect(MutableHeaders(scope=message), scope["path"], is_https=self._is_https)
             await send(message)
 
         await self._app(scope, receive, send_safely if scope["type"] == "http" else send)
 
-    def _add(self, headers: MutableHeaders, path: str) -> None:
-        if "content-security-policy" not in headers:
-            headers["Content-Security-Policy"] = policy()
-            headers["X-Frame-Options"] = "DENY"
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "same-origin"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
-        if not path.startswith("/static/"):
-            headers["Cross-Origin-Resource-Policy"] = "same-origin"
-            headers.setdefault("Cache-Control", "no-store")
-        if self._is_https:
-            headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+
+class BodyLimit:
+    """No request is read past the limit; the refusal is an ordinary error with a sentence."""
+
+    def __init__(self, app: ASGIApp, *, limit: int = BODY_LIMIT) -> None:
+        self._app, self._limit = app, limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        is_too_long = length.isdigit() and int(length) > self._limit
+        read = 0
+
+        async def receive_within() -> Message:
+            nonlocal read
+            if not is_too_long:
+                message = await receive()
+                read += len(message.get("body", b""))
+            if is_too_long or read > self._limit:
+                raise TooLarge(f"Please send at most {self._limit // 1024} KB at once.")
+            return message
+
+        await self._app(scope, receive_within, send)
+
+
+def protect(headers: MutableHeaders, path: str, *, is_https: bool) -> None:
+    """Add what every response carries; a page that may be embedded has brought its own policy."""
+    if "content-security-policy" not in headers:
+        headers["Content-Security-Policy"] = policy()
+        headers["X-Frame-Options"] = "DENY"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
+    if not path.startswith("/static/"):
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers.setdefault("Cache-Control", "no-store")
+    if is_https:
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
 
 
 def policy(frame_ancestors: Collection[str] = ()) -> str:
