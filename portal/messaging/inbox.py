@@ -164,7 +164,7 @@ class _Inbound:
 
     def _stop(self, verdict: Verdict) -> None:
         """Where the provider acts on the bare word itself, the same act turns the carrier's light too."""
-        is_blocked = self._provider_word() == "stop" and self.provider.blocks(self.event.recipient)
+        is_blocked = self._provider_answers("stop") and self.provider.blocks(self.event.recipient)
         recorded = opt_in.opt_out(
             self.session, self.row, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
             message_id=self.message_id, should_confirm=not self._provider_answers("stop"), evidence=self._evidence(verdict),
@@ -234,7 +234,11 @@ class _Inbound:
         return self.event.keyword or reply.provider_keyword(self.event.text)
 
     def _provider_answers(self, keyword: str) -> bool:
-        return self._provider_word() == keyword and self.provider.answers(keyword, self.event.recipient)
+        """By its own word for it, or because it acts on exactly this bare word at this number (rules.md 5.7)."""
+        if self.event.keyword is not None:
+            return self.event.keyword == keyword
+        is_bare = reply.provider_keyword(self.event.text) == keyword
+        return is_bare and self.provider.answers(self.event.text, self.event.recipient)
 
     def _evidence(self, verdict: Verdict) -> dict[str, Any]:
         return {
