@@ -79,6 +79,7 @@ class Message(SQLModel, table=True):
     due_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     expires_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     created_at: dt.datetime = Field(sa_type=UtcTime)
+    claimed_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     sent_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     finished_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     provider: str | None = None
@@ -124,7 +125,7 @@ def add(session: Session, row: Any, *, direction: Direction, status: Fate, text:
     if direction is not Direction.NOTICE:
         subscription.touch(session, row.id, at=now, text=text, direction=direction, unread=unread)
     announce(session, f"business:{row.business_id}")
-    announce(session, f"thread:{row.id}")
+    announce(session, f"thread:{row.business_id}:{row.id}")
     return message_id
 
 

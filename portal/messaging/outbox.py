@@ -100,7 +100,7 @@ _LEASE = Statement(
 _SENDING = Statement(
     sa.update(_m)
     .where(_m.c.id == param("id"))
-    .values(status="sending", reason="", attempts=_m.c.attempts + 1, **params("consent_seq"))
+    .values(status="sending", reason="", attempts=_m.c.attempts + 1, **params("consent_seq", "claimed_at"))
 )
 _END = Statement(
     sa.update(_m)
@@ -183,10 +183,10 @@ def claim(session: Session, free: int, limits: Limits) -> list[Claim]:
         refusal = _why_not(session, row, now, limits)
         if refusal:
             _END.run(session, id=row.id, status=refusal[0], reason=refusal[1], finished_at=now)
-            announce(session, f"thread:{row.subscription_id}")
+            announce(session, f"thread:{row.business_id}:{row.subscription_id}")
             continue
         if _LEASE.rows(session, subscription_id=row.subscription_id, message_id=row.id, until=now + LEASE):
-            _SENDING.run(session, id=row.id, consent_seq=row.consent_seq)
+            _SENDING.run(session, id=row.id, consent_seq=row.consent_seq, claimed_at=now)
             _spend(session, row)
             claimed.append(Claim(row, row.credentials))
     return claimed

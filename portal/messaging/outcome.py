@@ -22,7 +22,12 @@ GIVE_UP_AFTER = dt.timedelta(hours=24)
 
 _m, _f = message.table, table_of(InFlight)
 _LAND = Statement(sa.delete(_f).where(_f.c.message_id == param("message_id")))
-_OVERDUE = Statement(sa.select(_f.c.message_id, _f.c.subscription_id).where(_f.c.until <= param("now")).limit(500))
+_OVERDUE = Statement(
+    sa.select(_f.c.message_id, _f.c.subscription_id, _m.c.business_id)
+    .join_from(_f, _m, _m.c.id == _f.c.message_id)
+    .where(_f.c.until <= param("now"))
+    .limit(500)
+)
 _END = Statement(
     sa.update(_m)
     .where(_m.c.id == param("id"), _m.c.status.in_(("sending", "unknown")))
@@ -60,7 +65,7 @@ def mark(session: Session, claimed: Any, result: Result) -> None:
     else:
         _end(session, claimed.id, Fate.UNKNOWN, result.sentence)
     _LAND.run(session, message_id=claimed.id)
-    announce(session, f"thread:{claimed.subscription_id}")
+    announce(session, f"thread:{claimed.business_id}:{claimed.subscription_id}")
     announce(session, outbox.TOPIC)
 
 
@@ -77,7 +82,7 @@ def expire_leases(session: Session) -> int:
     for row in overdue:
         _end(session, row.message_id, Fate.UNKNOWN, "The sending process stopped before the provider answered.")
         _LAND.run(session, message_id=row.message_id)
-        announce(session, f"thread:{row.subscription_id}")
+        announce(session, f"thread:{row.business_id}:{row.subscription_id}")
     return len(overdue)
 
 
@@ -97,7 +102,7 @@ def report(session: Session, business_id: str, update: StatusUpdate) -> bool:
     if moved:
         _LAND.run(session, message_id=row.id)
         _learn(session, row, update)
-        announce(session, f"thread:{row.subscription_id}")
+        announce(session, f"thread:{business_id}:{row.subscription_id}")
     return True
 
 

@@ -1,77 +1,108 @@
 """Live pages: after a commit, every open page of that business hears which part changed, and asks for it again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from portal import clock
 from portal.accounts import session as sign_ins
-from portal.errors import TooMany, Unauthenticated
 from portal.web import page
 
-HEARTBEAT = 20.0
+HEARTBEAT = 20.0  # seconds
+LONGEST = 300.0  # seconds; then the page connects again, and is asked again who it is
 MOST_LISTENERS = 500
-MOST_WAITING = 64
+
+
+@dataclass(eq=False)
+class _Listener:
+    """One open page. What changed while it was not being written to is told once, in one go."""
+
+    business_id: str
+    names: set[str] = field(default_factory=set)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Hub:
-    """Who listens to which topic, in this process."""
+    """Who listens, in this process. Topics are `business:ID` and `thread:BUSINESS:ID`; nobody hears of another's."""
 
     def __init__(self) -> None:
-        self._queues: dict[asyncio.Queue[str | None], str] = {}
+        self._listeners: set[_Listener] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.is_closed = False
 
     def publish(self, topics: frozenset[str]) -> None:
         """Called after each commit, from whichever thread."""
-        if self._queues and self._loop is not None and not self.is_closed:
-            self._loop.call_soon_threadsafe(self._spread, topics)
+        if self._listeners:
+            self._on_loop(lambda: self._spread(topics))
 
     def close(self) -> None:
-        """The server stops: every stream ends at once."""
+        """The server stops: every stream ends at once. From whichever thread, or from a signal handler."""
         self.is_closed = True
-        for queue in list(self._queues):
-            queue.put_nowait(None)
+        self._on_loop(self._wake_all)
+
+    def has_room(self) -> bool:
+        return len(self._listeners) < MOST_LISTENERS
 
     async def stream(self, business_id: str) -> AsyncIterator[str]:
         """Server-sent events of one business: `event: NAME` per changed part, a comment as heartbeat."""
         self._loop = asyncio.get_running_loop()
-        queue: asyncio.Queue[str | None] = asyncio.Queue()
-        self._queues[queue] = business_id
+        listener = _Listener(business_id)
+        self._listeners.add(listener)
+        end = clock.monotonic() + LONGEST
         try:
             yield ": hello\n\n"
-            while not self.is_closed:
-                try:
-                    name = await asyncio.wait_for(queue.get(), HEARTBEAT)
-                except TimeoutError:
-                    yield ": still here\n\n"
-                    continue
-                if name is None:
-                    return
-                yield f"event: {name}\ndata: {name}\n\n"
+            while not self.is_closed and clock.monotonic() < end:
+                yield await _next(listener)
         finally:
-            self._queues.pop(queue, None)
+            self._listeners.discard(listener)
 
-    def has_room(self) -> bool:
-        return len(self._queues) < MOST_LISTENERS
+    def _on_loop(self, work: Callable[[], None]) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(work)
 
-    def _spread(self, topics: frozenset[str]) -> None:
-        businesses = {topic.partition(":")[2] for topic in topics if topic.startswith("business:")}
-        threads = [topic.replace(":", "-") for topic in topics if topic.startswith("thread:")]
-        for queue, business_id in self._queues.items():
-            if business_id in businesses and queue.qsize() < MOST_WAITING:
-                for name in ["status", *threads]:
-                    queue.put_nowait(name)
+    def _spread(self, topics: Iterable[str]) -> None:
+        names: dict[str, set[str]] = {}
+        for topic in topics:
+            kind, _, rest = topic.partition(":")
+            business_id, _, thread = rest.partition(":")
+            if kind in ("business", "thread"):
+                names.setdefault(business_id, {"status"}).update({f"thread-{thread}"} if thread else ())
+        for listener in self._listeners:
+            if listener.business_id in names:
+                listener.names |= names[listener.business_id]
+                listener.wake.set()
+
+    def _wake_all(self) -> None:
+        for listener in self._listeners:
+            listener.wake.set()
+
+
+async def _next(listener: _Listener) -> str:
+    """What changed, as soon as something did."""
+    try:
+        await asyncio.wait_for(listener.wake.wait(), HEARTBEAT)
+    except TimeoutError:
+        return ": still here\n\n"
+    listener.wake.clear()
+    names, listener.names = sorted(listener.names), set()
+    return "".join(f"event: {name}\ndata: {name}\n\n" for name in names)
 
 
 async def events(request: Request) -> Response:
-    """`GET /events`: `status` when any row changed, `thread-ID` when that thread did."""
+    """`GET /events`: `status` when any row changed, `thread-ID` when that thread did.
+
+    Refusals are bare, without a page or a redirect: the browser's connection waits longer and longer between tries.
+    """
     hub: Hub = request.app.state.hub
     token = request.cookies.get(page.cookie_name(request.app.state.settings), "")
     found = await request.app.state.database.reading(lambda session: sign_ins.find(session, token))
     if found is None:
-        raise Unauthenticated()
-    if not hub.has_room():
-        raise TooMany("Too many live pages are open; this one refreshes when you reload it.")
-    return StreamingResponse(hub.stream(found[2].id), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        return Response("Please sign in.", 401, media_type="text/plain")
+    if not hub.has_room() or hub.is_closed:
+        return Response("Too many live pages are open.", 503, media_type="text/plain")
+    return StreamingResponse(
+        hub.stream(found[2].id), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+    )

@@ -387,6 +387,7 @@ def upgrade() -> None:
         sa.Column("due_at", portal.column.UtcTime(), nullable=True),
         sa.Column("expires_at", portal.column.UtcTime(), nullable=True),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("claimed_at", portal.column.UtcTime(), nullable=True),
         sa.Column("sent_at", portal.column.UtcTime(), nullable=True),
         sa.Column("finished_at", portal.column.UtcTime(), nullable=True),
         sa.Column("provider", sa.String(), nullable=True),
