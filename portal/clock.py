@@ -2,13 +2,30 @@
 
 import datetime as dt
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 UTC = dt.UTC
 
 
+_ago: ContextVar[dt.timedelta | None] = ContextVar("ago", default=None)
+
+
 def now() -> dt.datetime:
     """Wall-clock time in UTC, aware."""
-    return dt.datetime.now(UTC)
+    ago = _ago.get()
+    return dt.datetime.now(UTC) if ago is None else dt.datetime.now(UTC) - ago
+
+
+@contextmanager
+def ago(passed: dt.timedelta) -> Iterator[None]:
+    """Inside, in this thread, it is that much earlier. Only the demo tells a history that nobody lived through."""
+    token = _ago.set(passed)
+    try:
+        yield
+    finally:
+        _ago.reset(token)
 
 
 def monotonic() -> float:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlmodel import Session
 
-from portal import clock, logs
+from portal import clock, logs, metrics
 from portal.accounts import sender
 from portal.database import Database, Lane
 from portal.messaging import outbox, outcome
@@ -100,6 +100,7 @@ class Dispatcher:
     def _send(self, each: Claim, credentials: dict[str, str], deadline: float) -> None:
         result = self._result(each, credentials, deadline)
         row = each.row
+        metrics.count("sends_total", provider=row.provider, result=type(result).__name__.lower())
         if isinstance(result, Rejected) and result.code == "deadline":
             self._marks.append(lambda session: outcome.give_back(session, row))
         else:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from portal import clock, logs
+from portal import clock, logs, metrics
 from portal.database import Database
 from portal.messaging import outbox
 
@@ -15,6 +15,7 @@ async def wait(database: Database, subscription_id: str) -> None:
     end = clock.monotonic() + WITHIN
     while await database.reading(lambda session: outbox.in_flight(session, subscription_id)):
         if clock.monotonic() > end:
+            metrics.count("stop_drain_timeout_total")
             logs.event("stop.drain_timeout", level=40, subscription=subscription_id)
             return
         await asyncio.sleep(LOOK_AGAIN)

@@ -6,7 +6,7 @@ from starlette.staticfiles import StaticFiles
 from portal.accounts.business import Capability
 from portal.accounts.member import Right
 from portal.database import Lane
-from portal.web import health, live, rendering, sign_in, webhook
+from portal.web import health, live, metrics, rendering, sign_in, webhook
 from portal.web.page import PUBLIC, SIGNED_IN, Access, Work, page
 
 TEXTING = Capability.TEXTING
@@ -31,6 +31,7 @@ def routes() -> list[BaseRoute]:
         writes("/sign-out", sign_in.leave, SIGNED_IN),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
+        Route("/metrics", metrics.show),
         Route("/events", live.events),
         Mount("/static", StaticFiles(directory=rendering.folder("static")), name="static"),
     ]

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session
 from starlette.requests import Request as HttpRequest
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
-from portal import clock, logs
+from portal import clock, logs, metrics
 from portal.accounts import sender
 from portal.database import Lane
 from portal.errors import NotFound
@@ -34,12 +34,10 @@ async def receive(http: HttpRequest) -> Response:
     request = Request(http.method, _called(http, providers), http.headers, await http.body(), http.query_params)
     secrets = await _authentic(http, provider, business_id, request)
     if not secrets:
-        logs.event("webhook.rejected", provider=provider.name, reason="signature", business=business_id)
-        return Response("The signature does not match.", 403, media_type="text/plain")
+        return _rejected(provider, business_id, "signature", PlainTextResponse("The signature does not match.", 403))
     event = provider.read(request, secrets)
     if isinstance(event, Malformed):
-        logs.event("webhook.rejected", provider=provider.name, reason="malformed", business=business_id)
-        return Response(event.sentence, 400, media_type="text/plain")
+        return _rejected(provider, business_id, "malformed", PlainTextResponse(event.sentence, 400))
     rules = Rules(state.settings.auto_reply_minutes)
     received = await state.database.writing(
         lambda session: inbox.receive(
@@ -47,9 +45,16 @@ async def receive(http: HttpRequest) -> Response:
         ),
         lane=Lane.CONSENT,
     )
+    metrics.count("webhook_accepted_total" if received.is_new else "webhook_duplicate_total", provider=provider.name)
     if received.has_flight and received.subscription_id is not None:
         await drain.wait(state.database, received.subscription_id)
     return _answer(provider)
+
+
+def _rejected(provider: Provider, business_id: str, reason: str, response: Response) -> Response:
+    logs.event("webhook.rejected", provider=provider.name, reason=reason, business=business_id)
+    metrics.count("webhook_rejected_total", provider=provider.name, reason=reason)
+    return response
 
 
 async def _authentic(http: HttpRequest, provider: Provider, business_id: str, request: Request) -> Secrets:
