@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, select
@@ -142,7 +142,9 @@ def replace_numbers(session: Session, contact: Contact, wanted: Sequence[str]) -
         each.is_current = number in wanted
         session.add(each)
     session.flush()
-    for number in {*wanted, *known}:
+    for number in sorted({*wanted, *known}):
+        if number in wanted:  # a row of its own from the start: it can be opted out before anybody asked (H-18)
+            subscription.lock(session, contact.business_id, SMS, number)
         _label(session, contact.business_id, number)
 
 
@@ -153,7 +155,14 @@ def add_number(session: Session, contact: Contact, number: str) -> None:
         replace_numbers(session, contact, [*current, number])
 
 
-def opt_in_mark(rows: Sequence[Any]) -> str:
+def subscriptions(session: Session, contact: Contact) -> list[Any]:
+    """The subscriptions of the numbers it has now."""
+    current = [each.number for each in numbers(session, contact) if each.is_current]
+    found = [subscription.find(session, contact.business_id, SMS, number) for number in current]
+    return [row for row in found if row is not None]
+
+
+def opt_in_mark(rows: Sequence[Any]) -> Literal["Y", "N", ""]:
     """`Y`, `N` or blank over a contact's subscriptions (F-18): a view, never stored."""
     found = {row.status for row in rows}
     if "opted_in" in found:

@@ -5,6 +5,7 @@ from starlette.staticfiles import StaticFiles
 
 from portal.accounts.business import Capability
 from portal.accounts.member import Right
+from portal.api.routes import routes as api_routes
 from portal.database import Lane
 from portal.web import health, live, metrics, rendering, sign_in, webhook
 from portal.web.page import PUBLIC, SIGNED_IN, Access, Work, page
@@ -33,6 +34,7 @@ def routes() -> list[BaseRoute]:
         Route("/readyz", health.readyz),
         Route("/metrics", metrics.show),
         Route("/events", live.events),
+        *api_routes(),
         Mount("/static", StaticFiles(directory=rendering.folder("static")), name="static"),
     ]
 

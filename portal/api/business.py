@@ -1,0 +1,162 @@
+"""The business itself: what its disclaimer and automatic texts say about it, and its own keywords."""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from sqlmodel import Session
+
+from portal.accounts import audit
+from portal.accounts import business as businesses
+from portal.api.operation import Answer, Call
+from portal.api.value import Given, Line, Told
+from portal.consent import phone_number, reply
+from portal.consent.phone_number import Refused
+from portal.consent.reply import Meaning
+from portal.errors import Invalid
+
+BUILT_IN = {"opt_in": ("YES",), "opt_out": ("STOP",)}
+MOST_WORDS = 20
+_MAY_MEAN = {
+    "opt_in": (Meaning.YES, Meaning.NONE),
+    "opt_out": (Meaning.OPT_OUT, Meaning.REVIEW, Meaning.NONE),
+}
+_LINK = re.compile(r"https://[A-Za-z0-9.-]+\.[A-Za-z]{2,63}(:\d{1,5})?(/[!-~]*)?")
+_EMAIL = re.compile(r"[^\s@]{1,64}@[A-Za-z0-9.-]+\.[A-Za-z]{2,63}")
+
+
+def _link(text: str) -> str:
+    if text and not _LINK.fullmatch(text):
+        raise ValueError("a link starts with https:// and the name of a site")
+    return text
+
+
+def _email(text: str) -> str:
+    if text and not _EMAIL.fullmatch(text):
+        raise ValueError("an e-mail address is expected")
+    return text
+
+
+Link = Annotated[str, Field(max_length=300), AfterValidator(_link)]
+Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+Word = Annotated[Line, Field(min_length=2, max_length=30)]
+
+
+class GivenKeywords(Given):
+    """Words beside the built-in ones, which cannot be taken away."""
+
+    opt_in: list[Word] | None = Field(None, max_length=MOST_WORDS)
+    opt_out: list[Word] | None = Field(None, max_length=MOST_WORDS)
+
+
+class BusinessChange(Given):
+    """What is left out stays as it is. An empty link means our own public page."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=80)] | None = None
+    purposes: Annotated[Line, Field(min_length=3, max_length=120)] | None = None
+    privacy_url: Link | None = None
+    terms_url: Link | None = None
+    phone: Annotated[Line, Field(max_length=40)] | None = None
+    email: Email | None = None
+    keywords: GivenKeywords | None = None
+
+
+class Keywords(Told):
+    opt_in: list[str]
+    opt_out: list[str]
+
+
+class Features(Told):
+    """Switches of the whole business. None of the three can be switched on in this version."""
+
+    first_message_gate: bool = False
+    group_messages: bool = False
+    whatsapp: bool = False
+
+
+class Business(Told):
+    id: str
+    slug: str
+    name: str
+    region: str
+    timezone: str
+    purposes: str
+    privacy_url: str
+    terms_url: str
+    phone: str
+    email: str
+    keywords: Keywords
+    features: Features
+
+
+def show(session: Session, call: Call) -> Answer:
+    return Answer(_told(call.business))
+
+
+def change(session: Session, call: Call) -> Answer:
+    """Raises Invalid for a number nobody could call and for words that mean something else already."""
+    wanted = call.given(BusinessChange)
+    values = wanted.model_dump(exclude_none=True, exclude={"keywords"})
+    _check_phone(call.business, values.get("phone"))
+    if wanted.keywords is not None:
+        values |= _words(call.business, wanted.keywords)
+    businesses.change(session, call.business, **values)
+    session.flush()
+    audit.note(
+        session, "business.changed", actor=call.actor, business_id=call.business.id, ip=call.ip, fields=sorted(values)
+    )
+    return Answer(_told(call.business))
+
+
+def _told(business: businesses.Business) -> Business:
+    words = Keywords(
+        opt_in=[*BUILT_IN["opt_in"], *business.opt_in_words], opt_out=[*BUILT_IN["opt_out"], *business.opt_out_words]
+    )
+    return Business(
+        id=business.id, slug=business.slug, name=business.name, region=business.region, timezone=business.timezone,
+        purposes=business.purposes, privacy_url=business.privacy_url, terms_url=business.terms_url,
+        phone=business.phone, email=business.email, keywords=words, features=Features(),
+    )  # fmt: skip
+
+
+def _check_phone(business: businesses.Business, phone: str | None) -> None:
+    """The number that HELP names: toll-free ones and landlines are welcome here."""
+    found = phone_number.readable(phone, region=business.region) if phone else None
+    if phone and (found is None or isinstance(phone_number.parse_sender(found), Refused)):
+        sentence = "This is not a phone number that people could call."
+        raise Invalid(sentence, fields={"phone": [sentence]})
+
+
+def _words(business: businesses.Business, wanted: GivenKeywords) -> dict[str, list[str]]:
+    """YES and STOP always count, given or not; no word may take the meaning of another (M-17, X-10)."""
+    found = {"opt_in_words": business.opt_in_words, "opt_out_words": business.opt_out_words}
+    for name, meanings in _MAY_MEAN.items():
+        given: Sequence[str] | None = getattr(wanted, name)
+        if given is not None:
+            for i, word in enumerate(given):
+                _check_word(f"keywords.{name}.{i}", word, meanings)
+            built_in = {_plain(word) for word in BUILT_IN[name]}
+            found[f"{name}_words"] = list(
+                {_plain(word): word for word in given if _plain(word) not in built_in}.values()
+            )
+    both = {_plain(word) for word in found["opt_in_words"]} & {_plain(word) for word in found["opt_out_words"]}
+    if both:
+        sentence = f"“{min(both)}” cannot mean both Yes and Stop."
+        raise Invalid(sentence, fields={"keywords": [sentence]})
+    return found
+
+
+def _check_word(field: str, word: str, meanings: Collection[Meaning]) -> None:
+    sentence = ""
+    if not _plain(word):
+        sentence = "A keyword needs letters or digits."
+    elif reply.read(word).meaning not in meanings:
+        sentence = f"“{word}” already means something else."
+    if sentence:
+        raise Invalid(sentence, fields={field: [sentence]})
+
+
+def _plain(word: str) -> str:
+    """As replies are compared: without case, accents and punctuation."""
+    return reply.read(word).normalized

@@ -1,0 +1,189 @@
+"""The edge of every API call: whose token, may it, one transaction, once per Idempotency-Key, then JSON (like page.py).
+
+A call is a plain function `work(session, call) -> Answer`; routes.py says for each which right it needs. The body is
+read and understood before the transaction, but judged only after the token: a stranger learns nothing, not even about
+typos.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ValidationError
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from portal.accounts import api_answer
+from portal.accounts import business as businesses
+from portal.accounts import session as sign_ins
+from portal.accounts.member import RIGHTS, Role
+from portal.api.meter import Meter
+from portal.api.operation import Answer, Call, Operation
+from portal.api.value import ID, Nothing
+from portal.database import Database
+from portal.errors import BadRequest, Forbidden, Invalid, NotFound, Problem, TooLarge, Unauthenticated
+from portal.messaging import drain
+from portal.settings import Settings
+from portal.web import security
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+_BEARER = re.compile(r"bearer +([A-Za-z0-9_.~+/=-]{1,200}) *", re.IGNORECASE)
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_SENTENCES = {"missing": "Please give this.", "extra_forbidden": "There is no such field here."}
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A request before anybody is identified. A query or body that cannot be understood is kept as its problem."""
+
+    token: str
+    key: str | None
+    fingerprint: str
+    ip: str
+    params: Mapping[str, str]
+    query: BaseModel | Problem | None
+    body: BaseModel | Problem | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer in bytes, as it is sent and kept."""
+
+    status: int
+    body: str
+    headers: Mapping[str, str]
+
+
+def call(operations: Mapping[str, Operation], meter: Meter) -> Endpoint:
+    """The Starlette endpoint of one path with its methods."""
+
+    async def endpoint(request: Request) -> Response:
+        operation = operations["GET" if request.method == "HEAD" else request.method]
+        settings: Settings = request.app.state.settings
+        database: Database = request.app.state.database
+        arrived = await _arrived(request, operation)
+
+        def perform(session: Session) -> Said:
+            return _perform(session, operation, arrived, settings, meter)
+
+        if operation.is_write:
+            said = await database.writing(perform, lane=operation.lane)
+        else:
+            said = await database.reading(perform)
+        if operation.drains:
+            await drain.wait(database, arrived.params["id"])
+        return Response(said.body, said.status, dict(said.headers), media_type="application/json")
+
+    return endpoint
+
+
+def _perform(session: Session, operation: Operation, arrived: Arrived, settings: Settings, meter: Meter) -> Said:
+    found = sign_ins.find_token(session, arrived.token) if arrived.token else None
+    if found is None:
+        raise Unauthenticated(
+            "Send the header “Authorization: Bearer …” with a token of your business.", title="No token"
+        )
+    token, business = found
+    meter.count(token.id, limit=settings.api_minute)
+    if operation.needs is not None:
+        businesses.require(business, operation.needs)
+    if operation.right not in RIGHTS[Role(token.role)]:
+        raise Forbidden(f"The role of this token ({token.role}) does not allow this.")
+    if not all(re.fullmatch(ID, value) for value in arrived.params.values()):
+        raise NotFound()
+    made = Call(
+        token, business, settings, arrived.ip, arrived.params, _good(arrived.query), _good(arrived.body)
+    )  # fmt: skip
+    if operation.is_write and arrived.key is not None:
+        return _once(session, operation, made, arrived.key, arrived.fingerprint)
+    return _said(operation.work(session, made))
+
+
+def _once(session: Session, operation: Operation, made: Call, key: str, fingerprint: str) -> Said:
+    """A refusal has no effect and keeps no answer: the same key may be used again once what refused it is gone."""
+    if not _KEY.fullmatch(key):
+        raise BadRequest("An Idempotency-Key has 1 to 200 visible ASCII characters.")
+    before = api_answer.claim(session, made.business.id, key, request_hash=fingerprint)
+    if before is None:
+        said = _said(operation.work(session, made))
+        api_answer.keep(session, made.business.id, key, status=said.status, body=said.body)
+        return said
+    if before.request_hash != fingerprint:
+        sentence = "This Idempotency-Key was used for another call. Please use a new one."
+        raise Invalid(sentence, fields={"Idempotency-Key": [sentence]})
+    return Said(before.status, before.body, {"Idempotent-Replayed": "true"})
+
+
+def _good(understood: BaseModel | Problem | None) -> BaseModel | None:
+    if isinstance(understood, Problem):
+        raise understood
+    return understood
+
+
+def _said(answer: Answer) -> Said:
+    body = answer.body
+    text = body.model_dump_json() if isinstance(body, BaseModel) else json.dumps(body, ensure_ascii=False)
+    return Said(answer.status, text, answer.headers)
+
+
+async def _arrived(request: Request, operation: Operation) -> Arrived:
+    raw = await _read(request) if operation.is_write else b""
+    bearer = _BEARER.fullmatch(request.headers.get("authorization", ""))
+    seal = hashlib.sha256(b"\x00".join((request.method.encode(), request.url.path.encode(), raw)))
+    return Arrived(
+        token=bearer[1] if bearer else "",
+        key=request.headers.get("idempotency-key"),
+        fingerprint=seal.hexdigest(),
+        ip=security.client_ip(request, request.app.state.settings.trusted_proxies),
+        params=request.path_params,
+        query=_understood_query(operation.query, request),
+        body=_understood(operation.body, raw),
+    )
+
+
+async def _read(request: Request) -> bytes:
+    """The body up to the limit of every form. Raises TooLarge."""
+    problem = TooLarge(f"The body of a call has at most {security.BODY_LIMIT // 1024} kB.")
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > security.BODY_LIMIT:
+        raise problem
+    raw = bytearray()
+    async for piece in request.stream():
+        raw += piece
+        if len(raw) > security.BODY_LIMIT:
+            raise problem
+    return bytes(raw)
+
+
+def _understood(kind: type[BaseModel] | None, raw: bytes) -> BaseModel | Problem | None:
+    if kind is None:
+        return None
+    try:
+        return kind.model_validate_json(raw)
+    except ValidationError as error:
+        return _problem(error)
+
+
+def _understood_query(kind: type[BaseModel] | None, request: Request) -> BaseModel | Problem | None:
+    given = request.query_params
+    repeated = [name for name in given if len(given.getlist(name)) > 1]
+    if repeated:
+        return Invalid("A parameter was given twice.", fields={name: ["Please give it once."] for name in repeated})
+    try:
+        return (kind or Nothing).model_validate(dict(given))
+    except ValidationError as error:
+        return _problem(error)
+
+
+def _problem(error: ValidationError) -> Problem:
+    """Broken JSON is a 400; a value that breaks a rule is a 422 that names each field (dots between its parts)."""
+    fields: dict[str, list[str]] = {}
+    for each in error.errors(include_url=False, include_context=False, include_input=False):
+        if each["type"] == "json_invalid":
+            return BadRequest("The body is not JSON.")
+        name = ".".join(str(part)[:40] for part in each["loc"]) or "body"
+        fields.setdefault(name, []).append(_SENTENCES.get(each["type"]) or each["msg"].removeprefix("Value error, "))
+    return Invalid(f"Please look again at: {', '.join(fields)}.", fields=fields)

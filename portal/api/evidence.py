@@ -1,0 +1,115 @@
+"""What proves a number's consent: its ledger page by page, and a file that can be checked without us."""
+
+from typing import Any
+
+from pydantic import Field
+from sqlmodel import Session
+
+from portal.api.operation import Answer, Call
+from portal.api.value import Asked, Limited, Moment, QueryMoment, Told
+from portal.consent import evidence
+from portal.consent.purpose import Scope
+from portal.consent.state import Kind, Origin, Status
+from portal.messaging import subscription_list
+
+
+class LedgerPage(Limited):
+    """`after` is the number of the last entry seen."""
+
+    after: int | None = Field(None, ge=1, le=2**53)
+
+
+class EvidenceMoment(Asked):
+    """`at`: as what was recorded up to then says; without it, now."""
+
+    at: QueryMoment | None = None
+
+
+class Entry(Told):
+    """One fact. `words` are the exact words shown or received; null where there were none or they were erased."""
+
+    seq: int
+    kind: Kind
+    at: Moment
+    origin: Origin
+    actor: str
+    words: str | None
+    wording_version: str | None
+    message: str | None
+    submission: str | None
+    hash: str
+    previous_hash: str
+
+
+class Ledger(Told):
+    items: list[Entry]
+    next: int | None
+
+
+class WholeEntry(Entry):
+    """`sealed` is what `hash` covers; `values` and `salts` belong to `sealed.commitments`."""
+
+    sealed: dict[str, Any]
+    values: dict[str, Any]
+    salts: dict[str, str]
+
+
+class StateAt(Told):
+    at: Moment
+    status: Status
+    scope: Scope | None
+    words: str | None
+
+
+class Party(Told):
+    id: str
+    name: str
+
+
+class Subject(Told):
+    id: str
+    channel: str
+    number: str
+    contact: str | None
+
+
+class Head(Told):
+    """The last entry of the whole ledger when the file was made."""
+
+    seq: int
+    hash: str
+    mac: str
+
+
+class EvidenceFile(Told):
+    """`how_to_verify` says how to check it with SHA-256 alone."""
+
+    format: str
+    made_at: Moment
+    business: Party
+    subscription: Subject
+    state: StateAt
+    entries: list[WholeEntry]
+    head: Head | None
+    how_to_verify: list[str]
+
+
+def ledger(session: Session, call: Call) -> Answer:
+    query = call.asked(LedgerPage)
+    row = subscription_list.one(session, call.business.id, call.id)
+    entries, after = evidence.page(session, call.business.id, row.id, after=query.after or 0, limit=query.limit)
+    return Answer(Ledger(items=[_told(each) for each in entries], next=after))
+
+
+def file(session: Session, call: Call) -> Answer:
+    """As it was hashed, and therefore not through the model above, which might write a value in another way."""
+    row = subscription_list.one(session, call.business.id, call.id)
+    return Answer(evidence.file(session, call.business, row, at=call.asked(EvidenceMoment).at))
+
+
+def _told(entry: Any) -> Entry:
+    return Entry(
+        seq=entry.seq, kind=entry.kind, at=entry.occurred_at, origin=entry.origin, actor=entry.actor,
+        words=entry.evidence.get("words"), wording_version=entry.evidence.get("wording_version"),
+        message=entry.message_id, submission=entry.submission_id, hash=entry.hash, previous_hash=entry.previous_hash,
+    )  # fmt: skip

@@ -1,0 +1,141 @@
+"""Messages: sent through the gate like a member's, read newest first. No call sends without consent."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from sqlmodel import Session
+
+from portal.accounts import audit, sender
+from portal.accounts.sender import SMS
+from portal.api.operation import Answer, Call
+from portal.api.value import Given, Line, Moment, Page, Told, Words, sought
+from portal.column import new_id
+from portal.consent import phone_number, subscription
+from portal.consent.phone_number import Refused
+from portal.consent.purpose import Purpose
+from portal.errors import Conflict, Invalid, NotFound
+from portal.messaging import gate, message, message_list, outbox, thread
+from portal.messaging.gate import Refuse
+from portal.messaging.message import Direction, Fate
+from portal.messaging.message_list import Filter
+
+LONGEST = 1600
+
+
+class NewMessage(Given):
+    """`to` in any spelling of one mobile number."""
+
+    to: Annotated[Line, Field(min_length=1, max_length=phone_number.LONGEST)]
+    text: Annotated[Words, Field(min_length=1, max_length=LONGEST)]
+    channel: Literal["sms"] = "sms"
+    purpose: Literal["conversation"] = "conversation"
+
+
+class Accepted(Told):
+    id: str
+    status: Fate
+
+
+class Message(Told):
+    """`consent_entry` is the number of the ledger entry that allowed it; null for inbound texts and answers that need
+    none. `reason` says why it was not sent."""
+
+    id: str
+    direction: Direction
+    channel: str
+    number: str
+    text: str
+    purpose: Purpose | None
+    status: Fate
+    reason: str | None
+    consent_entry: int | None
+    provider_id: str | None
+    segments: int
+    created_at: Moment
+    sent_at: Moment | None
+    project: str | None = None
+
+
+class Messages(Told):
+    items: list[Message]
+    next: str | None
+
+
+class MessagePage(Page):
+    """`number` in any spelling."""
+
+    number: str | None = Field(None, max_length=phone_number.LONGEST)
+    direction: Direction | None = None
+    status: Fate | None = None
+
+
+def send(session: Session, call: Call) -> Answer:
+    """201, or 409 with the reason and what would change it; a number nobody has asked gets no row (H-22)."""
+    wanted = call.given(NewMessage)
+    number = _number(session, call, wanted.to)
+    row = subscription.find(session, call.business.id, SMS, number)
+    if row is None:
+        raise _conflict(gate.refusal("no_consent"))
+    queued = thread.write(
+        session, call.business.id, row.id, wanted.text, member_id=None, once_key=f"api:{new_id()}"
+    )  # fmt: skip
+    if isinstance(queued, Refuse):
+        raise _conflict(queued)
+    audit.note(
+        session, "message.queued", actor=call.actor, business_id=call.business.id, object=queued.message_id, ip=call.ip
+    )
+    told = Accepted(id=queued.message_id, status=Fate.QUEUED)
+    return Answer(told, 201, {"Location": f"/api/v1/messages/{queued.message_id}"})
+
+
+def page(session: Session, call: Call) -> Answer:
+    query = call.asked(MessagePage)
+    wanted = Filter(sought(query.number, call.business.region), query.direction, query.status)
+    rows, after = message_list.page(session, call.business.id, wanted, after=query.after, limit=query.limit)
+    return Answer(Messages(items=[_told(row) for row in rows], next=after))
+
+
+def show(session: Session, call: Call) -> Answer:
+    return Answer(_found(session, call))
+
+
+def cancel(session: Session, call: Call) -> Answer:
+    """Only what still waits, and never the answers that consent law wants."""
+    _found(session, call)
+    if not outbox.cancel(session, call.business.id, call.id, reason="cancelled over the API"):
+        raise Conflict(
+            "This message cannot be cancelled: it has left, or it is an automatic answer about consent.",
+            reason="not_waiting",
+        )
+    audit.note(session, "message.cancelled", actor=call.actor, business_id=call.business.id, object=call.id, ip=call.ip)
+    return Answer(_found(session, call))
+
+
+def _number(session: Session, call: Call, typed: str) -> str:
+    business = call.business
+    number = phone_number.parse(
+        typed, region=business.region, allowed_regions=business.allowed_regions,
+        own_numbers=sender.numbers(session, business.id),
+    )  # fmt: skip
+    if isinstance(number, Refused):
+        raise Invalid(number.sentence, fields={"to": [number.sentence]})
+    return number.e164
+
+
+def _conflict(refused: Refuse) -> Conflict:
+    return Conflict(refused.sentence, reason=refused.reason, unlock=refused.unlock)
+
+
+def _found(session: Session, call: Call) -> Message:
+    row = message.get(session, call.business.id, call.id)
+    if row is None:
+        raise NotFound("There is no such message.")
+    return _told(row)
+
+
+def _told(row: Any) -> Message:
+    return Message(
+        id=row.id, direction=row.direction, channel=row.channel, number=row.number, text=row.text, purpose=row.purpose,
+        status=row.status, reason=row.reason or None, consent_entry=row.consent_seq, provider_id=row.provider_id,
+        segments=row.segments, created_at=row.created_at, sent_at=row.sent_at,
+    )  # fmt: skip

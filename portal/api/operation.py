@@ -1,0 +1,85 @@
+"""What a call of the API is: a row of the table in routes.py, the call as its work sees it, and its answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from sqlmodel import Session
+
+from portal.accounts.business import Business, Capability
+from portal.accounts.member import Right
+from portal.accounts.session import ApiToken
+from portal.database import Lane
+from portal.settings import Settings
+
+READS = ("GET", "HEAD")
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call, checked. Business and role come from the token, never from the request (law 9)."""
+
+    token: ApiToken
+    business: Business
+    settings: Settings
+    ip: str
+    params: Mapping[str, str]
+    query: BaseModel | None = None
+    body: BaseModel | None = None
+
+    @property
+    def actor(self) -> str:
+        """A beginning of the token's hash: enough to tell tokens apart, useless to sign in with."""
+        return f"token:{self.token.id[:16]}"
+
+    @property
+    def id(self) -> str:
+        return self.params["id"]
+
+    def given(self, kind: type[Model]) -> Model:
+        """The body, as the operation declares it."""
+        assert isinstance(self.body, kind)
+        return self.body
+
+    def asked(self, kind: type[Model]) -> Model:
+        """The query, as the operation declares it."""
+        assert isinstance(self.query, kind)
+        return self.query
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to say: a model, or an object of plain values."""
+
+    body: BaseModel | Mapping[str, Any]
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Work = Callable[[Session, Call], Answer]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path. `answer` is the shape of a good answer with `status`; `refuses` says what a 409 means;
+    `drains`: answered only when no text to the subscription in the path is on its way any more (law 6)."""
+
+    method: str
+    path: str
+    work: Work
+    right: Right
+    summary: str
+    answer: type[BaseModel]
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    status: int = 200
+    refuses: str = ""
+    needs: Capability | None = None
+    lane: Lane = Lane.ROAD
+    drains: bool = False
+
+    @property
+    def is_write(self) -> bool:
+        return self.method not in READS

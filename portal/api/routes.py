@@ -1,0 +1,100 @@
+"""The table of every call of the API. What is not here does not exist; above all, no call opts anybody in (law 4)."""
+
+from starlette.routing import BaseRoute, Route
+
+from portal.accounts.business import Capability
+from portal.accounts.member import Right
+from portal.api import business, contact, evidence, message, openapi, questionnaire, subscription
+from portal.api.call import call
+from portal.api.meter import Meter
+from portal.api.operation import Operation
+from portal.api.value import Page
+from portal.database import Lane
+from portal.web import security
+
+PREFIX = "/api/v1"
+TEXTING = Capability.TEXTING
+
+OPERATIONS = (
+    Operation("GET", "/business", business.show, Right.READ, "The business", business.Business),
+    Operation(
+        "PATCH", "/business", business.change, Right.SETUP, "Change what the business says about itself",
+        business.Business, body=business.BusinessChange,
+    ),
+    Operation(
+        "POST", "/questionnaires", questionnaire.create, Right.EDIT_QUESTIONNAIRES, "Make and publish a questionnaire",
+        questionnaire.Questionnaire, body=questionnaire.NewQuestionnaire, status=201, needs=TEXTING,
+    ),
+    Operation(
+        "GET", "/questionnaires", questionnaire.page, Right.READ, "Questionnaires, newest first",
+        questionnaire.Questionnaires, query=Page, needs=TEXTING,
+    ),
+    Operation(
+        "GET", "/questionnaires/{id}", questionnaire.show, Right.READ, "One questionnaire",
+        questionnaire.Questionnaire, needs=TEXTING,
+    ),
+    Operation(
+        "GET", "/questionnaires/{id}/submissions", questionnaire.submissions, Right.READ,
+        "What was sent in, newest first, with the labels as they were", questionnaire.Submissions, query=Page,
+        needs=TEXTING,
+    ),
+    Operation(
+        "POST", "/contacts", contact.create, Right.EDIT_CONTACTS, "Add a contact", contact.Contact,
+        body=contact.NewContact, status=201,
+    ),
+    Operation("GET", "/contacts/{id}", contact.show, Right.READ, "One contact", contact.Contact),
+    Operation(
+        "PATCH", "/contacts/{id}", contact.change, Right.EDIT_CONTACTS, "Change a contact", contact.Contact,
+        body=contact.ContactChange,
+    ),
+    Operation(
+        "GET", "/subscriptions", subscription.page, Right.READ, "Where each number stands, by name",
+        subscription.Subscriptions, query=subscription.SubscriptionPage, needs=TEXTING,
+    ),
+    Operation(
+        "GET", "/subscriptions/{id}", subscription.show, Right.READ, "Where one number stands",
+        subscription.Subscription, needs=TEXTING,
+    ),
+    Operation(
+        "POST", "/subscriptions/{id}/opt-out", subscription.opt_out, Right.OPT_OUT,
+        "Record that the client asked to stop", subscription.Subscription, body=subscription.OptOut, needs=TEXTING,
+        lane=Lane.CONSENT, drains=True,
+    ),
+    Operation(
+        "GET", "/subscriptions/{id}/ledger", evidence.ledger, Right.READ, "Every fact about it, oldest first",
+        evidence.Ledger, query=evidence.LedgerPage, needs=TEXTING,
+    ),
+    Operation(
+        "GET", "/subscriptions/{id}/evidence", evidence.file, Right.READ,
+        "A file that proves its consent and can be checked offline", evidence.EvidenceFile,
+        query=evidence.EvidenceMoment, needs=TEXTING,
+    ),
+    Operation(
+        "POST", "/messages", message.send, Right.SEND, "Send one text", message.Accepted, body=message.NewMessage,
+        status=201, needs=TEXTING, refuses="The number may not be texted now; `reason` and `unlock` say why.",
+    ),
+    Operation(
+        "GET", "/messages", message.page, Right.READ, "Messages, newest first", message.Messages,
+        query=message.MessagePage, needs=TEXTING,
+    ),
+    Operation("GET", "/messages/{id}", message.show, Right.READ, "One message", message.Message, needs=TEXTING),
+    Operation(
+        "DELETE", "/messages/{id}", message.cancel, Right.SEND, "Cancel a text that still waits", message.Message,
+        needs=TEXTING, refuses="It has left, or it is an automatic answer about consent.",
+    ),
+)  # fmt: skip
+
+
+def routes() -> list[BaseRoute]:
+    """One route per path, so that a 405 names every method of it; the body's limit is the edge's own (call.py)."""
+    meter = Meter()
+    paths: dict[str, dict[str, Operation]] = {}
+    for each in OPERATIONS:
+        paths.setdefault(each.path, {})[each.method] = each
+    return [
+        Route(f"{PREFIX}/openapi.json", openapi.served(OPERATIONS), methods=["GET"]),
+        *(
+            Route(PREFIX + path, call(methods, meter), methods=list(methods), max_body_size=4 * security.BODY_LIMIT)
+            for path, methods in paths.items()
+        ),
+    ]
