@@ -132,8 +132,8 @@ def _schemas(operations: Iterable[Operation]) -> dict[str, Any]:
     _, found = models_json_schema(list(wanted.items()), ref_template=REF)
     text = json.dumps(found["$defs"])
     for name in found["$defs"]:
-        *_, room, kind = ("", *name.split("__"))
-        text = text.replace(name, room.title() + kind) if room else text
+        parts = name.split("__")
+        text = text.replace(name, parts[-2].title() + parts[-1]) if len(parts) > 1 else text
     return dict(json.loads(text))
 
 
