@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from portal import engine as engines
@@ -124,4 +123,5 @@ class Database:
 
 
 def _is_retryable(error: Exception) -> bool:
-    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in _RETRYABLE
+    """SQLAlchemy wraps the driver's error; a `Statement` runs on the driver's own cursor and raises it bare."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None) in _RETRYABLE
