@@ -28,6 +28,7 @@ START_WITHIN = 2.0  # seconds between the claim and the first byte; later the cl
 SEND_WITHIN = 8.0  # seconds a provider may take
 LEASE = dt.timedelta(seconds=START_WITHIN + SEND_WITHIN + 2)
 DAY = dt.timedelta(days=1)
+_OWED = (Purpose.OPT_IN_CONFIRMATION, Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP)
 TOPIC = "outbox"
 
 
@@ -159,9 +160,11 @@ def cancel_waiting(session: Session, subscription_id: str, *, reason: str) -> in
 
 
 def cancel(session: Session, business_id: str, message_id: str, *, reason: str = "cancelled by a member") -> bool:
-    """Cancel one text that has not left; False when it is too late."""
-    if message.get(session, business_id, message_id) is None:
+    """Cancel one text that has not left; False when it is too late, or when it is an answer we owe (rules.md 11, 4)."""
+    found = message.get(session, business_id, message_id)
+    if found is None or found.purpose in _OWED:
         return False
+    announce(session, f"thread:{business_id}:{found.subscription_id}")
     return _END.run(session, id=message_id, status=Fate.CANCELLED, reason=reason, finished_at=clock.now()) == 1
 
 
