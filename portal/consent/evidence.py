@@ -14,8 +14,7 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.accounts.business import Business
-from portal.column import table_of
-from portal.consent import ledger
+from portal.consent import head, ledger
 from portal.consent.state import State, Status, order, step
 from portal.statement import Statement, param
 
@@ -34,7 +33,6 @@ HOW_TO_VERIFY = (
 )
 
 _entry = ledger.table
-_head = table_of(ledger.LedgerHead)
 _PAGE = Statement(
     sa.select(_entry)
     .where(
@@ -45,7 +43,8 @@ _PAGE = Statement(
     .order_by(_entry.c.seq)
     .limit(param("limit", sa.Integer()))
 )
-_HEAD = Statement(sa.select(_head.c.seq, _head.c.hash, _head.c.mac).where(_head.c.business_id == param("business_id")))
+_h = head.table.c
+_HEAD = Statement(sa.select(_h.seq, _h.hash, _h.mac).where(_h.business_id == param("business_id")))
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def file(session: Session, business: Business, row: Any, *, at: dt.datetime | No
     now = clock.now()
     entries = ledger.entries(session, business.id, row.id)
     moment = state_at(entries, at or now)
-    head = _HEAD.first(session, business_id=business.id)
+    sealed = _HEAD.first(session, business_id=business.id)
     return {
         "format": FORMAT,
         "made_at": clock.rfc3339(now),
@@ -95,7 +94,7 @@ def file(session: Session, business: Business, row: Any, *, at: dt.datetime | No
             "at": clock.rfc3339(moment.at), "status": str(moment.status), "scope": moment.scope, "words": moment.words,
         },
         "entries": [_whole(entry) for entry in entries],
-        "head": {"seq": head.seq, "hash": head.hash, "mac": head.mac} if head else None,
+        "head": {"seq": sealed.seq, "hash": sealed.hash, "mac": sealed.mac} if sealed else None,
         "how_to_verify": list(HOW_TO_VERIFY),
     }  # fmt: skip
 

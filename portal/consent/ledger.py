@@ -6,7 +6,6 @@ the chain (promises.md F.5). Entries are never changed or deleted; triggers in b
 
 import datetime as dt
 import hashlib
-import hmac
 import json
 import os
 from collections.abc import Mapping
@@ -17,14 +16,12 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
-from portal.accounts import key
 from portal.column import UtcTime, one_of, table_of
-from portal.consent import subscription
+from portal.consent import head, subscription
 from portal.consent.state import RESTRICTIVE, Carrier, Kind, Origin, Proof, State, fold, step
 from portal.database import announce
 from portal.statement import Statement, param, params
 
-GENESIS = "0" * 64
 SALT_BYTES = 16
 MOMENT = dt.timedelta(microseconds=1)
 VERSION = 1
@@ -60,28 +57,7 @@ class LedgerEntry(SQLModel, table=True):
     hash: str
 
 
-class LedgerHead(SQLModel, table=True):
-    """The last entry of a business. `mac` is made with the key file, so that a cut-off tail cannot be hidden."""
-
-    __tablename__ = "ledger_head"
-
-    business_id: str = Field(foreign_key="business.id", primary_key=True)
-    seq: int
-    hash: str
-    mac: str
-
-
 table = table_of(LedgerEntry)
-_head = table_of(LedgerHead)
-_LOCK_HEAD = Statement(
-    sa.select(_head.c.seq, _head.c.hash).where(_head.c.business_id == param("business_id")).with_for_update()
-)
-_FIRST_HEAD = Statement(
-    lambda insert: insert(_head).values(**params("business_id", "seq", "hash", "mac")).on_conflict_do_nothing()
-)
-_MOVE_HEAD = Statement(
-    sa.update(_head).where(_head.c.business_id == param("business_id")).values(**params("seq", "hash", "mac"))
-)
 _APPEND = Statement(sa.insert(table).values(**params(*(column.key for column in table.columns))))
 _OF_SUBSCRIPTION = Statement(
     sa.select(table)
@@ -169,16 +145,12 @@ def _applied(session: Session, row: Any, before: State, entry: _New) -> State:
 
 def _sealed(session: Session, row: Any, public: dict[str, Any], evidence: dict[str, Any]) -> dict[str, Any]:
     """The whole entry with its place in the chain; moves the head, whose row lock orders all writers."""
-    head = _LOCK_HEAD.first(session, business_id=row.business_id)
-    if head is None:
-        _FIRST_HEAD.run(session, business_id=row.business_id, seq=0, hash=GENESIS, mac="")
-        head = _LOCK_HEAD.first(session, business_id=row.business_id)
+    last = head.lock(session, row.business_id)
     salts = _salts(evidence)
-    entry = {"business_id": row.business_id, "seq": head.seq + 1, "previous_hash": head.hash} | public
+    entry = {"business_id": row.business_id, "seq": last.seq + 1, "previous_hash": last.hash} | public
     entry["commitments"] = {name: commitment(salts[name], value) for name, value in evidence.items()}
     entry["hash"] = entry_hash(entry)
-    mac = head_mac(key.of(session).evidence, row.business_id, entry["seq"], entry["hash"])
-    _MOVE_HEAD.run(session, business_id=row.business_id, seq=entry["seq"], hash=entry["hash"], mac=mac)
+    head.move(session, row.business_id, seq=entry["seq"], last_hash=entry["hash"])
     return entry | {"evidence": evidence, "salts": salts}
 
 
@@ -201,10 +173,6 @@ def entry_hash(entry: Mapping[str, Any]) -> str:
         if name not in ("hash", "evidence", "salts")
     }
     return hashlib.sha256(b"\x00" + _canonical(public)).hexdigest()
-
-
-def head_mac(secret: bytes, business_id: str, seq: int, last_hash: str) -> str:
-    return hmac.new(secret, f"{business_id}|{seq}|{last_hash}".encode(), hashlib.sha256).hexdigest()
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

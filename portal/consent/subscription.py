@@ -12,6 +12,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
 from portal.column import UtcTime, key_text, new_id, one_of, sort_key, table_of
+from portal.consent import head
 from portal.consent.state import Carrier, State, Status
 from portal.statement import Statement, param, params
 
@@ -161,6 +162,7 @@ def lock(session: Session, business_id: str, channel: str, number: str) -> Any:
         name="", name_key=number, contact_id=None, now=clock.now(),
     )  # fmt: skip
     if created:
+        head.lock(session, business_id)
         for status in Status:  # every status has its counter from the first number on, so that moving one is an update
             _COUNT.run(session, business_id=business_id, channel=channel, status=status, by=int(status is Status.NONE))
     return _LOCK.first(session, business_id=business_id, channel=channel, number=number)

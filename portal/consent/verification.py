@@ -8,14 +8,13 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal.accounts import key
-from portal.column import table_of
-from portal.consent import ledger, subscription
+from portal.consent import head, ledger, subscription
 from portal.consent.state import fold
 from portal.statement import Statement, param
 
 PIECE = 2000
 
-_heads = table_of(ledger.LedgerHead)
+_heads = head.table
 _PIECE = Statement(
     sa.select(ledger.table)
     .where(ledger.table.c.business_id == param("business_id"), ledger.table.c.seq > param("after"))
@@ -50,7 +49,7 @@ def businesses(session: Session) -> list[str]:
 
 def verify(session: Session, business_id: str) -> Verified:
     """Check hashes, commitments, links, numbering, the head, and that every subscription is the fold of its entries."""
-    count, last = 0, ledger.GENESIS
+    count, last = 0, head.GENESIS
     for entry in _walk(session, business_id):
         problem = _problem(entry, expected_seq=count + 1, expected_previous=last)
         if problem:
@@ -87,13 +86,13 @@ def _problem(entry: Any, *, expected_seq: int, expected_previous: str) -> str:
 
 
 def _head_problem(session: Session, business_id: str, count: int, last: str) -> str:
-    head = _HEAD.first(session, business_id=business_id)
-    if head is None:
+    sealed = _HEAD.first(session, business_id=business_id)
+    if sealed is None:
         return "The record of the last entry is missing." if count else ""
-    if head.seq > count:
-        return f"Entry {count + 1} is missing: the ledger was cut off; it should end with entry {head.seq}."
-    mac = ledger.head_mac(key.of(session).evidence, business_id, head.seq, head.hash)
-    if (head.seq, head.hash) != (count, last) or head.mac != mac:
+    if sealed.seq > count:
+        return f"Entry {count + 1} is missing: the ledger was cut off; it should end with entry {sealed.seq}."
+    mac = head.mac(key.of(session).evidence, business_id, sealed.seq, sealed.hash)
+    if (sealed.seq, sealed.hash) != (count, last) or sealed.mac != mac:
         return f"Entry {count} is not the end that was sealed: the ledger was cut off or rewritten."
     return ""
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.column import table_of
-from portal.consent import ledger
+from portal.consent import head, ledger
 from portal.consent.purpose import Purpose
 from portal.consent.state import Kind
 from portal.messaging import message
@@ -18,7 +18,7 @@ from portal.statement import Statement, param
 RECENT = dt.timedelta(days=7)
 _ANSWERS = (Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP, Purpose.OPT_IN_REQUEST)
 
-_m, _e, _f, _head = message.table, ledger.table, table_of(InFlight), table_of(ledger.LedgerHead)
+_m, _e, _f, _head = message.table, ledger.table, table_of(InFlight), head.table
 _is_queued = _m.c.status == "queued"
 _DEPTH = Statement(sa.select(sa.func.count().label("found")).select_from(_m).where(_is_queued))
 _DUE = Statement(
