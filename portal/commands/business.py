@@ -1,0 +1,197 @@
+"""What the operator sets up by hand: businesses and their capabilities, senders, API tokens, a lost password."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from portal.commands import database
+from portal.commands.output import answer
+from portal.errors import Invalid, NotFound
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+OPERATOR = "operator"
+ROLES = ("owner", "manager", "staff", "counsel")
+CAPABILITIES = ("first_message_gate", "whatsapp", "group_messages", "texting")
+
+
+def add(commands: Any) -> None:
+    _add_business(commands.add_parser("business", help="create a business, grant it a capability"))
+    _add_member(commands.add_parser("member", help="a member who lost the password"))
+    _add_sender(commands.add_parser("sender", help="add a number to text from"))
+    _add_token(commands.add_parser("token", help="make a token for the JSON API"))
+
+
+def _add_business(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    create = actions.add_parser("create", help="a business and its owner")
+    create.add_argument("--name", required=True)
+    create.add_argument("--owner-email", required=True)
+    create.add_argument("--owner-password-stdin", action="store_true", required=True, help="read the password there")
+    create.add_argument("--region", default="US", help="where its numbers are, as in US or CA")
+    create.add_argument("--timezone", default="America/New_York")
+    create.add_argument("--json", action="store_true")
+    create.set_defaults(run=create_business)
+    grant = actions.add_parser("grant", help="give or take a capability")
+    grant.add_argument("--business", required=True, help="id or slug")
+    grant.add_argument("--capability", required=True, choices=CAPABILITIES)
+    grant.add_argument("--revoke", action="store_true", help="take it away")
+    grant.set_defaults(run=grant_capability)
+
+
+def _add_member(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    password = actions.add_parser("password", help="set a new password; ends every session of the member")
+    password.add_argument("--email", required=True)
+    password.add_argument("--password-stdin", action="store_true", required=True, help="read the password there")
+    password.set_defaults(run=set_password)
+
+
+def _add_sender(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    new = actions.add_parser("add", help="a number of a business at a provider")
+    new.add_argument("--business", required=True, help="id or slug")
+    new.add_argument("--channel", required=True, choices=("sms", "whatsapp"))
+    new.add_argument("--number", required=True, help="as in +14155550100")
+    new.add_argument("--provider", required=True)
+    new.add_argument(
+        "--credential", action="extend", nargs="+", default=[], metavar="NAME=VALUE",
+        help="NAME=@FILE reads a file; without it PORTAL_CREDENTIAL_NAME from the environment",
+    )  # fmt: skip
+    new.add_argument("--json", action="store_true")
+    new.set_defaults(run=add_sender)
+
+
+def _add_token(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    create = actions.add_parser("create", help="shown once, kept as a hash")
+    create.add_argument("--business", required=True, help="id or slug")
+    create.add_argument("--name", required=True, help="what it is for")
+    create.add_argument("--role", default="manager", choices=ROLES)
+    create.add_argument("--json", action="store_true")
+    create.set_defaults(run=create_token)
+
+
+def create_business(arguments: argparse.Namespace) -> int:
+    from portal.accounts import audit, member
+    from portal.accounts import business as businesses
+
+    password = _from_stdin()
+
+    def create(session: "Session") -> dict[str, str]:
+        made = businesses.create(session, arguments.name, region=arguments.region, timezone=arguments.timezone)
+        owner = member.create(
+            session, made.id, email=arguments.owner_email, name="", role=member.Role.OWNER, password=password
+        )
+        audit.note(session, "business.created", actor=OPERATOR, business_id=made.id)
+        return {"business": made.id, "slug": made.slug, "member": owner.id}
+
+    with database.opened() as found:
+        made = found.write(create)
+    sentence = f"{arguments.name} is set up as {made['slug']}; {arguments.owner_email} may sign in."
+    return answer(made, as_json=arguments.json, sentence=sentence)
+
+
+def grant_capability(arguments: argparse.Namespace) -> int:
+    from portal.accounts import audit
+    from portal.accounts import business as businesses
+
+    capability = businesses.Capability(arguments.capability)
+    action = "revoked" if arguments.revoke else "granted"
+
+    def grant(session: "Session") -> str:
+        business = businesses.named(session, arguments.business)
+        businesses.grant(session, business, capability, revoke=arguments.revoke)
+        audit.note(session, f"capability.{action}", actor=OPERATOR, business_id=business.id, capability=str(capability))
+        return business.name
+
+    with database.opened() as found:
+        name = found.write(grant)
+    return answer({}, as_json=False, sentence=f"{name}: {capability} {action}.")
+
+
+def set_password(arguments: argparse.Namespace) -> int:
+    from portal.accounts import audit, member
+    from portal.accounts import session as sign_ins
+
+    password = _from_stdin()
+
+    def change(session: "Session") -> None:
+        found = member.by_email(session, arguments.email)
+        if found is None:
+            raise NotFound("Nobody signs in with this e-mail address.")
+        member.change_password(session, found, member.hashed(password, found.email))
+        sign_ins.end_all(session, found.id)
+        audit.note(session, "member.password_set", actor=OPERATOR, business_id=found.business_id, object=found.id)
+
+    with database.opened() as found:
+        found.write(change)
+    return answer({}, as_json=False, sentence="The new password is set; every browser is signed out.")
+
+
+def add_sender(arguments: argparse.Namespace) -> int:
+    from portal.accounts import audit, sender
+    from portal.accounts import business as businesses
+    from portal.consent import phone_number
+
+    number = phone_number.parse_sender(arguments.number)
+    if not isinstance(number, str):
+        raise Invalid(number.sentence)
+    required, optional = sender.CREDENTIALS.get(arguments.provider, ((), ()))
+    credentials = _credentials(arguments.credential, (*required, *optional), os.environ)
+
+    def new(session: "Session") -> str:
+        business = businesses.named(session, arguments.business)
+        made = sender.add(
+            session, business, channel=arguments.channel, number=number, provider=arguments.provider,
+            credentials=credentials,
+        )  # fmt: skip
+        audit.note(session, "sender.added", actor=OPERATOR, business_id=business.id, object=made.id)
+        return made.id
+
+    with database.opened() as found:
+        made = found.write(new)
+    values = {"sender": made, "channel": arguments.channel, "number": number, "provider": arguments.provider}
+    return answer(values, as_json=arguments.json, sentence=f"{number} sends through {arguments.provider}.")
+
+
+def create_token(arguments: argparse.Namespace) -> int:
+    from portal.accounts import audit
+    from portal.accounts import business as businesses
+    from portal.accounts import session as sign_ins
+
+    def create(session: "Session") -> str:
+        business = businesses.named(session, arguments.business)
+        audit.note(session, "token.created", actor=OPERATOR, business_id=business.id, name=arguments.name)
+        return sign_ins.create_token(session, business.id, name=arguments.name, role=arguments.role)
+
+    with database.opened() as found:
+        token = found.write(create)
+    return answer({"token": token}, as_json=arguments.json, sentence=token)
+
+
+def _from_stdin() -> str:
+    """The first line; a password on the command line would be read by everyone on this machine."""
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _credentials(given: Sequence[str], names: Sequence[str], environ: Mapping[str, str]) -> dict[str, str]:
+    """By name; what is not given comes from PORTAL_CREDENTIAL_NAME. No sentence ever repeats a value."""
+    found = {name: environ[key] for name in names if environ.get(key := f"PORTAL_CREDENTIAL_{name.upper()}")}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals or not name:
+            raise Invalid("--credential takes NAME=VALUE, for example auth_token=@token.txt.")
+        found[name] = _from_file(value[1:]) if value.startswith("@") else value
+    return found
+
+
+def _from_file(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"The file {path} cannot be read.") from error

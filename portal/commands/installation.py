@@ -1,0 +1,116 @@
+"""What keeps an installation in order: its schema, its jobs run once, its ledgers re-walked."""
+
+import argparse
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from portal import settings as settings_of
+from portal.commands import database
+from portal.commands.output import say
+from portal.errors import Invalid
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from portal.consent.verification import Verified
+    from portal.database import Database
+
+DRAIN_WITHIN = 60.0  # seconds `jobs run` waits for what is due to be handed over
+
+
+def add(commands: Any) -> None:
+    migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
+    migrate.set_defaults(run=run_migrate)
+    jobs = commands.add_parser("jobs", help="run what is due once and exit")
+    actions = jobs.add_subparsers(metavar="ACTION", required=True)
+    run = actions.add_parser("run", help="every due job, or one")
+    run.add_argument("--name", metavar="X", help="only the job of this name")
+    run.set_defaults(run=run_jobs)
+    verify = commands.add_parser("verify", help="prove that no ledger entry was changed, removed or cut off")
+    verify.add_argument("--business", metavar="B", help="id or slug; without it, all")
+    verify.set_defaults(run=run_verify)
+
+
+def run_migrate(arguments: argparse.Namespace) -> int:
+    from portal import schema
+
+    settings = settings_of.from_environment()
+    with database.reachable():
+        was_empty = schema.migrate(settings.database_url)
+    say(f"The database is {'new and ' if was_empty else ''}at schema {schema.HEAD}.")
+    return 0
+
+
+def run_jobs(arguments: argparse.Namespace) -> int:
+    """In this process: texts that are due go out too, and their outcome is on disk before it ends."""
+    from portal import logs
+    from portal.app import create_app, start_dispatcher, stop_roads
+    from portal.jobs import JOBS
+
+    chosen = [job for job in JOBS if arguments.name in (None, job.name)]
+    if not chosen:
+        raise Invalid(f"There is no job “{arguments.name}”. Jobs: {', '.join(job.name for job in JOBS)}.")
+    settings = settings_of.from_environment()
+    logs.configure(settings.log_format)
+    with database.reachable():
+        app = create_app(settings, with_jobs=False)
+    try:
+        start_dispatcher(app)
+        for job in chosen:
+            job.work(app.state.timetable)
+        is_empty = _wait_until(lambda: app.state.database.read(_is_drained))
+    finally:
+        stop_roads(app)
+        app.state.database.dispose()
+    say(f"Ran {', '.join(job.name for job in chosen)}.")
+    if not is_empty:
+        raise Invalid("Some texts are still due: their provider takes them too slowly.")
+    return 0
+
+
+def run_verify(arguments: argparse.Namespace) -> int:
+    with database.existing(settings_of.from_environment()) as found:
+        results = [_verified(found, each) for each in found.read(lambda session: _ledgers(session, arguments.business))]
+    if not results:
+        say("There is no ledger yet.")
+    return int(not all(results))
+
+
+def _ledgers(session: "Session", business: str | None) -> list[tuple[str, str]]:
+    """(id, slug) of each business to verify; a ledger whose business is gone is walked too."""
+    from portal.accounts import business as businesses
+    from portal.accounts.business import Business
+    from portal.consent import verification
+
+    if business is not None:
+        found = businesses.named(session, business)
+        return [(found.id, found.slug)]
+    named = [(each, session.get(Business, each)) for each in verification.businesses(session)]
+    return [(each, found.slug if found else each) for each, found in named]
+
+
+def _verified(found: "Database", ledger: tuple[str, str]) -> bool:
+    from portal.consent import verification
+
+    business_id, slug = ledger
+    result: Verified = found.read(lambda session: verification.verify(session, business_id))
+    count = f"{result.entries} {'entry' if result.entries == 1 else 'entries'}"
+    say(f"{slug}: {count}, broken: {result.problem}" if result.problem else f"{slug}: {count}, all in order")
+    return not result.problem
+
+
+def _is_drained(session: "Session") -> bool:
+    from portal.messaging import gauge
+
+    return gauge.due(session) == 0 and gauge.in_flight(session) == 0
+
+
+def _wait_until(is_done: Callable[[], bool]) -> bool:
+    """Look every 50 ms; False when DRAIN_WITHIN has passed."""
+    end = time.monotonic() + DRAIN_WITHIN
+    while not is_done():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
