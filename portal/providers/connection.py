@@ -1,0 +1,133 @@
+"""One kept-alive line per thread to a provider's API that always knows whether a byte of the request left.
+
+That knowledge decides everything: what was not sent may be tried again, what was lost after writing never
+(promises.md 0.4, P6). No proxies, no redirects, no retries, and no exchange outlasts its timeout.
+"""
+
+import http.client
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from portal import clock
+from portal.errors import SettingsError
+from portal.providers import wire
+
+MAX_IDLE = 4.0  # seconds; a line idle for longer may be closing at the other end this very moment
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`retry_after` is that header as it came, empty without one."""
+
+    status: int
+    body: bytes
+    retry_after: str = ""
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """No byte of the request was written. `code` is `deadline` or `connection`."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Bytes were written and no whole answer came back: nobody here can know what became of it."""
+
+    sentence: str
+
+
+class Line:
+    """Posts to one base URL. Each thread has its own connection, closed with the thread or with the line."""
+
+    def __init__(self, base_url: str, *, timeout: float) -> None:
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise SettingsError(f"A provider's API URL must look like https://api.example.com, not “{base_url}”.")
+        self._timeout = timeout
+        self._host = parts.hostname
+        self._port = parts.port or (443 if parts.scheme == "https" else 80)
+        self._prefix = parts.path.rstrip("/")
+        self._context = ssl.create_default_context() if parts.scheme == "https" else None
+        self._kept = threading.local()
+
+    def post(self, path: str, body: bytes, headers: Mapping[str, str], *, deadline: float) -> Answer | NotSent | Lost:
+        """One exchange. `deadline` (monotonic) is looked at last of all before the first byte (promises.md A.1)."""
+        until = clock.monotonic() + self._timeout
+        try:
+            connection = self._ready(min(until, deadline))
+        except (OSError, UnicodeError) as error:
+            return _too_late() if clock.monotonic() >= deadline else NotSent("connection", f"No connection: {error}.")
+        connection.request("POST", self._prefix + path, body, dict(headers))  # into the wire's buffer
+        if clock.monotonic() >= deadline:
+            connection.close()
+            return _too_late()
+        return connection.exchange(until)
+
+    def _ready(self, until: float) -> "_Connection":
+        """This thread's connection, opened anew where it is missing or no longer to be trusted."""
+        kept: _Connection | None = getattr(self._kept, "connection", None)
+        if kept is None:
+            kept = self._kept.connection = _Connection(self._host, self._port, self._context)
+        if not kept.is_alive():
+            kept.close()
+            kept.open(until)
+        return kept
+
+
+def _too_late() -> NotSent:
+    return NotSent("deadline", "The time to start this send had passed before it could be written.")
+
+
+class _Connection(http.client.HTTPConnection):
+    """Speaks HTTP into a wire; connects and writes only when told to."""
+
+    auto_open = 0
+
+    def __init__(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
+        super().__init__(host, port)
+        self.default_port = 443 if context else 80
+        self._context = context
+        self._wire: wire.Wire | None = None
+        self._used_at = 0.0
+
+    def __del__(self) -> None:
+        """A thread that ends takes its connection along."""
+        self.close()
+
+    def is_alive(self) -> bool:
+        """Whether a request may be written: recently used, and the server has neither closed nor said anything."""
+        if self.sock is None or self._wire is None:
+            return False
+        return clock.monotonic() - self._used_at <= MAX_IDLE and not self._wire.has_news()
+
+    def open(self, until: float) -> None:
+        """Raises OSError when nobody answers before `until`."""
+        dialled = wire.dial(self.host, self.port, until)
+        if self._context is not None:
+            dialled = self._context.wrap_socket(dialled, server_hostname=self.host)
+        self.sock = self._wire = wire.Wire(dialled)
+
+    def exchange(self, until: float) -> Answer | Lost:
+        """Write what is waiting and read the answer, all before `until`."""
+        try:
+            answer = self._exchanged(until)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            self.close()
+            return Lost(f"The request went out, but no answer came back: {error or type(error).__name__}.")
+        self._used_at = clock.monotonic()
+        return answer
+
+    def _exchanged(self, until: float) -> Answer:
+        if self._wire is None:
+            raise http.client.NotConnected
+        self._wire.flush(until)
+        with self.getresponse() as response:
+            if response.status < 200 or (response.length or 0) > wire.MAX_ANSWER:
+                raise http.client.UnknownProtocol(f"answer {response.status} of {response.length} bytes")
+            return Answer(response.status, response.read(), response.headers.get("Retry-After", ""))

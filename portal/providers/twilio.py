@@ -1,0 +1,144 @@
+"""Twilio: one POST per text, signed webhooks, and what its network answers by itself (rules.md 4)."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from portal import clock
+from portal.providers import twilio_event, twilio_signature
+from portal.providers.connection import Answer, Line, Lost, NotSent
+from portal.providers.provider import (
+    Accepted,
+    Event,
+    Malformed,
+    Outbound,
+    Rejected,
+    Request,
+    Result,
+    Trouble,
+    Unknown,
+)
+from portal.providers.twilio_trouble import sentence_of, trouble_of
+
+MAX_RETRY_AFTER = 3600.0  # seconds; a wrong header must not silence a business for longer
+
+# rules.md 4.1: only the bare word counts; toll-free numbers are answered by the network, which knows fewer words
+_HELP = frozenset({"help", "info"})
+_TOLL_FREE_WORDS = frozenset({"stop", "start", "unstop"}) | _HELP
+_WORDS = _TOLL_FREE_WORDS | {"unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"}
+_TOLL_FREE = tuple(f"+1{area}" for area in (800, 833, 844, 855, 866, 877, 888))
+
+_SETUP_STATUSES = (401, 403, 404)  # certain even without a readable body
+_EMPTY_TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+class Twilio:
+    """Fulfils `Provider`. `timeout` (seconds) bounds a whole send; each thread keeps a connection of its own."""
+
+    name = "twilio"
+
+    def __init__(self, base_url: str = "https://api.twilio.com", timeout: float = 8.0) -> None:
+        self._line = Line(base_url, timeout=timeout)
+
+    def answers(self, keyword: str, number: str) -> bool:
+        """True for any bare word of Twilio's own lists, so `unsubscribe` too. Short codes answer nothing."""
+        words = _TOLL_FREE_WORDS if number.startswith(_TOLL_FREE) else _WORDS
+        return number.startswith("+") and keyword.strip().casefold() in words
+
+    def blocks(self, number: str) -> bool:
+        return number.startswith("+")
+
+    def send(self, text: Outbound, *, deadline: float) -> Result:
+        """At most one POST. Only what certainly was not sent is Rejected; doubt is Unknown (promises.md 0.4)."""
+        account, token = text.credentials.get("account_sid"), text.credentials.get("auth_token")
+        if not account or not token:
+            return Rejected(Trouble.SENDER, "credentials", "The sender has no account_sid or no auth_token.")
+        path = f"/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
+        headers = {
+            "Authorization": "Basic " + b64encode(f"{account}:{token}".encode()).decode(),
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Accept": "application/json",
+        }
+        exchange = self._line.post(path, _form(text), headers, deadline=deadline)
+        if isinstance(exchange, NotSent):
+            return Rejected(Trouble.TEMPORARY, exchange.code, exchange.sentence)
+        return Unknown(exchange.sentence) if isinstance(exchange, Lost) else _result(exchange)
+
+    def is_authentic(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> bool:
+        return twilio_signature.is_signed(request, secrets)
+
+    def read(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> Event | Malformed:
+        return twilio_event.read(request, secrets)
+
+    def reply(self) -> tuple[str, bytes]:
+        return "text/xml", _EMPTY_TWIML
+
+
+def _form(text: Outbound) -> bytes:
+    service = text.credentials.get("messaging_service_sid")
+    sender = ("MessagingServiceSid", service) if service else ("From", text.sender)
+    fields = [("To", text.to), sender, ("Body", text.text)]
+    if text.callback_url:
+        fields.append(("StatusCallback", text.callback_url))
+    return urlencode(fields).encode()
+
+
+def _result(answer: Answer) -> Result:
+    """Twilio's answer in our words; whatever does not plainly say yes or no is Unknown."""
+    said = _said(answer.body)
+    code = _code(said)
+    if answer.status in (200, 201) and isinstance(said.get("sid"), str) and said["sid"]:
+        return Accepted(said["sid"])
+    if answer.status in (429, 503):
+        return _rejected(Trouble.TEMPORARY, answer, code, said, retry_after=_retry_after(answer))
+    if answer.status in _SETUP_STATUSES:
+        return _rejected(trouble_of(code) or Trouble.SENDER, answer, code, said)
+    if 400 <= answer.status < 500 and code:
+        # a code we do not know may not harm the number, and trying the same again would not help
+        return _rejected(trouble_of(code) or Trouble.SENDER, answer, code, said)
+    return Unknown(f"Twilio answered {answer.status} in a way that leaves open whether the text was sent.")
+
+
+def _rejected(
+    trouble: Trouble, answer: Answer, code: str, said: Mapping[str, Any], *, retry_after: float | None = None
+) -> Rejected:
+    sentence = sentence_of(trouble, str(said.get("message") or ""))
+    if trouble is Trouble.TEMPORARY and retry_after is None:
+        retry_after = _retry_after(answer)
+    return Rejected(trouble, code or str(answer.status), sentence, retry_after)
+
+
+def _said(body: bytes) -> Mapping[str, Any]:
+    """The JSON object of an answer, empty when there is none."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _code(said: Mapping[str, Any]) -> str:
+    code = said.get("code")
+    return str(code)[:16] if isinstance(code, int | str) else ""
+
+
+def _retry_after(answer: Answer) -> float | None:
+    """Seconds, from either form of the header; None when it is absent or unreadable."""
+    value = answer.retry_after.strip()
+    if not value.isascii():
+        return None
+    if value.isdigit():
+        return min(float(value), MAX_RETRY_AFTER)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return _seconds_until(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _seconds_until(moment: datetime) -> float:
+    return max(0.0, min((moment - clock.now()).total_seconds(), MAX_RETRY_AFTER))
