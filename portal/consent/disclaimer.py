@@ -12,11 +12,12 @@ from portal.accounts.business import Business
 from portal.column import UtcTime, table_of
 from portal.statement import Statement, params
 
+LINKS = "Privacy Policy and SMS Terms."
 WORDS = (
     "By choosing Yes and entering my number, I agree to receive text messages (SMS), including automated ones, from "
     "{business} about {purposes} at this number. Message frequency varies. Message and data rates may apply. "
     "Reply STOP to opt out or HELP for help. Consent is not a condition of purchase. "
-    "See the {business} Privacy Policy and SMS Terms."
+    "See the {business} " + LINKS
 )
 
 
@@ -39,6 +40,11 @@ class Shown:
     text: str
     privacy_url: str
     terms_url: str
+
+    @property
+    def before_links(self) -> str:
+        """The words up to the two that are links on screen."""
+        return self.text.removesuffix(LINKS)
 
 
 _table = table_of(Disclaimer)

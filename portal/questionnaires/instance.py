@@ -42,8 +42,11 @@ class Instance:
 
 def new(questionnaire_id: str, version: int, shown: Shown, *, contact_id: str, referrer: str) -> Instance:
     issued_ms = int(clock.now().timestamp() * 1000)
-    nonce = randomness.token_urlsafe(16)
-    return Instance(questionnaire_id, version, shown, contact_id, referrer[:LONGEST_REFERRER], issued_ms, nonce)
+    return Instance(questionnaire_id, version, shown, contact_id, referrer[:LONGEST_REFERRER], issued_ms, nonce())
+
+
+def nonce() -> str:
+    return randomness.token_urlsafe(16)
 
 
 def seal(secrets: Secrets, instance: Instance) -> str:
@@ -69,4 +72,4 @@ def is_work_done(instance: Instance, answer: str, bits: int) -> bool:
 
 
 def _signer(secrets: Secrets) -> URLSafeSerializer:
-    return URLSafeSerializer(secrets.derived("form instance"))
+    return URLSafeSerializer(secrets.derived("form instance"), salt="1")

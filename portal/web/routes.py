@@ -7,7 +7,7 @@ from portal.accounts.business import Capability
 from portal.accounts.member import Right
 from portal.api.routes import routes as api_routes
 from portal.database import Lane
-from portal.web import health, live, metrics, rendering, sign_in, webhook
+from portal.web import health, live, metrics, opt_in_proof, public_form, rendering, sign_in, webhook
 from portal.web.page import PUBLIC, SIGNED_IN, Access, Work, page
 
 TEXTING = Capability.TEXTING
@@ -30,6 +30,13 @@ def routes() -> list[BaseRoute]:
         reads("/set-up", sign_in.set_up, PUBLIC),
         writes("/set-up", sign_in.finish_set_up, PUBLIC),
         writes("/sign-out", sign_in.leave, SIGNED_IN),
+        Route("/f/{token}", public_form.show),
+        Route("/f/{token}", public_form.receive, methods=["POST"]),
+        Route("/f/{token}/thanks", public_form.thank),
+        Route("/embed/{token}", public_form.show),
+        Route("/embed/{token}", public_form.receive, methods=["POST"]),
+        Route("/embed/{token}/thanks", public_form.thank),
+        Route("/opt-in/{slug}", opt_in_proof.show),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Route("/metrics", metrics.show),

@@ -1,0 +1,230 @@
+"""A questionnaire as clients meet it: hosted at /f/{token}, or in a frame at /embed/{token}. No cookie is read or set.
+
+Reading and checking what was typed happens outside the one transaction that stores it. The answer to an anonymous form
+is the same whatever we know about the number (P15).
+"""
+
+import asyncio
+import hashlib
+from typing import Any
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from forms.opt_in import as_first_shown
+from forms.phone_number import Dialling
+from forms.questionnaire import QuestionnaireForm, build_form
+from portal import clock, logs
+from portal.accounts.sender import SMS
+from portal.consent import subscription
+from portal.consent.state import Carrier
+from portal.contacts import contact
+from portal.database import Database
+from portal.questionnaires import instance as instances
+from portal.questionnaires import opened as openings
+from portal.questionnaires import questionnaire as questionnaires
+from portal.questionnaires import submission as submissions
+from portal.questionnaires.choice import Act
+from portal.questionnaires.instance import Instance
+from portal.questionnaires.opened import Opened
+from portal.questionnaires.questionnaire import Confirmation
+from portal.questionnaires.submission import Submission
+from portal.web import page, rendering, security
+from portal.web.page import Visit
+
+SAME_TIME = 0.025  # seconds that every answer to a form takes at least, whatever was to be done (P15)
+LONGEST_HEADER = 300
+TOO_OLD = "This page was open for too long. Your answers are still here: please press send again."
+TOO_FAST = "That was very quick. Your answers are still here: please press send again."
+NO_WORK = "Your browser was not ready yet. Your answers are still here: please press send again."
+
+
+async def show(request: Request) -> Response:
+    """The empty form, with a token of its own."""
+    visit = await page.visit_of(request, writes=False)
+    opened = await _database(request).reading(lambda session: _find(session, visit))
+    return _form_page(visit, opened, _empty(opened), _new_instance(visit, opened), 200)
+
+
+async def receive(request: Request) -> Response:
+    """303 to the thank-you page, or 422 with the same form. All answers take the same time."""
+    started = clock.monotonic()
+    visit = await page.visit_of(request)
+    response = await _received(visit, _database(request))
+    await asyncio.sleep(max(0.0, started + SAME_TIME - clock.monotonic()))
+    return response
+
+
+async def thank(request: Request) -> Response:
+    """What the client sees after sending; the number is told only as long as a form lasts."""
+    visit = await page.visit_of(request, writes=False)
+    opened, context = await _database(request).reading(lambda session: _thanks(session, visit))
+    return _html(visit, opened, "public_form/thanks.html", context, 200)
+
+
+async def _received(visit: Visit, database: Database) -> Response:
+    instance = instances.unseal(visit.state.secrets, str(visit.form.get("instance", "")))
+    opened, is_used = await database.reading(lambda session: _look(session, visit, instance))
+    if str(visit.form.get("website", "")):
+        logs.event("form.trapped", questionnaire=opened.questionnaire.id, network=security.network(visit.ip))
+        return _thank_you(visit, instance)
+    if is_used and instance is not None:
+        return _thank_you(visit, instance)
+    form = _form_class(opened)(visit.form, dialling=_dialling(opened))
+    if instance is None or not _belongs(instance, opened) or instance.is_over:
+        form.form_errors = [TOO_OLD]
+        return _form_page(visit, opened, form, _new_instance(visit, opened), 422)
+    form.form_errors = _hurry(visit, instance)
+    if form.form_errors or not form.is_valid():
+        return _form_page(visit, opened, form, instance, 422)
+    act = _act(visit, opened, form, instance)
+    await database.writing(lambda session: _store(session, visit, opened, form, instance, act))
+    return _thank_you(visit, instance)
+
+
+def _find(session: Session, visit: Visit, version: int | None = None) -> Opened:
+    return openings.find(session, visit.params["token"], personal=_personal(visit), version=version)
+
+
+def _look(session: Session, visit: Visit, instance: Instance | None) -> tuple[Opened, bool]:
+    """The questionnaire in the version this form was made of, if its token holds; and whether it was sent in before."""
+    opened = _find(session, visit)
+    if instance is None or not _belongs(instance, opened) or instance.is_over:
+        return opened, False
+    if instance.version != opened.version:
+        opened = _find(session, visit, instance.version)
+    return opened, submissions.is_used(session, instance.nonce)
+
+
+def _store(
+    session: Session, visit: Visit, opened: Opened, form: QuestionnaireForm, instance: Instance, act: Act | None
+) -> None:
+    """Raises NotFound when the questionnaire was closed meanwhile."""
+    questionnaire = questionnaires.by_token(session, opened.questionnaire.token)
+    client = contact.get(session, questionnaire.business_id, instance.contact_id) if instance.contact_id else None
+    submissions.receive(
+        session, questionnaire, version=instance.version, nonce=instance.nonce, answers=form.answers(), act=act,
+        client=client, caps=visit.settings.caps,
+    )  # fmt: skip
+
+
+def _hurry(visit: Visit, instance: Instance) -> list[str]:
+    """Why a form came sooner than a person can send it (promises.md B.2 layers 1 and 2)."""
+    if instance.age.total_seconds() < visit.settings.form_min_seconds:
+        return [TOO_FAST]
+    work = str(visit.form.get("work", ""))
+    return [] if instances.is_work_done(instance, work, visit.settings.form_work_bits) else [NO_WORK]
+
+
+def _belongs(instance: Instance, opened: Opened) -> bool:
+    """A token is good for one questionnaire, and for the person it was made for."""
+    client_id = opened.client.id if opened.client else ""
+    return (instance.questionnaire_id, instance.contact_id) == (opened.questionnaire.id, client_id)
+
+
+def _new_instance(visit: Visit, opened: Opened) -> Instance:
+    return instances.new(
+        opened.questionnaire.id, opened.version, opened.shown(visit.settings.public_url),
+        contact_id=opened.client.id if opened.client else "", referrer=visit.headers.get("referer", ""),
+    )  # fmt: skip
+
+
+def _act(visit: Visit, opened: Opened, form: QuestionnaireForm, instance: Instance) -> Act | None:
+    """The client's choice and its evidence: the block as this form first showed it, and who sent it from where."""
+    question = form.opt_in_question
+    if question is None or not form.choice:
+        return None
+    block = as_first_shown(question, instance.shown, _dialling(opened))
+    rendered = rendering.render("public_form/_opt_in.html", {"opt_in": block})
+    header = {name: visit.headers.get(name, "")[:LONGEST_HEADER] for name in ("user-agent", "accept-language")}
+    return Act(
+        choice=form.choice, number=form.number, typed=form.typed_number if form.number else "", label=question.label,
+        shown=instance.shown, rendered=rendered, rendered_sha256=hashlib.sha256(rendered.encode()).hexdigest(),
+        page_url=f"{visit.settings.form_origin}{visit.path}", referrer=instance.referrer, ip=visit.ip,
+        network=security.network(visit.ip), user_agent=header["user-agent"], language=header["accept-language"],
+    )  # fmt: skip
+
+
+def _thanks(session: Session, visit: Visit) -> tuple[Opened, dict[str, Any]]:
+    opened = _find(session, visit)
+    nonce = visit.query.get("n", "")
+    sent = submissions.find(session, opened.questionnaire, nonce) if nonce.isprintable() else None
+    is_recent = sent is not None and clock.now() - sent.created_at < instances.LASTS
+    number = _number(sent) if sent is not None and is_recent else ""
+    return opened, {
+        "choice": sent.opt_in if sent is not None and is_recent else "",
+        "number": number,
+        "needs_reply": opened.questionnaire.confirmation == Confirmation.REPLY,
+        "sender": opened.sender,
+        "is_personal": opened.client is not None,
+        "is_blocked": _is_blocked(session, opened, number),
+    }
+
+
+def _number(sent: Submission) -> str:
+    return next((str(answer["number"]) for answer in sent.answers if answer.get("number")), "")
+
+
+def _is_blocked(session: Session, opened: Opened, number: str) -> bool:
+    """Told only to the holder of a personal link, and only about the contact's own number (X-17)."""
+    if opened.client is None or not number:
+        return False
+    own = {each.number for each in contact.numbers(session, opened.client) if each.is_current}
+    row = subscription.find(session, opened.business.id, SMS, number) if number in own else None
+    return row is not None and row.carrier == Carrier.BLOCKED
+
+
+def _personal(visit: Visit) -> str | None:
+    return None if _is_embedded(visit) else visit.query.get("c")
+
+
+def _is_embedded(visit: Visit) -> bool:
+    return visit.path.startswith("/embed/")
+
+
+def _dialling(opened: Opened) -> Dialling:
+    return Dialling(opened.business.region, tuple(opened.business.allowed_regions), opened.own_numbers)
+
+
+def _form_class(opened: Opened) -> type[QuestionnaireForm]:
+    return build_form(opened.questionnaire.id, opened.version, opened.questions)
+
+
+def _empty(opened: Opened) -> QuestionnaireForm:
+    return _form_class(opened)(dialling=_dialling(opened))
+
+
+def _thank_you(visit: Visit, instance: Instance | None) -> Response:
+    """The same for everybody: also for a machine in the trap, and for a form that was sent before."""
+    nonce = instance.nonce if instance else instances.nonce()
+    query = visit.query.get("c") if not _is_embedded(visit) else None
+    url = f"{visit.path.rstrip('/')}/thanks?n={nonce}" + (f"&c={query}" if query else "")
+    return RedirectResponse(url, status_code=303)
+
+
+def _form_page(visit: Visit, opened: Opened, form: QuestionnaireForm, instance: Instance, status: int) -> Response:
+    context = {
+        "form": form, "title": opened.title, "shown": instance.shown, "nonce": instance.nonce,
+        "token": instances.seal(visit.state.secrets, instance), "work_bits": visit.settings.form_work_bits,
+        "who": opened.client.name if opened.client else "",
+    }  # fmt: skip
+    return _html(visit, opened, "public_form/page.html", context, status)
+
+
+def _html(visit: Visit, opened: Opened, template: str, context: dict[str, Any], status: int) -> Response:
+    today = opened.shown(visit.settings.public_url)
+    is_embedded = _is_embedded(visit)
+    base = {
+        "business": opened.business, "flash": [], "embedded": is_embedded,
+        "privacy_url": today.privacy_url, "terms_url": today.terms_url,
+    }  # fmt: skip
+    response = HTMLResponse(rendering.render(template, base | context), status)
+    if is_embedded and opened.business.embed_origins:
+        response.headers["Content-Security-Policy"] = security.policy(opened.business.embed_origins)
+    return response
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
