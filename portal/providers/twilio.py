@@ -94,21 +94,16 @@ def _result(answer: Answer) -> Result:
     if answer.status in (200, 201) and isinstance(said.get("sid"), str) and said["sid"]:
         return Accepted(said["sid"])
     if answer.status in (429, 503):
-        return _rejected(Trouble.TEMPORARY, answer, code, said, retry_after=_retry_after(answer))
-    if answer.status in _SETUP_STATUSES:
-        return _rejected(trouble_of(code) or Trouble.SENDER, answer, code, said)
-    if 400 <= answer.status < 500 and code:
+        return _rejected(Trouble.TEMPORARY, answer, code, said)
+    if answer.status in _SETUP_STATUSES or (400 <= answer.status < 500 and code):
         # a code we do not know may not harm the number, and trying the same again would not help
         return _rejected(trouble_of(code) or Trouble.SENDER, answer, code, said)
     return Unknown(f"Twilio answered {answer.status} in a way that leaves open whether the text was sent.")
 
 
-def _rejected(
-    trouble: Trouble, answer: Answer, code: str, said: Mapping[str, Any], *, retry_after: float | None = None
-) -> Rejected:
+def _rejected(trouble: Trouble, answer: Answer, code: str, said: Mapping[str, Any]) -> Rejected:
     sentence = sentence_of(trouble, str(said.get("message") or ""))
-    if trouble is Trouble.TEMPORARY and retry_after is None:
-        retry_after = _retry_after(answer)
+    retry_after = _retry_after(answer) if trouble is Trouble.TEMPORARY else None
     return Rejected(trouble, code or str(answer.status), sentence, retry_after)
 
 
