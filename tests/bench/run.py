@@ -1,0 +1,40 @@
+"""Which work measures which figures, each in a folder and on databases of its own."""
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+
+from tests.bench import stop
+from tests.bench.figure import Figure
+from tests.bench.pace import Pace
+from tests.postgres import Cluster, Databases
+
+Work = Callable[[Path, Pace], list[Figure]]
+
+
+def measured(names: Collection[str], pace: Pace) -> list[Figure]:
+    """All figures with these names; work that yields several is done once."""
+    figures: list[Figure] = []
+    for yields, work in WORK:
+        if set(yields) & set(names):
+            with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
+                figures += [figure for figure in work(Path(folder), pace) if figure.target in names]
+    return figures
+
+
+def _stop_on_postgres(folder: Path, pace: Pace) -> list[Figure]:
+    with _cluster() as databases:
+        return stop.postgres(folder, databases.empty(), databases.empty(), pace)
+
+
+@contextlib.contextmanager
+def _cluster() -> Iterator[Databases]:
+    with Cluster() as cluster:
+        yield Databases(cluster.folder)
+
+
+WORK: Sequence[tuple[tuple[str, ...], Work]] = (
+    (("V1", "V2", "V3", "V4"), stop.sqlite),
+    (("V5",), _stop_on_postgres),
+)
