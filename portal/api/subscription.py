@@ -7,15 +7,14 @@ from pydantic import Field
 from sqlmodel import Session
 
 from portal import clock
-from portal.accounts import audit, sender
+from portal.accounts import sender
 from portal.accounts.sender import CHANNELS
 from portal.api.operation import Answer, Call
 from portal.api.value import Given, Line, Moment, Page, Told, Words, sought
-from portal.consent import subscription
 from portal.consent.purpose import Purpose, Scope
-from portal.consent.state import Carrier, Origin, Proof, Status
-from portal.errors import Invalid, NotFound
-from portal.messaging import gate, opt_in, subscription_list
+from portal.consent.state import Carrier, Origin, Status
+from portal.errors import Invalid
+from portal.messaging import desk, gate, subscription_list
 from portal.messaging.gate import Refuse
 from portal.messaging.subscription_list import Filter
 
@@ -85,19 +84,9 @@ def opt_out(session: Session, call: Call) -> Answer:
     wanted = call.given(OptOut)
     if wanted.received_at > clock.now() + SKEW:
         raise Invalid("received_at lies ahead.", fields={"received_at": ["This time has not come yet."]})
-    row = subscription.lock_by_id(session, call.business.id, call.id)
-    if row is None:
-        raise NotFound("There is no such subscription.")
-    opt_in.opt_out(
-        session, row, origin=Origin.MEMBER, proof=Proof.ATTESTED, actor=call.actor, should_confirm=False,
-        evidence={
-            "reason": wanted.reason, "received_by": wanted.received_by,
-            "received_at": clock.rfc3339(wanted.received_at),
-        },
-    )  # fmt: skip
-    audit.note(
-        session, "subscription.opted_out", actor=call.actor, business_id=call.business.id, object=row.id, ip=call.ip,
-        received_by=wanted.received_by,
+    desk.opt_out(
+        session, call.business.id, call.id, actor=call.actor, ip=call.ip, reason=wanted.reason,
+        received_by=wanted.received_by, received_at=wanted.received_at,
     )  # fmt: skip
     return show(session, call)
 
