@@ -7,17 +7,20 @@ Domain functions take `session` and never know which.
 
 import asyncio
 import random
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from portal import engine as engines
+from portal import logs
 from portal.engine import POSTGRES_WRITERS, durability
-from portal.writer import Lane, Piece, T, Work, Writer
+from portal.writer import NESTED, Lane, Piece, T, Work, Writer
 
 __all__ = ["Database", "Lane", "announce", "durability"]
 
@@ -44,24 +47,32 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self._secrets = secrets
         self._listeners: list[Listener] = []
+        self._inside = threading.local()
         self._readers = ThreadPoolExecutor(READERS if self.is_sqlite else POSTGRES_WRITERS, "read")
         if self.is_sqlite:
-            self.engine = engines.sqlite(url, READERS + 2)
+            self.engine = self._reading = engines.sqlite(url, READERS + 2)
             self._writer: Writer | None = Writer(engines.sqlite(url, 1, write=True), self._session, self._tell)
             self._writers: ThreadPoolExecutor | None = None
         else:
             self.engine = engines.postgres(url)
+            self._reading = self.engine.execution_options(postgresql_readonly=True)
             self._writer = None
             self._writers = ThreadPoolExecutor(POSTGRES_WRITERS, "write")
 
     def listen(self, listener: Listener) -> None:
-        """Call `listener(topics)` after each commit that announced something; it must be quick and must not raise."""
+        """Call `listener(topics)` after each commit that announced something; it must be quick."""
         self._listeners.append(listener)
 
     def read(self, work: Work[T]) -> T:
-        """Run `work(session)` in a transaction that is rolled back."""
-        with self._session(self.engine) as session:
-            return work(session)
+        """Run `work(session)` in a transaction that cannot write. A connection that was lost is replaced once."""
+        for attempt in (1, 2):
+            with self._session(self._reading) as session:
+                try:
+                    return work(session)
+                except Exception as error:
+                    if not _roll_back(session, error) or attempt == 2:
+                        raise
+        raise AssertionError("unreachable")
 
     def write(self, work: Work[T], *, lane: Lane = Lane.ROAD) -> T:
         """Run `work(session)` and return its answer once it is committed and on disk. Raises what `work` raised."""
@@ -103,17 +114,34 @@ class Database:
         if topics:
             frozen = frozenset(topics)
             for listener in self._listeners:
-                listener(frozen)
+                try:
+                    listener(frozen)
+                except Exception:  # the work is on disk; whoever asked for it must hear so
+                    logs.trace("listener.failed")
 
     def _write_postgres(self, work: Work[T]) -> T:
+        """Tried again where nothing can have been committed: a deadlock, or a connection lost before the COMMIT."""
+        if getattr(self._inside, "write", False):
+            raise RuntimeError(NESTED)
+        self._inside.write = True
+        try:
+            return self._write_with_tries(work)
+        finally:
+            self._inside.write = False
+
+    def _write_with_tries(self, work: Work[T]) -> T:
         for attempt in range(1, POSTGRES_TRIES + 1):
             with self._session(self.engine) as session:
+                is_committing = False
                 try:
                     answer = work(session)
+                    session.flush()
+                    is_committing = True
                     session.commit()
                 except Exception as error:
-                    session.rollback()
-                    if attempt == POSTGRES_TRIES or not _is_retryable(error):
+                    is_lost = _roll_back(session, error)
+                    may_again = _sqlstate(error) in _RETRYABLE or (is_lost and not is_committing)
+                    if not may_again or attempt == POSTGRES_TRIES:
                         raise
                     time.sleep(random.uniform(0.005, 0.02) * attempt)  # noqa: S311 (spread, not secrecy)
                     continue
@@ -122,6 +150,16 @@ class Database:
         raise AssertionError("unreachable")
 
 
-def _is_retryable(error: Exception) -> bool:
+def _roll_back(session: Session, error: Exception) -> bool:
+    """Whether the connection turned out to be lost."""
+    try:
+        session.rollback()
+    except DBAPIError as lost:
+        return lost.connection_invalidated
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def _sqlstate(error: Exception) -> str | None:
     """SQLAlchemy wraps the driver's error; a `Statement` runs on the driver's own cursor and raises it bare."""
-    return getattr(getattr(error, "orig", error), "sqlstate", None) in _RETRYABLE
+    found = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return found if isinstance(found, str) else None

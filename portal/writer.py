@@ -19,6 +19,7 @@ T = TypeVar("T")
 Work = Callable[[Session], T]
 
 GROUP = 64  # pieces of work that may share one fsync
+NESTED = "a write was asked for inside a write; pass the session on instead"
 
 
 class Lane(IntEnum):
@@ -42,6 +43,8 @@ class Piece:
     def settle(self) -> None:
         if self.answer.cancelled():
             return
+        if isinstance(self.error, StopIteration):  # no event loop takes this one, and the others must be answered
+            self.error = RuntimeError("the work ran out of an iterator")
         if self.error is not None:
             self.answer.set_exception(self.error)
         else:
@@ -64,7 +67,7 @@ class Writer:
 
     def submit(self, work: Work[T], lane: Lane) -> "Future[T]":
         if threading.current_thread() is self._thread:
-            raise RuntimeError("a write was asked for inside a write; pass the session on instead")
+            raise RuntimeError(NESTED)
         answer: Future[T] = Future()
         self.enqueue(Piece(work, answer, None), lane)
         return answer
@@ -115,6 +118,7 @@ class Writer:
                         topics |= session.info["announced"]
                     session.info["announced"].clear()
         except Exception as error:  # the disk said no: nobody may be told that it worked
+            self._connection.connection.rollback()  # a COMMIT that failed leaves SQLite inside the transaction
             for piece in batch:
                 piece.error = piece.error or error
         else:
@@ -128,7 +132,7 @@ class Writer:
             if session.in_transaction():
                 session.commit()
                 session.expunge_all()
-        except Exception as error:
+        except BaseException as error:  # whatever it is, it belongs to this piece; the writer must live on
             piece.error = error
             session.rollback()
             session.expunge_all()
