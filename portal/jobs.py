@@ -1,4 +1,4 @@
-"""The timetable: what happens by itself, how often. APScheduler is only the ticker; due work is claimed in the database."""
+"""The timetable: what happens by itself, how often. APScheduler only ticks; due work is claimed in the database."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from portal import clock, logs
 from portal.accounts import allowance, api_answer
+from portal.accounts import session as sign_ins
 from portal.database import Database, Lane
 from portal.messaging import outcome
 from portal.messaging.dispatch import Dispatcher
@@ -68,6 +69,10 @@ def prune_allowances(timetable: Timetable) -> None:
     timetable.database.write(prune, lane=Lane.BULK)
 
 
+def prune_sign_ins(timetable: Timetable) -> None:
+    timetable.database.write(sign_ins.prune, lane=Lane.BULK)
+
+
 def prune_api_answers(timetable: Timetable) -> None:
     timetable.database.write(api_answer.prune, lane=Lane.BULK)
 
@@ -77,5 +82,6 @@ JOBS = (
     Job("wake_dispatcher", dt.timedelta(seconds=1), wake_dispatcher),
     Job("expire_leases", dt.timedelta(seconds=2), expire_leases),
     Job("prune_allowances", dt.timedelta(hours=1), prune_allowances),
+    Job("prune_sign_ins", dt.timedelta(hours=1), prune_sign_ins),
     Job("prune_api_answers", dt.timedelta(hours=1), prune_api_answers),
 )

@@ -71,16 +71,19 @@ def start(session: Session, member: Member, *, user_agent: str, ip: str) -> str:
 
 def find(session: Session, token: str) -> tuple[SignIn, Member, Business] | None:
     """The session, member and business behind a cookie, or None when unknown, idle for 12 h or older than 14 days."""
-    now = clock.now()
     query = (
         select(SignIn, Member, Business)
         .where(SignIn.id == digest(token), Member.id == SignIn.member_id, Business.id == Member.business_id)
         .where(sa.column("disabled_at").is_(None))
     )
     row = session.exec(query).first()
-    if row is None or row[0].seen_at < now - IDLE or row[0].created_at < now - ABSOLUTE:
-        return None
-    return row[0], row[1], row[2]
+    return (row[0], row[1], row[2]) if row is not None and is_live(row[0]) else None
+
+
+def is_live(sign_in: SignIn) -> bool:
+    """Not idle for 12 hours and not older than 14 days."""
+    now = clock.now()
+    return sign_in.seen_at >= now - IDLE and sign_in.created_at >= now - ABSOLUTE
 
 
 def is_stale(sign_in: SignIn) -> bool:
@@ -111,8 +114,16 @@ def end_one(session: Session, member_id: str, sign_in_id: str) -> bool:
 
 
 def all_of(session: Session, member_id: str) -> list[SignIn]:
+    """The browsers a member is signed in with, the latest seen first."""
     query = select(SignIn).where(SignIn.member_id == member_id).order_by(sa.desc("seen_at")).limit(50)
-    return list(session.exec(query).all())
+    return [each for each in session.exec(query).all() if is_live(each)]
+
+
+def prune(session: Session) -> int:
+    """Forget sessions that are over, and with them addresses and browsers of members."""
+    table, now = table_of(SignIn), clock.now()
+    is_over = sa.or_(table.c.seen_at < now - IDLE, table.c.created_at < now - ABSOLUTE)
+    return session.connection().execute(sa.delete(table).where(is_over)).rowcount
 
 
 def create_token(session: Session, business_id: str, *, name: str, role: str) -> str:

@@ -7,8 +7,20 @@ from portal.accounts.business import Capability
 from portal.accounts.member import Right
 from portal.api.routes import routes as api_routes
 from portal.database import Lane
-from portal.web import health, live, metrics, opt_in_proof, public_form, rendering, sign_in, webhook
-from portal.web.page import PUBLIC, SIGNED_IN, Access, Work, page
+from portal.web import (
+    account_page,
+    health,
+    live,
+    members_page,
+    metrics,
+    opt_in_proof,
+    public_form,
+    rendering,
+    settings_page,
+    sign_in,
+    webhook,
+)
+from portal.web.page import ACCESS, PUBLIC, SIGNED_IN, Access, Endpoint, Work, page
 
 TEXTING = Capability.TEXTING
 
@@ -19,6 +31,12 @@ def reads(path: str, work: Work, access: Access, needs: Capability | None = None
 
 def writes(path: str, work: Work, access: Access, needs: Capability | None = None, lane: Lane = Lane.ROAD) -> Route:
     return Route(path, page(work, access=access, writes=True, needs=needs, lane=lane), methods=["POST"])
+
+
+def acts(path: str, endpoint: Endpoint, access: Access) -> Route:
+    """A POST of more than one transaction (hashing, mail between them); it lets its visitor in by `page.admitted`."""
+    ACCESS[endpoint] = access
+    return Route(path, endpoint, methods=["POST"])
 
 
 def routes() -> list[BaseRoute]:
@@ -37,6 +55,19 @@ def routes() -> list[BaseRoute]:
         Route("/embed/{token}", public_form.receive, methods=["POST"]),
         Route("/embed/{token}/thanks", public_form.thank),
         Route("/opt-in/{slug}", opt_in_proof.show),
+        reads("/settings", settings_page.show, Right.READ),
+        reads("/settings/preview", settings_page.preview, Right.SETUP),
+        writes("/settings", settings_page.save, Right.SETUP),
+        reads("/settings/account", account_page.show, SIGNED_IN),
+        acts("/settings/account/password", account_page.change_password, SIGNED_IN),
+        writes("/settings/account/sign-ins/{sign_in}/end", account_page.end_one, SIGNED_IN),
+        writes("/settings/account/sign-ins/end-others", account_page.end_others, SIGNED_IN),
+        reads("/settings/members", members_page.show, Right.SETUP),
+        acts("/settings/members", members_page.add, Right.SETUP),
+        reads("/settings/members/{member}", members_page.show_one, Right.SETUP),
+        writes("/settings/members/{member}/disable", members_page.disable, Right.SETUP),
+        writes("/settings/members/{member}/enable", members_page.enable, Right.SETUP),
+        acts("/settings/members/{member}/password", members_page.set_password, Right.SETUP),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Route("/metrics", metrics.show),

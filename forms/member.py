@@ -1,0 +1,36 @@
+"""A new member of a business, and a new password for one who lost theirs."""
+
+from wtforms import EmailField, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from forms.account import LONG_ENOUGH
+from forms.base import BaseForm, stripped
+
+ROLES = (
+    ("staff", "Staff: reads and writes texts, records opt-outs, edits contacts"),
+    ("manager", "Manager: the same, and edits questionnaires"),
+    ("owner", "Owner: everything, and this page"),
+    ("counsel", "Counsel: reads, changes nothing"),
+)
+
+
+class NewMemberForm(BaseForm):
+    name = StringField("Name", [InputRequired("Please enter a name."), Length(max=80)], filters=[stripped])
+    email = EmailField(
+        "E-mail address", [InputRequired("Please enter an e-mail address."), Length(max=254)], filters=[stripped],
+        description="They sign in with it.",
+    )  # fmt: skip
+    role = RadioField("Role", [InputRequired("Please choose a role.")], choices=[SelectChoice(*role) for role in ROLES])
+    password = PasswordField(
+        "First password", [InputRequired("Please choose a password for them."), Length(max=512)],
+        description=f"{LONG_ENOUGH} Tell it to them yourself; they can change it.",
+        render_kw={"autocomplete": "new-password"},
+    )  # fmt: skip
+
+
+class NewPasswordForm(BaseForm):
+    password = PasswordField(
+        "New password", [InputRequired("Please choose a password for them."), Length(max=512)],
+        description=LONG_ENOUGH, render_kw={"autocomplete": "new-password"},
+    )  # fmt: skip

@@ -1,0 +1,106 @@
+"""`/settings`: what the business fills into the fixed disclaimer and the automatic texts, with the result beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from forms.business import REGIONS, BusinessForm
+from portal.accounts import audit
+from portal.accounts import business as businesses
+from portal.accounts.business import Business
+from portal.accounts.member import Right
+from portal.consent import disclaimer
+from portal.consent.disclaimer import Shown
+from portal.messaging import segment, wording
+from portal.messaging.segment import Segments
+from portal.web.page import Answer, Page, SeeOther, Visit
+
+FIELDS = ("name", "purposes", "phone", "email", "privacy_url", "terms_url", "timezone", "allowed_regions")
+IN_TEXTS = ("name", "purposes", "phone", "email", "privacy_url", "terms_url")
+LONGEST = 320  # characters of an automatic text that registration accepts (rules.md section 12)
+SHOWN = {
+    "form.confirmation": "Confirmation, right after a Yes",
+    "opt_out.confirmation": "Confirmation of a STOP",
+    "help": "Answer to HELP",
+}
+
+
+@dataclass(frozen=True)
+class Text:
+    """One automatic text as it will be, and what it costs."""
+
+    title: str
+    text: str
+    size: Segments
+
+
+@dataclass(frozen=True)
+class Preview:
+    disclaimer: Shown
+    texts: list[Text]
+
+
+def show(session: Session, visit: Visit) -> Answer:
+    """A form for those who may set up, the same facts to read for everybody else."""
+    business = visit.business
+    if visit.member.may(Right.SETUP):
+        return _form(visit, _filled(business))
+    context = {"preview": _preview(business, visit), "regions": _names(business.allowed_regions)}
+    return Page("settings_page/facts.html", context)
+
+
+def preview(session: Session, visit: Visit) -> Answer:
+    """The fragment beside the form, while somebody types; nothing is kept."""
+    typed = {name: visit.query.get(name, "")[:500] for name in IN_TEXTS}
+    return Page("settings_page/_preview.html", {"preview": _preview(_drafted(visit.business, typed), visit)})
+
+
+def save(session: Session, visit: Visit) -> Answer:
+    business = visit.business
+    form = BusinessForm(visit.form, regions=business.allowed_regions, timezone=business.timezone)
+    if not form.is_valid() or not _has_short_texts(form, business, visit):
+        return _form(visit, form, 422)
+    values = {name: form.data[name] or "" for name in FIELDS}
+    changed = [name for name, value in values.items() if getattr(business, name) != value]
+    businesses.change(session, businesses.get(session, business.id), **values)
+    audit.note(session, "business.changed", actor=visit.actor, business_id=business.id, ip=visit.ip, fields=changed)
+    return SeeOther("/settings", flash="Saved. The new words apply from the next form and the next text on.")
+
+
+def _form(visit: Visit, form: BusinessForm, status: int = 200) -> Page:
+    typed = {name: str(form.data[name] or "") for name in IN_TEXTS}
+    context = {"form": form, "preview": _preview(_drafted(visit.business, typed), visit)}
+    return Page("settings_page/page.html", context, status)
+
+
+def _filled(business: Business) -> BusinessForm:
+    data = {name: getattr(business, name) for name in FIELDS}
+    return BusinessForm(data=data, regions=business.allowed_regions, timezone=business.timezone)
+
+
+def _drafted(business: Business, typed: Mapping[str, str]) -> Business:
+    """The business as it would be; of no session, so that it is stored nowhere."""
+    return Business(**(business.model_dump() | {name: " ".join(value.split()) for name, value in typed.items()}))
+
+
+def _preview(business: Business, visit: Visit) -> Preview:
+    words = {key: wording.automatic(business, key).text for key in SHOWN}
+    texts = [Text(SHOWN[key], text, segment.count(text)) for key, text in words.items()]
+    return Preview(disclaimer.current(business, public_url=visit.settings.form_origin), texts)
+
+
+def _has_short_texts(form: BusinessForm, business: Business, visit: Visit) -> bool:
+    typed = {name: str(form.data[name] or "") for name in IN_TEXTS}
+    longest = max(len(each.text) for each in _preview(_drafted(business, typed), visit).texts)
+    if longest <= LONGEST:
+        return True
+    form.purposes.errors = (
+        f"An automatic text would have {longest} characters, and {LONGEST} is the most. Please shorten this.",
+    )
+    return False
+
+
+def _names(codes: list[str]) -> list[Any]:
+    return [REGIONS.get(code, code) for code in codes]
