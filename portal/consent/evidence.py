@@ -7,6 +7,7 @@ can check it with SHA-256 alone. It names no other number of the business.
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
@@ -90,9 +91,7 @@ def file(session: Session, business: Business, row: Any, *, at: dt.datetime | No
         "made_at": clock.rfc3339(now),
         "business": {"id": business.id, "name": business.name},
         "subscription": {"id": row.id, "channel": row.channel, "number": row.number, "contact": row.contact_id},
-        "state": {
-            "at": clock.rfc3339(moment.at), "status": str(moment.status), "scope": moment.scope, "words": moment.words,
-        },
+        "state": _state(moment),
         "entries": [_whole(entry) for entry in entries],
         "head": {"seq": sealed.seq, "hash": sealed.hash, "mac": sealed.mac} if sealed else None,
         "how_to_verify": list(HOW_TO_VERIFY),
@@ -100,19 +99,37 @@ def file(session: Session, business: Business, row: Any, *, at: dt.datetime | No
 
 
 def problem_of(found: Mapping[str, Any]) -> str:
-    """Check an evidence file offline: one sentence naming the first entry that is not what was sealed, or nothing."""
-    last = 0
-    for entry in found["entries"]:
-        sealed, seq = entry["sealed"], entry["sealed"]["seq"]
-        if seq <= last:
-            return f"Entry {seq} is out of order."
-        if ledger.entry_hash(sealed) != entry["hash"]:
-            return f"Entry {seq} was changed after it was written."
-        problem = _values_problem(seq, sealed["commitments"], entry["values"], entry["salts"])
-        if problem:
-            return problem
-        last = seq
-    return ""
+    """Check an evidence file offline: one sentence naming what is not as it was sealed, or nothing."""
+    try:
+        last, facts = 0, []
+        for entry in found["entries"]:
+            problem = _entry_problem(entry, last)
+            if problem:
+                return problem
+            last = entry["sealed"]["seq"]
+            facts.append(_fact(entry))
+        moment = state_at(facts, clock.parse_rfc3339(found["state"]["at"]))
+        return "" if found["state"] == _state(moment) else "The state is not what the entries add up to."
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return "This is not an evidence file."
+
+
+def _entry_problem(entry: Mapping[str, Any], last: int) -> str:
+    sealed, seq = entry["sealed"], entry["sealed"]["seq"]
+    if seq <= last:
+        return f"Entry {seq} is out of order."
+    if ledger.entry_hash(sealed) != entry["hash"]:
+        return f"Entry {seq} was changed after it was written."
+    if any(entry[name] != value for name, value in _for_reading(sealed, entry["values"]).items()):
+        return f"Entry {seq} tells something else than what was sealed."
+    return _values_problem(seq, sealed["commitments"], entry["values"], entry["salts"])
+
+
+def _fact(entry: Mapping[str, Any]) -> Any:
+    """A sealed entry as the fold reads it."""
+    sealed = dict(entry["sealed"])
+    times = {name: clock.parse_rfc3339(sealed[name]) for name in ("occurred_at", "recorded_at")}
+    return SimpleNamespace(**(sealed | times), evidence=entry["values"])
 
 
 def _values_problem(
@@ -127,23 +144,25 @@ def _values_problem(
 
 
 def _whole(entry: Any) -> dict[str, Any]:
-    """`sealed` is byte for byte what the hash covers; the rest is for the reader and for the commitments."""
+    """`sealed` is byte for byte what the hash covers; what stands before it is the same for the reader."""
+    sealed = _sealed(entry)
+    whole = _for_reading(sealed, entry.evidence) | {"hash": entry.hash, "sealed": sealed}
+    return whole | {"values": entry.evidence, "salts": entry.salts}
+
+
+def _for_reading(sealed: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "seq": entry.seq,
-        "kind": entry.kind,
-        "at": clock.rfc3339(entry.occurred_at),
-        "origin": entry.origin,
-        "actor": entry.actor,
-        "words": entry.evidence.get("words"),
-        "wording_version": entry.evidence.get("wording_version"),
-        "message": entry.message_id,
-        "submission": entry.submission_id,
-        "hash": entry.hash,
-        "previous_hash": entry.previous_hash,
-        "sealed": _sealed(entry),
-        "values": entry.evidence,
-        "salts": entry.salts,
-    }
+        "seq": sealed["seq"], "kind": sealed["kind"], "at": sealed["occurred_at"], "origin": sealed["origin"],
+        "actor": sealed["actor"], "words": values.get("words"), "wording_version": values.get("wording_version"),
+        "message": sealed["message_id"], "submission": sealed["submission_id"],
+        "previous_hash": sealed["previous_hash"],
+    }  # fmt: skip
+
+
+def _state(moment: Moment) -> dict[str, Any]:
+    return {
+        "at": clock.rfc3339(moment.at), "status": str(moment.status), "scope": moment.scope, "words": moment.words,
+    }  # fmt: skip
 
 
 def _sealed(entry: Any) -> dict[str, Any]:

@@ -85,9 +85,7 @@ def test_a_number_that_cannot_be_texted_is_named_with_a_sentence(api: Api, to: s
         ({"to": None}, "to"),
     ],
 )
-def test_a_field_that_breaks_a_rule_is_named(
-    api: Api, clients: Clients, change: dict[str, Any], field: str
-) -> None:
+def test_a_field_that_breaks_a_rule_is_named(api: Api, clients: Clients, change: dict[str, Any], field: str) -> None:
     clients.says_yes()
     before = len(statuses(api))
     answer = api.post("/messages", TEXT | change)
@@ -136,7 +134,8 @@ def test_a_list_goes_on_where_it_ended_and_skips_nothing(api: Api, clients: Clie
         api.post("/messages", TEXT | {"text": f"text {i}"})
     whole = [each["id"] for each in api.get(f"/messages?number={CLIENT[1:]}")["items"]]
     for query in ("?limit=3", f"?limit=3&number={CLIENT[1:]}"):
-        pieces, after = [], ""
+        pieces: list[str] = []
+        after: str | None = ""
         while after is not None:
             page = api.get(f"/messages{query}" + (f"&after={after}" if after else ""))
             assert len(page["items"]) <= 3

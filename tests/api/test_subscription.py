@@ -27,8 +27,19 @@ def test_a_number_that_agreed_may_be_texted(api: Api, clients: Clients) -> None:
     clients.says_yes()
     [row] = api.get("/subscriptions")["items"]
     assert set(row) == FIELDS
-    assert (row["status"], row["carrier"], row["scope"], row["origin"]) == ("opted_in", "unknown", "informational", "form")
-    assert (row["may_text"], row["reason"], row["unlock"], row["held"], row["in_review"]) == (True, None, None, 0, False)
+    assert (row["status"], row["carrier"], row["scope"], row["origin"]) == (
+        "opted_in",
+        "unknown",
+        "informational",
+        "form",
+    )
+    assert (row["may_text"], row["reason"], row["unlock"], row["held"], row["in_review"]) == (
+        True,
+        None,
+        None,
+        0,
+        False,
+    )
     assert row["changed_at"].endswith("Z")
     assert api.get(f"/subscriptions/{row['id']}") == row
 
@@ -43,7 +54,8 @@ def test_a_number_that_was_never_asked_may_not_be_texted(api: Api, clients: Clie
 
 @pytest.mark.covers("H-4")
 @pytest.mark.parametrize(
-    "number", ["%2B14155550132", "+14155550132", "+1+415+555+0132", "4155550132", "%28415%29+555-0132", "1.415.555.0132"]
+    "number",
+    ["%2B14155550132", "+14155550132", "+1+415+555+0132", "4155550132", "%28415%29+555-0132", "1.415.555.0132"],
 )
 def test_the_filter_takes_any_spelling(api: Api, clients: Clients, number: str) -> None:
     clients.says_yes()
@@ -71,7 +83,8 @@ def test_a_list_goes_on_where_it_ended_and_skips_nothing(api: Api, clients: Clie
     for i in range(7):
         clients.says_yes(f"+1415555014{i}")
     for query in ("?limit=3", "?limit=3&status=opted_in", "?limit=2&q=415555"):
-        pieces, after = [], ""
+        pieces: list[str] = []
+        after: str | None = ""
         while after is not None:
             page = api.get(f"/subscriptions{query}" + (f"&after={after}" if after else ""))
             pieces += [each["number"] for each in page["items"]]
@@ -87,7 +100,11 @@ def test_an_opt_out_holds_at_once_and_sends_nothing(api: Api, clients: Clients) 
     answer = api.post(f"/subscriptions/{row_id}/opt-out", ASKED)
     assert answer.status_code == 200
     assert set(answer.json()) == FIELDS
-    assert (answer.json()["status"], answer.json()["origin"], answer.json()["may_text"]) == ("opted_out", "member", False)
+    assert (answer.json()["status"], answer.json()["origin"], answer.json()["may_text"]) == (
+        "opted_out",
+        "member",
+        False,
+    )
     assert answer.json()["reason"] == "opted_out"
     assert clients.send_all() == []
     assert api.post("/messages", {"to": CLIENT, "text": "again"}).status_code == 409
