@@ -14,10 +14,21 @@ from portal.web import (
     members_page,
     metrics,
     opt_in_proof,
+    opt_out,
+    personal_link,
     public_form,
+    questionnaire,
+    questionnaire_results,
+    questionnaire_share,
+    questionnaires,
+    rehearsal,
     rendering,
     settings_page,
     sign_in,
+    status_page,
+    thread,
+    thread_contact,
+    today,
     webhook,
 )
 from portal.web.page import ACCESS, PUBLIC, SIGNED_IN, Access, Endpoint, Work, page
@@ -39,6 +50,12 @@ def acts(path: str, endpoint: Endpoint, access: Access) -> Route:
     return Route(path, endpoint, methods=["POST"])
 
 
+def opens(path: str, endpoint: Endpoint, *, method: str = "GET") -> Route:
+    """What clients see: open to everybody, nobody is identified, no cookie is set."""
+    ACCESS[endpoint] = PUBLIC
+    return Route(path, endpoint, methods=[method])
+
+
 def routes() -> list[BaseRoute]:
     return [
         Route("/webhooks/{provider}/{business}/messages", webhook.receive, methods=["POST"]),
@@ -48,13 +65,23 @@ def routes() -> list[BaseRoute]:
         reads("/set-up", sign_in.set_up, PUBLIC),
         writes("/set-up", sign_in.finish_set_up, PUBLIC),
         writes("/sign-out", sign_in.leave, SIGNED_IN),
-        Route("/f/{token}", public_form.show),
-        Route("/f/{token}", public_form.receive, methods=["POST"]),
-        Route("/f/{token}/thanks", public_form.thank),
-        Route("/embed/{token}", public_form.show),
-        Route("/embed/{token}", public_form.receive, methods=["POST"]),
-        Route("/embed/{token}/thanks", public_form.thank),
-        Route("/opt-in/{slug}", opt_in_proof.show),
+        reads("/questionnaires", questionnaires.show, Right.READ, TEXTING),
+        writes("/questionnaires", questionnaires.create, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        reads("/questionnaires/new", questionnaires.new, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        reads("/questionnaires/{questionnaire}", questionnaire.show, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        writes("/questionnaires/{questionnaire}", questionnaire.save, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        acts("/questionnaires/{questionnaire}/preview", questionnaire.preview, Right.EDIT_QUESTIONNAIRES),
+        writes("/questionnaires/{questionnaire}/archive", questionnaire.archive, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        reads("/questionnaires/{questionnaire}/share", questionnaire_share.show, Right.READ, TEXTING),
+        writes("/questionnaires/{questionnaire}/share", questionnaire_share.save, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        reads("/questionnaires/{questionnaire}/results", questionnaire_results.show, Right.READ, TEXTING),
+        opens("/f/{token}", public_form.show),
+        opens("/f/{token}", public_form.receive, method="POST"),
+        opens("/f/{token}/thanks", public_form.thank),
+        opens("/embed/{token}", public_form.show),
+        opens("/embed/{token}", public_form.receive, method="POST"),
+        opens("/embed/{token}/thanks", public_form.thank),
+        opens("/opt-in/{slug}", opt_in_proof.show),
         reads("/settings", settings_page.show, Right.READ),
         reads("/settings/preview", settings_page.preview, Right.SETUP),
         writes("/settings", settings_page.save, Right.SETUP),
@@ -68,6 +95,22 @@ def routes() -> list[BaseRoute]:
         writes("/settings/members/{member}/disable", members_page.disable, Right.SETUP),
         writes("/settings/members/{member}/enable", members_page.enable, Right.SETUP),
         acts("/settings/members/{member}/password", members_page.set_password, Right.SETUP),
+        reads("/", today.show, Right.READ),
+        reads("/sms", status_page.show, Right.READ, TEXTING),
+        reads("/sms/{subscription}", thread.show, Right.READ, TEXTING),
+        writes("/sms/{subscription}", thread.write, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/read", thread.mark_read, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/review", thread.keep, Right.OPT_OUT, TEXTING),
+        reads("/sms/{subscription}/opt-out", opt_out.show, Right.OPT_OUT, TEXTING),
+        acts("/sms/{subscription}/opt-out", opt_out.record, Right.OPT_OUT),
+        reads("/sms/{subscription}/contact", thread_contact.show, Right.EDIT_CONTACTS, TEXTING),
+        writes("/sms/{subscription}/contact", thread_contact.save, Right.EDIT_CONTACTS, TEXTING),
+        reads("/sms/{subscription}/questionnaire", personal_link.show, Right.SEND, TEXTING),
+        acts("/sms/{subscription}/questionnaire", personal_link.send, Right.SEND),
+        reads("/rehearsal", rehearsal.show, Right.READ, TEXTING),
+        acts("/rehearsal/text", rehearsal.text, Right.SEND),
+        writes("/rehearsal/phones", rehearsal.add, Right.SEND, TEXTING),
+        writes("/rehearsal/behaviour", rehearsal.behave, Right.SEND, TEXTING),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Route("/metrics", metrics.show),

@@ -1,0 +1,20 @@
+"""What clients answered, newest first, with the questions as they read them."""
+
+from sqlmodel import Session
+
+from portal.contacts import contact
+from portal.questionnaires import questionnaire as questionnaires
+from portal.questionnaires import submission as submissions
+from portal.web.page import Answer, Page, Visit
+
+A_PAGE = 25
+
+
+def show(session: Session, visit: Visit) -> Answer:
+    found = questionnaires.get(session, visit.business.id, visit.params["questionnaire"])
+    rows, after = submissions.page(session, found, after=visit.query.get("after"), limit=A_PAGE)
+    names = contact.names(session, visit.business.id, [each.contact_id for each in rows if each.contact_id])
+    return Page(
+        "questionnaire_results/page.html",
+        {"found": found, "rows": rows, "names": names, "after": after, "is_first": "after" not in visit.query},
+    )

@@ -1,0 +1,65 @@
+"""How a questionnaire reaches clients: link, QR code, frame; and which sites may frame it."""
+
+from html import escape
+from typing import Any
+
+from markupsafe import Markup
+from sqlmodel import Session
+
+from portal.accounts import audit
+from portal.accounts import business as businesses
+from portal.questionnaires import embed, link
+from portal.questionnaires import questionnaire as questionnaires
+from portal.questionnaires.embed import Allowed
+from portal.questionnaires.questionnaire import Questionnaire
+from portal.web.page import Answer, Page, SeeOther, Visit
+
+TEMPLATE = "questionnaire_share/page.html"
+
+
+def show(session: Session, visit: Visit) -> Answer:
+    found = questionnaires.get(session, visit.business.id, visit.params["questionnaire"])
+    return Page(TEMPLATE, _context(visit, found, "\n".join(visit.business.embed_origins), []))
+
+
+def save(session: Session, visit: Visit) -> Answer:
+    """The sites that may frame this business's questionnaires; one bad line keeps them all as they were."""
+    found = questionnaires.get(session, visit.business.id, visit.params["questionnaire"])
+    typed = str(visit.form.get("origins", ""))[:10000]
+    origins, problems = embed.read(typed)
+    if problems:
+        return Page(TEMPLATE, _context(visit, found, typed, problems), 422)
+    businesses.change(session, visit.business, embed_origins=origins)
+    audit.note(
+        session, "embed_origins.changed", actor=visit.actor, business_id=visit.business.id, ip=visit.ip, origins=origins
+    )
+    said = (
+        "Saved. These sites may show your questionnaires."
+        if origins
+        else "Saved. No site may show your questionnaires."
+    )
+    return SeeOther(f"/questionnaires/{found.id}/share#sites", flash=said)
+
+
+def _context(visit: Visit, found: Questionnaire, typed: str, problems: list[str]) -> dict[str, Any]:
+    origin, title = visit.settings.form_origin, escape(found.title)
+    url, embed_url = link.public_url(origin, found), link.embed_url(origin, found)
+    loader = f"{origin}/static/embed.js"
+    return {
+        "found": found,
+        "url": url,
+        "code": _code(url),
+        "script": f'<script src="{loader}" data-form="{found.token}" data-title="{title}" async></script>',
+        "frame": f'<iframe src="{embed_url}" title="{title}" width="100%" height="900"></iframe>',
+        "origins": typed,
+        "problems": problems,
+        "allowed": [Allowed(each) for each in visit.business.embed_origins],
+    }
+
+
+def _code(url: str) -> Markup:
+    """A QR code as inline SVG."""
+    import segno
+
+    drawn = segno.make(url, error="m", micro=False).svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
+    return Markup(drawn)  # noqa: S704 (drawn by segno from an address of ours)
