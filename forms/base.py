@@ -18,6 +18,13 @@ class BaseForm(Form):
         return bool(self.validate())
 
 
+def one_line(value: str | None) -> str | None:
+    """A field filter: one line without blanks at the ends, without characters that no keyboard types."""
+    if not isinstance(value, str):
+        return value
+    return " ".join("".join(char if ord(char) >= 0x20 and ord(char) != 0x7F else " " for char in value).split())
+
+
 def stripped(value: str | None) -> str | None:
     """A field filter: without blanks at the ends."""
     return value.strip() if isinstance(value, str) else value

@@ -11,7 +11,7 @@ from portal import clock, logs
 from portal.accounts import allowance, api_answer
 from portal.accounts import session as sign_ins
 from portal.database import Database, Lane
-from portal.messaging import outcome
+from portal.messaging import outcome, rehearsal
 from portal.messaging.dispatch import Dispatcher
 
 
@@ -77,9 +77,17 @@ def prune_api_answers(timetable: Timetable) -> None:
     timetable.database.write(api_answer.prune, lane=Lane.BULK)
 
 
+def deliver_rehearsal(timetable: Timetable) -> None:
+    """Reads first: without a rehearsal, or when all is reported, nobody's write waits for this one."""
+    texts = timetable.database.read(rehearsal.unreported)
+    if texts:
+        timetable.database.write(lambda session: rehearsal.deliver(session, texts))
+
+
 JOBS = (
     Job("checkpoint", dt.timedelta(seconds=0.5), checkpoint),
     Job("wake_dispatcher", dt.timedelta(seconds=1), wake_dispatcher),
+    Job("deliver_rehearsal", dt.timedelta(seconds=1), deliver_rehearsal),
     Job("expire_leases", dt.timedelta(seconds=2), expire_leases),
     Job("prune_allowances", dt.timedelta(hours=1), prune_allowances),
     Job("prune_sign_ins", dt.timedelta(hours=1), prune_sign_ins),

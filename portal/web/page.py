@@ -181,7 +181,7 @@ def common(visit: Visit) -> dict[str, Any]:
         "csrf_token": visit.csrf_token,
         "flash": [],
         "banner": rendering.banner(visit.state.tour, visit.path),
-        "nav": rendering.nav(visit.path, visit.tenant) if visit.someone else [],
+        "nav": rendering.nav(visit.path, visit.tenant, is_rehearsal=visit.settings.demo) if visit.someone else [],
         "is_rehearsal": visit.settings.demo,
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from portal import clock
+from portal import clock, glyph, local_time
 from portal.accounts.business import Business, Capability
 from portal.consent import phone_number
 
@@ -51,11 +51,16 @@ def environment() -> Environment:
     )
     found.globals["static"] = static_url
     found.filters["phone"] = phone_number.display
+    found.filters["shown"] = glyph.shown
+    found.filters["hour"] = local_time.hour
+    found.filters["day"] = local_time.day
+    found.filters["short_time"] = local_time.short
+    found.filters["full_time"] = local_time.full
     found.filters["rfc3339"] = clock.rfc3339
     return found
 
 
-def nav(path: str, business: Business | None) -> list[dict[str, Any]]:
+def nav(path: str, business: Business | None, *, is_rehearsal: bool = False) -> list[dict[str, Any]]:
     """The main pages of a signed-in member's business; `current` marks the one that `path` belongs to."""
     if business is None:
         return []
@@ -65,6 +70,8 @@ def nav(path: str, business: Business | None) -> list[dict[str, Any]]:
             ("/sms", "SMS Status", "message-square-text"),
             ("/questionnaires", "Questionnaires", "clipboard-list"),
         ]
+    if is_rehearsal:
+        items += [("/rehearsal", "Pretend phones", "smartphone")]
     items += [("/settings", "Settings", "settings")]
     return [
         {"url": url, "label": label, "icon": icon, "badge": "", "current": _is_current(path, url)}

@@ -1,0 +1,35 @@
+"""Playing the client on a pretend phone."""
+
+from wtforms import HiddenField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
+
+from forms.base import BaseForm, one_line
+from forms.composer import LONGEST, as_sent
+
+E164 = r"^\+[1-9]\d{6,14}$"
+BEHAVIOURS = {
+    "answers": "Takes texts, as most phones do",
+    "blocked": "Its carrier refuses texts from us",
+    "landline": "Is a landline and cannot get texts",
+    "silent": "The carrier never says what became of a text",
+    "slow": "The carrier takes three seconds",
+}
+
+
+class PretendTextForm(BaseForm):
+    number = HiddenField(validators=[InputRequired(), Regexp(E164)])
+    text = StringField("Text", [DataRequired("Please write something first."), Length(max=LONGEST)], filters=[as_sent])
+
+
+class PretendBehaviourForm(BaseForm):
+    number = HiddenField(validators=[InputRequired(), Regexp(E164)])
+    behaviour = SelectField(
+        "What this phone does", choices=[SelectChoice(value, words) for value, words in BEHAVIOURS.items()]
+    )
+
+
+class PretendPhoneForm(BaseForm):
+    number = StringField(
+        "Number of the new phone", [DataRequired("Please give a number."), Length(max=40)], filters=[one_line]
+    )

@@ -1,0 +1,86 @@
+"""A thread as members see it: lines with their explanation, who wrote them, and whether the composer is open."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from portal.accounts import member, sender
+from portal.accounts.business import Business
+from portal.consent.purpose import Purpose
+from portal.contacts import contact
+from portal.messaging import explanation, gate, thread
+from portal.messaging.gate import Refuse
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message or notice. `is_new_day`: the first line of its day, in the business's time zone."""
+
+    id: str
+    direction: str
+    text: str
+    at: dt.datetime
+    is_new_day: bool
+    status: str
+    purpose: str
+    author: str
+    segments: int
+    explanation: str
+    reading: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """`lock` is None while a member may write. `our_number` is what the client would text START to."""
+
+    row: Any
+    lines: tuple[Line, ...]
+    older: str | None
+    lock: Refuse | None
+    our_number: str
+    name: str
+    email: str
+
+    @property
+    def last_id(self) -> str:
+        return self.lines[-1].id if self.lines else ""
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.name) and self.name != self.row.number
+
+
+def read(session: Session, business: Business, subscription_id: str, *, before: str | None = None) -> Conversation:
+    """Raises NotFound for an unknown or somebody else's."""
+    found = thread.read(session, business.id, subscription_id, before=before)
+    row = found.subscription
+    ours = sender.of(session, business.id, row.channel)
+    decision = gate.decide(row, Purpose.CONVERSATION, has_sender=ours is not None)
+    known = contact.get(session, business.id, row.contact_id) if row.contact_id else None
+    names = {each.id: each.name for each in member.all_of(session, business.id)}
+    return Conversation(
+        row=row,
+        lines=tuple(_lines(found.messages, names, business.timezone)),
+        older=found.older,
+        lock=decision if isinstance(decision, Refuse) else None,
+        our_number=ours.number if ours else "",
+        name=row.name,
+        email=known.email if known else "",
+    )
+
+
+def _lines(messages: Iterable[Any], names: Mapping[str, str], zone: str) -> Iterator[Line]:
+    last: dt.date | None = None
+    for each in messages:
+        day = each.created_at.astimezone(ZoneInfo(zone)).date()
+        yield Line(
+            each.id, each.direction, each.text, each.created_at, day != last, each.status, each.purpose or "",
+            names.get(each.member_id or "", ""), each.segments, explanation.of(each), explanation.reading(each),
+            explanation.why(each),
+        )  # fmt: skip
+        last = day

@@ -1,0 +1,64 @@
+"""What happened to a text, in a sentence for members, and what to do about it."""
+
+from typing import Any
+
+from portal.messaging.gate import REFUSALS
+from portal.messaging.message import Fate
+
+UNKNOWN = (
+    "It may or may not have arrived, and it is never sent again by itself. "
+    "See whether the client answers, or ask them, before you write it again."
+)
+_CANCELLED = {
+    "opted_out": "The client opted out before it left.",
+    "declined": "The client said No before it left.",
+    "paused": "The client opted out on another number before it left.",
+    "carrier_blocked": "The carrier refuses texts to this number.",
+    "expired": "It was too late to be allowed out.",
+}
+_READINGS = {
+    "opt_out": "Read as a wish to stop",
+    "start": "Read as START",
+    "yes": "Read as YES",
+    "no": "Read as No",
+    "help": "Read as HELP",
+    "review": "May mean stop: please decide",
+}
+
+
+def of(message: Any) -> str:
+    """Nothing where the status says it all."""
+    reason = str(message.reason or "")
+    match message.status:
+        case Fate.FAILED:
+            return _sentence(reason) or "The carrier did not deliver it."
+        case Fate.REFUSED:
+            return REFUSALS[reason][0] if reason in REFUSALS else _sentence(reason)
+        case Fate.CANCELLED:
+            return _CANCELLED.get(reason, _sentence(reason))
+        case Fate.UNKNOWN:
+            return f"{_sentence(reason)} {UNKNOWN}".strip()
+        case Fate.QUEUED if reason:
+            return f"The provider did not take it yet; it is tried again. {_sentence(reason)}"
+        case Fate.HELD:
+            return "It waits for the client's YES."
+    return ""
+
+
+def reading(message: Any) -> str:
+    """How an inbound text was understood; nothing where it is a normal message."""
+    return _READINGS.get((message.reading or {}).get("meaning", ""), "")
+
+
+def why(message: Any) -> str:
+    """The rule and the words of the text that made it so."""
+    found = message.reading or {}
+    matched = f", because of “{found['matched']}”" if found.get("matched") else ""
+    return f"Rule {found.get('rule', '')}{matched}."
+
+
+def _sentence(reason: str) -> str:
+    if not reason:
+        return ""
+    text = f"The carrier reported {reason}" if reason.startswith("error ") else reason[:1].upper() + reason[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
