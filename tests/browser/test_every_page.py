@@ -1,0 +1,117 @@
+"""Every page of the demo as a person meets it: accessible, never wider than the screen, silent under the policy.
+
+`PORTAL_SCREENSHOTS=folder` keeps a picture of each at 390 and 1280 pixels, light and dark.
+"""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize
+from sqlmodel import Session, select
+from starlette.routing import Route
+
+from portal import demo
+from portal.consent.subscription import Subscription
+from portal.questionnaires.questionnaire import Questionnaire
+from portal.web.page import ACCESS
+from portal.web.routes import routes
+from tests.browser.conftest import START, Server, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.covers("H-15", "H-26")]
+
+Scheme = Literal["light", "dark"]
+LOOKS: list[tuple[int, Scheme]] = [(390, "dark"), (1280, "light")]
+ALL_LOOKS: list[tuple[int, Scheme]] = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+FOLDER = os.environ.get("PORTAL_SCREENSHOTS", "")
+FRAGMENTS = {"/settings/preview"}
+STATES = ("opted_in", "opted_out", "none", "requested", "declined")
+
+
+@dataclass(frozen=True)
+class Open:
+    """The demo on its port, and the paths to look at."""
+
+    url: str
+    paths: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        app, tour = demo.create(tmp_path_factory.mktemp("demo"), url)
+        paths = app.state.database.read(paths_of) | {"form": tour.form_url}
+        server = Server(app)
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        assert server.ready.wait(START)
+        yield Open(url, paths)
+        server.should_exit = True
+        thread.join(START)
+
+
+def paths_of(session: Session) -> dict[str, str]:
+    """Each page once, with real ids; a thread for each state."""
+    asked = session.exec(select(Questionnaire).where(Questionnaire.version > 0)).first()
+    assert asked is not None
+    found = {
+        "questionnaire": f"/questionnaires/{asked.id}", "share": f"/questionnaires/{asked.id}/share",
+        "results": f"/questionnaires/{asked.id}/results", "embed": f"/embed/{asked.token}",
+        "thanks": f"/f/{asked.token}/thanks", "opt-in": "/opt-in/hearth-home-photography",
+    }  # fmt: skip
+    for state in STATES:
+        row = session.exec(select(Subscription).where(Subscription.status == state)).first()
+        assert row is not None, f"the demo has nobody who is {state}"
+        found[f"thread-{state}"] = f"/sms/{row.id}"
+    plain = {
+        route.path
+        for route in routes()
+        if isinstance(route, Route) and route.endpoint in ACCESS and "GET" in (route.methods or ())
+    }
+    return (
+        found
+        | {path.strip("/").replace("/", "-") or "today": path for path in plain if "{" not in path}
+        | {"missing": "/nothing"}
+    )
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser, opened: Open) -> Iterator[Page]:
+    """Signed in as the demo's owner, through the form."""
+    context = chromium.new_context()
+    made = context.new_page()
+    made.goto(f"{opened.url}/sign-in")
+    made.get_by_label("E-mail address").fill("ana@hearth.example")
+    made.get_by_label("Password").fill(demo.PASSWORD)
+    made.get_by_role("button", name="Sign in").click()
+    made.wait_for_url(f"{opened.url}/")
+    yield made
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), ALL_LOOKS if FOLDER else LOOKS)
+def test_every_page_is_accessible_fits_and_stays_within_its_policy(
+    page: Page, opened: Open, width: int, scheme: Scheme
+) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{page.url}: {message.text}") if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
+    page.emulate_media(color_scheme=scheme)
+    problems: dict[str, object] = {}
+    for name, path in sorted(opened.paths.items()):
+        page.set_viewport_size(ViewportSize(width=width, height=900))
+        page.goto(opened.url + path)
+        if FOLDER:
+            page.screenshot(path=Path(FOLDER) / f"{name}-{width}-{scheme}.png", full_page=True)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            problems[f"{name} is wider than {width}"] = path
+        if found := violations(page):
+            problems[name] = found
+    assert problems == {}
+    assert [line for line in said if "404" not in line] == []
