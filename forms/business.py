@@ -18,7 +18,8 @@ REGIONS = {
     "MX": "Mexico", "GB": "United Kingdom", "IE": "Ireland", "AU": "Australia", "NZ": "New Zealand", "DE": "Germany",
     "FR": "France", "ES": "Spain", "IT": "Italy", "NL": "Netherlands", "SE": "Sweden",
 }  # fmt: skip
-ADDRESS = r"[^\s@<>,;:\"()]{1,64}@[^\s@<>,;:\"()]{1,180}\.[^\s@<>,;:\"().]{1,60}"
+_PLAIN = r"[^\s\x00-\x1f\x7f@<>,;:\"()]"
+ADDRESS = _PLAIN + "{1,64}@" + _PLAIN + r"{1,180}\.[^\s\x00-\x1f\x7f@<>,;:\"().]{1,60}"
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 

@@ -18,7 +18,8 @@ from portal.settings import Settings
 
 TIMEOUT = 10.0  # seconds
 PORTS = {"smtp": 587, "smtps": 465}
-_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,253}")
+_PLAIN = r"[^\s\x00-\x1f\x7f-\x9f@<>,;:\"()\[\]\\]"
+_ADDRESS = re.compile(_PLAIN + "{1,64}@" + _PLAIN + "{1,253}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
