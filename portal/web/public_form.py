@@ -218,6 +218,7 @@ def _html(visit: Visit, opened: Opened, template: str, context: dict[str, Any], 
     base = {
         "business": opened.business, "flash": [], "embedded": is_embedded,
         "privacy_url": today.privacy_url, "terms_url": today.terms_url,
+        "banner": rendering.banner(visit.state.tour, visit.path),
     }  # fmt: skip
     response = HTMLResponse(rendering.render(template, base | context), status)
     if is_embedded and opened.business.embed_origins:
