@@ -113,10 +113,12 @@ class Clients:
         left: list[str] = []
         while claims := self.site.write(lambda session: outbox.claim(session, 10, Limits(0, 0))):
             for each in claims:
-                accepted = Accepted(f"SM{each.row.id}")
-                self.site.write(lambda session, row=each.row, said=accepted: outcome.mark(session, row, said))
+                self._mark(each.row)
                 left.append(each.row.text)
         return left
+
+    def _mark(self, row: Any) -> None:
+        self.site.write(lambda session: outcome.mark(session, row, Accepted(f"SM{row.id}")))
 
     def entries(self, number: str = CLIENT) -> list[Any]:
         row = self.row(number)

@@ -1,0 +1,191 @@
+"""P10 and P12 for the API, made from its table: every call as everybody who may not, and every call against a STOP."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from httpx2 import Response
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from portal.accounts.member import RIGHTS, Role
+from portal.api.operation import Operation
+from portal.api.routes import OPERATIONS
+from portal.tables import metadata
+from tests.api.conftest import CLIENT, SECOND, Api, Clients
+from tests.conftest import World
+
+CANARY = "CANARY-51d0"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+ASKED = {"reason": CANARY, "received_by": "phone", "received_at": "2026-11-21T23:05:00Z"}
+BODIES: dict[str, Any] = {
+    "PATCH /business": {"name": "Hearth Photography"},
+    "POST /questionnaires": {"title": CANARY, "questions": [{"kind": "opt_in", "label": CANARY}]},
+    "POST /contacts": {"name": CANARY, "numbers": [{"number": SECOND}]},
+    "PATCH /contacts/{id}": {"name": f"{CANARY} changed"},
+    "POST /subscriptions/{id}/opt-out": ASKED,
+    "POST /messages": {"to": CLIENT, "text": CANARY},
+}
+
+
+def name(operation: Operation) -> str:
+    return f"{operation.method} {operation.path}"
+
+
+WITH_IDS = [each for each in OPERATIONS if "{id}" in each.path]
+LISTS = [each for each in OPERATIONS if "{id}" not in each.path and each.method == "GET"]
+WITHOUT_ID = [each for each in OPERATIONS if "{id}" not in each.path and each.is_write]
+
+
+@pytest.fixture
+def ids(api: Api, clients: Clients) -> dict[str, str]:
+    """One real thing of each kind of Hearth's, by the first part of its path."""
+    made = api.post("/contacts", {"name": f"{CANARY} Client", "numbers": [{"number": CLIENT}]}).json()
+    row_id = clients.says_yes(words=CANARY)
+    clients.texts(CANARY)
+    asked = api.post("/questionnaires", BODIES["POST /questionnaires"]).json()
+    sent = api.post("/messages", BODIES["POST /messages"]).json()
+    return {"contacts": made["id"], "subscriptions": row_id, "questionnaires": asked["id"], "messages": sent["id"]}
+
+
+def path(operation: Operation, ids: dict[str, str]) -> str:
+    return operation.path.replace("{id}", ids.get(operation.path.split("/")[1], ""))
+
+
+def call(api: Api, operation: Operation, ids: dict[str, str]) -> Response:
+    return api.call(operation.method, path(operation, ids), BODIES.get(name(operation)))
+
+
+def dump(app: Starlette, business_id: str) -> str:
+    """Everything a business owns, as text."""
+    return json.dumps(list(_rows(app, business_id)), default=str, sort_keys=True)
+
+
+def _rows(app: Starlette, business_id: str) -> Iterator[Any]:
+    with app.state.database.engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            owner = table.c.id if table.name == "business" else table.c.get("business_id")
+            if owner is not None:
+                rows = connection.execute(sa.select(table).where(owner == business_id))
+                yield table.name, sorted(str(tuple(row)) for row in rows)
+
+
+def test_every_write_has_a_body_here() -> None:
+    assert {name(each) for each in OPERATIONS if each.body} == set(BODIES)
+    assert len(WITH_IDS) >= 8
+
+
+@pytest.mark.covers("P10")
+@pytest.mark.parametrize("token", [None, "portal_unknown"])
+def test_nobody_reads_or_writes_without_a_token(
+    client: TestClient, app: Starlette, site: World, ids: dict[str, str], token: str | None
+) -> None:
+    before = dump(app, site.hearth.id)
+    for operation in OPERATIONS:
+        answer = call(Api(client, token), operation, ids)
+        assert answer.status_code == 401, name(operation)
+        assert CANARY not in answer.text, name(operation)
+    assert dump(app, site.hearth.id) == before
+
+
+@pytest.mark.covers("P10", "rules 27")
+def test_another_business_finds_nothing_and_changes_nothing(
+    app: Starlette, site: World, other: Api, ids: dict[str, str]
+) -> None:
+    before = dump(app, site.hearth.id)
+    for operation in WITH_IDS:
+        answer = call(other, operation, ids)
+        assert answer.status_code == 404, name(operation)
+        assert CANARY not in answer.text, name(operation)
+    assert dump(app, site.hearth.id) == before
+
+
+@pytest.mark.covers("P10")
+def test_another_businesss_lists_hold_nothing_of_ours(other: Api, ids: dict[str, str]) -> None:
+    for operation in LISTS:
+        answer = call(other, operation, ids)
+        assert answer.status_code == 200, name(operation)
+        for secret in (CANARY, CLIENT, *ids.values()):
+            assert secret not in answer.text, name(operation)
+        cursor = ids.get(operation.path.split("/")[1])
+        if cursor:
+            assert other.call("GET", f"{operation.path}?after={cursor}").status_code == 404, name(operation)
+
+
+@pytest.mark.covers("P10", "rules 27")
+def test_what_another_business_writes_is_its_own(app: Starlette, site: World, other: Api, ids: dict[str, str]) -> None:
+    """Also with our numbers: consent given to one business is worth nothing to another."""
+    before = dump(app, site.hearth.id)
+    for operation in WITHOUT_ID:
+        answer = call(other, operation, ids)
+        assert answer.status_code in ((409,) if operation.path == "/messages" else (200, 201)), name(operation)
+    assert dump(app, site.hearth.id) == before
+
+
+@pytest.mark.covers("P10")
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_without_the_right_is_refused(
+    client: TestClient,
+    app: Starlette,
+    site: World,
+    ids: dict[str, str],
+    token_of: Callable[[str, Role], str],
+    role: Role,
+) -> None:
+    mine = Api(client, token_of(site.hearth.id, role))
+    for operation in OPERATIONS:
+        before = dump(app, site.hearth.id)
+        answer = call(mine, operation, ids)
+        if operation.right in RIGHTS[role]:
+            assert answer.status_code in (200, 201, 409), (name(operation), answer.text)
+        else:
+            assert answer.status_code == 403, name(operation)
+            assert CANARY not in answer.text
+            assert dump(app, site.hearth.id) == before, name(operation)
+
+
+@pytest.mark.covers("P12", "H-19")
+def test_no_call_under_any_method_opts_a_stopped_number_in(owner: Api, clients: Clients) -> None:
+    """Every path of the table and those one might guess, with every method and every kind of body, as the owner."""
+    made = owner.post("/contacts", {"name": "Nora Vale", "numbers": [{"number": CLIENT}]}).json()
+    row_id = clients.says_yes()
+    clients.texts("STOP")
+    clients.send_all()
+    ids = {"contacts": made["id"], "subscriptions": row_id}
+    guesses = [
+        f"/subscriptions/{row_id}{rest}" for rest in ("/opt-in", "/opt_in", "/restore", "/undo", "/merge", "/status")
+    ]
+    guesses += [
+        "/import",
+        "/opt-in-requests",
+        "/opt-in",
+        "/consent",
+        f"/contacts/{made['id']}/opt-in",
+        "/subscriptions",
+    ]
+    bodies: list[Any] = [
+        None, {}, {"status": "opted_in"}, {"opt_in": "Y"}, {"number": CLIENT, "status": "opted_in"}, *BODIES.values(),
+        {"name": "Nora", "numbers": []}, {"name": "Nora", "numbers": [{"number": CLIENT}]},
+        {"keywords": {"opt_in": ["Pronto"], "opt_out": []}}, {"to": CLIENT, "text": "hi", "purpose": "conversation"},
+    ]  # fmt: skip
+    for where in [*dict.fromkeys(path(each, ids) for each in OPERATIONS), *guesses]:
+        for method in METHODS:
+            for body in bodies:
+                answer = owner.call(method, where, body)
+                if method in ("GET", "HEAD") or answer.status_code in (404, 405):
+                    break  # the body is not even read
+    assert clients.row().status == "opted_out"
+    kinds = [each.kind for each in clients.entries()]
+    assert kinds.count("opted_in") == 1
+    assert kinds.index("opted_in") < kinds.index("opted_out")
+    assert clients.send_all() == []
+
+
+@pytest.mark.covers("H-19", "P12")
+def test_the_table_has_no_call_that_could_record_a_consent() -> None:
+    """Reading the table: the only write below /subscriptions is the opt-out."""
+    writes = [name(each) for each in OPERATIONS if each.is_write and each.path.startswith("/subscriptions")]
+    assert writes == ["POST /subscriptions/{id}/opt-out"]
+    assert not any("opt-in" in each.path or "import" in each.path for each in OPERATIONS)
