@@ -59,10 +59,17 @@ def apply(
     disclaimer.keep(session, questionnaire.business_id, act.shown)
     choice = _Choice(session, questionnaire, act, submission_id, version, client, caps)
     if act.choice == "yes" and act.number is not None:
-        return choice.yes(act.number, *_particulars(answers))
+        return choice.yes(act.number, *particulars(answers))
     if act.choice == "no" and client is not None:
         choice.no(client)
     return None
+
+
+def particulars(answers: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """The name and the e-mail address among the answers, or nothing."""
+    name = next((a["value"] for a in answers if a["kind"] == "text" and "name" in a["label"].casefold()), "")
+    email = next((a["value"] for a in answers if a["kind"] == "email"), "")
+    return str(name).strip(), str(email).strip()
 
 
 @dataclass
@@ -184,10 +191,3 @@ class _Choice:
 
 def _current(session: Session, client: Contact) -> list[str]:
     return [each.number for each in contact.numbers(session, client) if each.is_current]
-
-
-def _particulars(answers: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
-    """A name and an e-mail address among the answers, for a new contact."""
-    name = next((a["value"] for a in answers if a["kind"] == "text" and "name" in a["label"].casefold()), "")
-    email = next((a["value"] for a in answers if a["kind"] == "email"), "")
-    return str(name).strip(), str(email).strip()
