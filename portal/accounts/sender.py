@@ -16,6 +16,7 @@ from portal.statement import Statement, param
 
 SMS, WHATSAPP = "sms", "whatsapp"
 CHANNELS = (SMS, WHATSAPP)
+REHEARSAL = "rehearsal"
 
 CREDENTIALS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "twilio": (("account_sid", "auth_token"), ("shared_key", "messaging_service_sid")),
@@ -67,11 +68,19 @@ def add(
         raise Invalid(f"The credentials of {provider} are {', '.join(required) or 'none'} ({'; '.join(words)}).")
     if session.exec(select(Sender.id).where(Sender.channel == channel, Sender.number == number)).first():
         raise Conflict(f"{number} already belongs to a business here; a sender belongs to exactly one.")
+    _keep_apart(session, business, provider)
     sealed = key.of(session).seal(json.dumps(dict(credentials), sort_keys=True))
     sender = Sender(business_id=business.id, channel=channel, number=number, provider=provider, credentials=sealed)
     session.add(sender)
     session.flush()
     return sender
+
+
+def _keep_apart(session: Session, business: Business, provider: str) -> None:
+    """Members play the clients of a rehearsal; a consent they played must never open texting to a real phone (P12)."""
+    others = session.exec(select(Sender.provider).where(Sender.business_id == business.id)).all()
+    if any((other == REHEARSAL) is not (provider == REHEARSAL) for other in others):
+        raise Conflict("A business either rehearses or texts for real. Make another business for the other.")
 
 
 def credentials_of(session: Session, sealed: str) -> dict[str, str]:

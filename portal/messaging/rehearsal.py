@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
+from portal.accounts.sender import REHEARSAL as PROVIDER
 from portal.accounts.sender import SMS, Sender
 from portal.column import table_of
 from portal.consent import subscription
@@ -21,7 +22,6 @@ from portal.messaging.message import Direction, Fate
 from portal.providers.provider import StatusUpdate
 from portal.statement import Statement, param
 
-PROVIDER = "rehearsal"
 PHONES = 12
 TEXTS = 30
 DELIVERED = 10  # above every state that comes before it
