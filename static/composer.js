@@ -45,6 +45,17 @@
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     if (event.target.matches("textarea[data-segments]")) { event.preventDefault(); event.target.form.requestSubmit(); }
   });
-  document.addEventListener("htmx:after:swap", showAll);
+  // After a swap the next text can be typed at once; a pretend phone's line is empty again once its text has left.
+  const settle = () => {
+    showAll();
+    if (document.activeElement === document.body) document.querySelector("[data-focus]")?.focus();
+  };
+  const clear = (event) => {
+    const form = event.target.closest?.("form[data-clear]");
+    if (form && event.detail.ctx.response.status < 400) form.reset();
+  };
+
+  document.addEventListener("htmx:after:swap", settle);
+  document.addEventListener("htmx:after:request", clear);
   showAll();
 })();

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.consent import subscription
-from portal.messaging import explanation, message
+from portal.messaging import message
 from portal.statement import Statement, param
 
 SHOWN = 5
@@ -35,7 +35,7 @@ def _first(words: str) -> Statement:
 _UNREAD = _first("unread > 0")
 _IN_REVIEW = _first("in_review")
 _IN_TROUBLE = Statement(
-    sa.select(_m.c.id, _m.c.subscription_id, _m.c.number, _m.c.text, _m.c.status, _m.c.reason, _m.c.created_at)
+    sa.select(_m.c.id, _m.c.subscription_id, _m.c.number, _m.c.text, _m.c.status, _m.c.created_at)
     .where(
         _m.c.business_id == param("business_id"),
         sa.text("status IN ('failed', 'unknown')"),
@@ -48,13 +48,13 @@ _IN_TROUBLE = Statement(
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to look at. `note` says what happened where the text alone does not."""
+    """One thing to look at; `status` for a text of ours that did not arrive."""
 
     subscription_id: str
     name: str
     text: str
     at: dt.datetime
-    note: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,4 +96,4 @@ def _said(row: Any) -> Item:
 
 
 def _troubled(row: Any) -> Item:
-    return Item(row.subscription_id, row.number, row.text, row.created_at, explanation.of(row))
+    return Item(row.subscription_id, row.number, row.text, row.created_at, row.status)

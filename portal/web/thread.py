@@ -72,7 +72,7 @@ def _answer(
     chosen = _chosen(visit)
     context: dict[str, Any] = {
         "filter": chosen, "talk": found, "composer": composer, "review": review or ReviewForm(), "before": before,
-        "count": segment.count(composer.text.data or ""), "should_focus": should_focus,
+        "count": segment.count(composer.text.data or ""), "should_focus": should_focus, "is_partial": visit.is_partial,
         "opt_out": OptOutForm(timezone=visit.business.timezone),
     }  # fmt: skip
     if visit.is_partial:
