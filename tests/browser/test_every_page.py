@@ -76,7 +76,7 @@ def paths_of(session: Session) -> dict[str, str]:
     }
     return (
         found
-        | {path.strip("/").replace("/", "-") or "today": path for path in plain if "{" not in path}
+        | {path.strip("/").replace("/", "-") or "today": path for path in plain - FRAGMENTS if "{" not in path}
         | {"missing": "/nothing"}
     )
 
