@@ -13,8 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
-from portal.accounts.sender import REHEARSAL as PROVIDER
-from portal.accounts.sender import SMS, Sender
+from portal.accounts.sender import REHEARSAL, SMS, Sender
 from portal.column import table_of
 from portal.consent import subscription
 from portal.messaging import message, outcome, segment
@@ -30,7 +29,7 @@ WITHIN = dt.timedelta(hours=1)
 _m, _s, _sender = message.table, subscription.table, table_of(Sender)
 _OURS = Statement(
     sa.select(_sender.c.id, _sender.c.number)
-    .where(_sender.c.business_id == param("business_id"), _sender.c.provider == PROVIDER, _sender.c.is_active)
+    .where(_sender.c.business_id == param("business_id"), _sender.c.provider == REHEARSAL, _sender.c.is_active)
     .order_by(_sender.c.created_at)
     .limit(1)
 )
@@ -56,9 +55,9 @@ _UNREPORTED = Statement(
     sa.select(_m.c.id, _m.c.business_id, _m.c.provider_id)
     .join_from(_sender, _m, _m.c.business_id == _sender.c.business_id)
     .where(
-        _sender.c.provider == PROVIDER,
+        _sender.c.provider == REHEARSAL,
         _m.c.created_at >= param("since", _m.c.created_at.type),
-        _m.c.provider == PROVIDER,
+        _m.c.provider == REHEARSAL,
         _m.c.status == Fate.SENT,
     )
     .limit(200)

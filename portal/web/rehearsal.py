@@ -15,7 +15,7 @@ from forms.pretend_phone import BEHAVIOURS, PretendBehaviourForm, PretendPhoneFo
 from portal import clock
 from portal.accounts.business import Capability
 from portal.accounts.member import Right
-from portal.accounts.sender import SMS
+from portal.accounts.sender import REHEARSAL, SMS
 from portal.consent import phone_number, reply, subscription
 from portal.consent.phone_number import Refused
 from portal.database import Lane
@@ -102,7 +102,7 @@ def _receive(session: Session, visit: Visit, form: PretendTextForm) -> Received:
     number, words = str(form.number.data), str(form.text.data)
     if reply.provider_keyword(words) == "start" and carrier.behaviour_of(number) == "blocked":
         carrier.behave(number, "answers")  # START ends a carrier's block at once
-    event = InboundText(f"in:RH{secrets.token_hex(16)}", rehearsal.PROVIDER, number, ours, words)
+    event = InboundText(f"in:RH{secrets.token_hex(16)}", REHEARSAL, number, ours, words)
     return inbox.receive(
         session, visit.business.id, carrier, event, raw=words.encode("utf-8", "replace"), arrived_at=clock.now(),
         rules=Rules(visit.settings.auto_reply_minutes),
@@ -118,7 +118,7 @@ def _our_number(session: Session, visit: Visit) -> str:
 
 
 def _carrier(visit: Visit) -> Pretend:
-    return cast(Pretend, visit.state.providers.get(rehearsal.PROVIDER))
+    return cast(Pretend, visit.state.providers.get(REHEARSAL))
 
 
 def _extra(visit: Visit) -> list[str]:
