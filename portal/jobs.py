@@ -39,7 +39,8 @@ class Timetable:
         self._ticker.start()
 
     def stop(self) -> None:
-        self._ticker.shutdown(wait=True)
+        if self._ticker.running:
+            self._ticker.shutdown(wait=True)
 
     def run(self, job: Job) -> None:
         """One job; an error is written down and the next tick tries again."""

@@ -80,6 +80,7 @@ def create_business(arguments: argparse.Namespace) -> int:
     from portal.accounts import audit, member
     from portal.accounts import business as businesses
 
+    _demand_place(arguments.region, arguments.timezone)
     password = _from_stdin()
 
     def create(session: "Session") -> dict[str, str]:
@@ -172,6 +173,18 @@ def create_token(arguments: argparse.Namespace) -> int:
     with database.opened() as found:
         token = found.write(create)
     return answer({"token": token}, as_json=arguments.json, sentence=token)
+
+
+def _demand_place(region: str, timezone: str) -> None:
+    """Raises Invalid for a region or zone nobody knows: numbers and hours would be read wrongly ever after."""
+    import zoneinfo
+
+    from phonenumbers import SUPPORTED_REGIONS
+
+    if region not in SUPPORTED_REGIONS:
+        raise Invalid(f"There is no region “{region}”; it is two capital letters, as in US or CA.")
+    if timezone not in zoneinfo.available_timezones():
+        raise Invalid(f"There is no time zone “{timezone}”; it is written as in America/New_York.")
 
 
 def _from_stdin() -> str:

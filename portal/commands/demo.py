@@ -19,8 +19,10 @@ def run(arguments: argparse.Namespace) -> int:
     from portal import demo, logs
     from portal.commands import listener
 
-    bound = listener.bind(arguments.host, arguments.port)
     logs.configure()
-    with tempfile.TemporaryDirectory(prefix="portal-demo-") as folder:
+    with (
+        listener.bind(arguments.host, arguments.port) as bound,
+        tempfile.TemporaryDirectory(prefix="portal-demo-") as folder,
+    ):
         app, tour = demo.create(Path(folder), listener.url_of(bound))
         return listener.listen(app, bound, lambda: say(demo.greeting(tour, listener.url_of(bound))))

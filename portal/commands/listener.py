@@ -14,6 +14,7 @@ from portal.errors import SettingsError
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+BACKLOG = 2048
 PATIENCE = 15  # seconds a stopping server gives to answers under way; a STOP may take ten (promises.md A.1)
 
 
@@ -39,13 +40,12 @@ class Listener(uvicorn.Server):
 def listen(app: "Starlette", bound: socket.socket, when_ready: Callable[[], None]) -> int:
     """Serve until SIGTERM or SIGINT; 0 when it ended as asked."""
     listener = Listener(app, when_ready)
-    with bound:
-        for sig in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(sig, _leave)  # uvicorn raises the signal again at its end
-        try:
-            listener.run(sockets=[bound])
-        except SystemExit as end:
-            return 0 if listener.started or not end.code else 1
+    for sig in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sig, _leave)  # uvicorn raises the signal again at its end
+    try:
+        listener.run(sockets=[bound])
+    except SystemExit as end:
+        return 0 if listener.started or not end.code else 1
     return 0
 
 
@@ -56,6 +56,7 @@ def bind(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
+        bound.listen(BACKLOG)
     except (OSError, OverflowError) as error:
         bound.close()
         reason = getattr(error, "strerror", None) or str(error)

@@ -12,6 +12,8 @@ from portal.commands.output import say
 from portal.errors import SettingsError
 
 if TYPE_CHECKING:
+    import socket
+
     from sqlmodel import Session
     from starlette.applications import Starlette
 
@@ -22,7 +24,7 @@ def add(commands: Any) -> None:
     serve = commands.add_parser("serve", help="serve the portal, jobs included")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
-    serve.add_argument("--workers", type=int, default=1, help="processes; more than one needs PostgreSQL")
+    serve.add_argument("--workers", type=_at_least_one, default=1, help="processes; more than one needs PostgreSQL")
     serve.add_argument("--no-jobs", action="store_true", help="only the web; run `portal worker` beside it")
     serve.set_defaults(run=run_serve)
     worker = commands.add_parser("worker", help="run the jobs without the web, on PostgreSQL")
@@ -30,23 +32,30 @@ def add(commands: Any) -> None:
 
 
 def run_serve(arguments: argparse.Namespace) -> int:
+    from portal.commands import listener
+
+    with listener.bind(arguments.host, arguments.port) as bound:
+        _default_public_url(listener.url_of(bound))
+        settings = settings_of.from_environment()
+        if arguments.workers > 1 and database.is_sqlite(settings):
+            raise SettingsError("SQLite belongs to one process: serve with --workers 1, or use PostgreSQL.")
+        return _serve(settings, bound, arguments.workers, with_jobs=not arguments.no_jobs)
+
+
+def _serve(settings: "Settings", bound: "socket.socket", workers: int, *, with_jobs: bool) -> int:
+    """The schema and the keys are brought in order once, here, also for several processes."""
     from portal import logs
     from portal.app import create_app
     from portal.commands import listener, pool
 
-    bound = listener.bind(arguments.host, arguments.port)
-    _default_public_url(listener.url_of(bound))
-    settings = settings_of.from_environment()
     logs.configure(settings.log_format)
-    if arguments.workers < 1 or (arguments.workers > 1 and database.is_sqlite(settings)):
-        raise SettingsError("SQLite belongs to one process: serve with --workers 1, or use PostgreSQL.")
     with database.reachable():
-        app = create_app(settings, with_jobs=not arguments.no_jobs)
+        app = create_app(settings, with_jobs=with_jobs)
     greeting = _greeting(app, settings, listener.url_of(bound))
-    if arguments.workers == 1:
+    if workers == 1:
         return listener.listen(app, bound, lambda: say(greeting))
     app.state.database.dispose()
-    return pool.listen(bound, arguments.workers, with_jobs=not arguments.no_jobs, when_ready=lambda: say(greeting))
+    return pool.listen(bound, workers, with_jobs=with_jobs, when_ready=lambda: say(greeting))
 
 
 def run_worker(arguments: argparse.Namespace) -> int:
@@ -69,6 +78,13 @@ def run_worker(arguments: argparse.Namespace) -> int:
     stop_roads(app)
     app.state.database.dispose()
     return 0
+
+
+def _at_least_one(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("at least one process must serve")
+    return count
 
 
 def _default_public_url(url: str) -> None:

@@ -1,0 +1,422 @@
+"""The `portal` command: what it does, what it says, and how it refuses (interface.md section 1)."""
+
+import io
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session, select
+
+from portal import commands, logs, schema
+from portal.accounts import business as businesses
+from portal.accounts import key, member, sender
+from portal.accounts import session as sign_ins
+from portal.accounts.member import Member
+from portal.accounts.sender import Sender
+from portal.commands import program
+from portal.consent import subscription
+from portal.consent.state import Origin, Proof
+from portal.database import Database
+from portal.messaging import message, opt_in
+from tests.conftest import OTHER_NUMBER, OUR_NUMBER, World, populate
+
+OFFERED = {
+    "demo", "serve", "worker", "migrate", "business", "member", "sender", "token", "jobs", "verify", "read", "doctor",
+}  # fmt: skip
+PASSWORD = "a few words in a row"
+NUMBER = "+14155550132"
+Run = Callable[..., "Done"]
+
+
+class Done:
+    """What a command did: its exit code and both its outputs."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.code, self.out, self.err))
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path) -> dict[str, str]:
+    """The settings of an installation, and no others."""
+    for name in list(os.environ):
+        if name.startswith("PORTAL_") and not name.startswith("PORTAL_TEST"):
+            monkeypatch.delenv(name)
+    path = tmp_path / "portal.keys"
+    key.load(path, root="s" * 40, may_create=True)
+    values = {
+        "PORTAL_DATABASE_URL": database_url, "PORTAL_SECRET_KEY": "s" * 40, "PORTAL_KEY_FILE": str(path),
+        "PORTAL_PUBLIC_URL": "https://portal.example.com",
+    }  # fmt: skip
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(logs, "configure", lambda *_: None)
+    return values
+
+
+@pytest.fixture
+def run(environment: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    def run(*arguments: str, stdin: str = "") -> Done:
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        try:
+            code = commands.main(arguments)
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, err = capsys.readouterr()
+        return Done(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def kept(environment: dict[str, str], database_url: str) -> Iterator[Database]:
+    """The installation's database, with its own keys."""
+    secrets = key.load(Path(environment["PORTAL_KEY_FILE"]), root="s" * 40, may_create=False)
+    found = Database(database_url, secrets=secrets)
+    yield found
+    found.dispose()
+
+
+@pytest.fixture
+def town(kept: Database) -> World:
+    """Two businesses with rehearsal senders."""
+    return populate(kept, key.in_memory(), provider="rehearsal")
+
+
+@pytest.fixture
+def real_town(kept: Database) -> World:
+    """The same, texting for real."""
+    return populate(kept, key.in_memory())
+
+
+def opted_in(session: Session, business_id: str) -> None:
+    row = subscription.lock(session, business_id, "sms", NUMBER)
+    opt_in.opt_in(
+        session, row, origin=Origin.FORM, proof=Proof.HANDSET, actor="client", scope="informational",
+        confirmation="form.confirmation", evidence={"words": "I agree"},
+    )  # fmt: skip
+
+
+# the command itself
+
+
+def test_exactly_the_commands_of_this_release_are_offered() -> None:
+    [actions] = [each for each in program.parser()._actions if each.choices and each.dest != "help"]
+    assert set(actions.choices or ()) == OFFERED
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [], ["demo"], ["serve"], ["worker"], ["migrate"], ["business"], ["business", "create"], ["business", "grant"],
+        ["member", "password"], ["sender", "add"], ["token", "create"], ["jobs", "run"], ["verify"], ["read"],
+        ["doctor"],
+    ],
+)  # fmt: skip
+def test_every_command_explains_itself(run: Run, arguments: list[str]) -> None:
+    done = run(*arguments, "--help")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("usage: portal")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["dance"], ["backup", "x"], ["business"], ["business", "create"], ["serve", "--port", "x"], ["read"],
+     ["business", "grant", "--business", "b", "--capability", "flying"], ["read", "STOP", "--jsonl"]],
+)  # fmt: skip
+def test_wrong_usage_ends_with_two(run: Run, arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "usage: portal" in done.err
+
+
+@pytest.mark.parametrize("command", [["serve", "--port", "0"], ["verify"], ["migrate"], ["jobs", "run"]])
+def test_a_missing_setting_is_named_in_one_sentence(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.delenv("PORTAL_SECRET_KEY")
+    code, out, err = run(*command)
+    assert (code, out) == (1, "")
+    assert re.fullmatch(r"portal: Set PORTAL_SECRET_KEY to at least 32 random characters.*\n", err)
+
+
+def test_a_database_that_does_not_answer_is_named_in_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTAL_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:9/nothing?connect_timeout=2")
+    code, out, err = run("migrate")
+    assert (code, out) == (1, "")
+    assert err.startswith("portal: The database cannot be used:")
+    assert err.count("\n") == 1
+
+
+# businesses, members, senders, tokens
+
+
+def create(run: Run, *more: str, email: str = "fern@example.com", password: str = PASSWORD) -> Done:
+    arguments = ("--name", "Fern Studio", "--owner-email", email, "--owner-password-stdin")
+    done = run("business", "create", *arguments, *more, stdin=f"{password}\n")
+    assert isinstance(done, Done)
+    return done
+
+
+def test_a_business_is_created_with_an_owner_who_may_sign_in(run: Run, kept: Database) -> None:
+    made = create(run, "--json", "--region", "CA", "--timezone", "America/Toronto").json
+    assert set(made) == {"business", "slug", "member"}
+    business = kept.read(lambda session: businesses.get(session, made["business"]))
+    assert (business.slug, business.region, business.timezone) == ("fern-studio", "CA", "America/Toronto")
+    assert business.allowed_regions == ["CA"]
+    owner = kept.read(lambda session: session.exec(select(Member)).one())
+    assert (owner.id, owner.role) == (made["member"], "owner")
+    assert member.is_password_right(owner.password_hash, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("more", "kept_fields", "sentence"),
+    [
+        ([], {"password": "short"}, "at least 15 characters"),
+        ([], {"email": "no address"}, "Please give an e-mail address."),
+        (["--region", "Mars"], {}, "There is no region “Mars”"),
+        (["--timezone", "Mars/Olympus"], {}, "There is no time zone"),
+    ],
+)
+def test_a_business_that_cannot_be_is_refused_and_nothing_is_stored(
+    run: Run, kept: Database, more: list[str], kept_fields: dict[str, str], sentence: str
+) -> None:
+    done = create(run, *more, **kept_fields)
+    assert (done.code, done.out) == (1, "")
+    assert sentence in done.err
+    assert kept_fields.get("password", PASSWORD) not in done.err
+    assert not kept.read(businesses.exists)
+
+
+def test_an_address_signs_in_for_one_business_only(run: Run) -> None:
+    create(run)
+    done = create(run)
+    assert (done.code, "Somebody already signs in" in done.err) == (1, True)
+
+
+@pytest.mark.covers("H-26")
+def test_the_operator_grants_and_takes_a_capability(run: Run, town: World) -> None:
+    def has_texting() -> bool:
+        return bool(
+            town.read(lambda session: businesses.get(session, town.hearth.id).may_use(businesses.Capability.TEXTING))
+        )
+
+    grant = ("business", "grant", "--business", town.hearth.slug, "--capability", "texting")
+    assert run(*grant, "--revoke").code == 0
+    assert not has_texting()
+    assert run(*grant).code == 0
+    assert run(*grant).code == 0
+    assert has_texting()
+    business = town.read(lambda session: businesses.get(session, town.hearth.id))
+    assert business.capabilities.count("texting") == 1
+
+
+def test_a_business_nobody_knows_is_a_sentence(run: Run) -> None:
+    done = run("business", "grant", "--business", "nobody", "--capability", "texting")
+    assert (done.code, done.err) == (1, "portal: There is no such business.\n")
+
+
+def test_a_lost_password_is_replaced_and_every_browser_signed_out(run: Run, town: World) -> None:
+    done = run("member", "password", "--email", "alice@example.com", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert done.code == 0
+    assert PASSWORD not in done.out
+    assert town.read(lambda session: sign_ins.find(session, town.alice.cookie)) is None
+    alice = town.read(lambda session: member.by_email(session, "alice@example.com"))
+    assert member.is_password_right(alice.password_hash, PASSWORD)
+
+
+def add_sender(
+    run: Run, real_town: World, *more: str, number: str = "+1 (415) 555-0100", provider: str = "twilio"
+) -> Done:
+    done = run(
+        "sender", "add", "--business", real_town.hearth.slug, "--channel", "sms", "--number", number,
+        "--provider", provider, *more,
+    )  # fmt: skip
+    assert isinstance(done, Done)
+    return done
+
+
+def credentials(real_town: World) -> dict[str, str]:
+    def read(session: Session) -> dict[str, str]:
+        sealed = session.exec(select(Sender.credentials).where(Sender.number == "+14155550100")).one()
+        return sender.credentials_of(session, sealed)
+
+    found: dict[str, str] = real_town.read(read)
+    return found
+
+
+def test_a_senders_credentials_come_from_values_files_and_the_environment_and_are_never_shown(
+    run: Run, real_town: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token").write_text("token-from-a-file\n")
+    monkeypatch.setenv("PORTAL_CREDENTIAL_SHARED_KEY", "key-from-the-environment")
+    done = add_sender(
+        run, real_town, "--credential", "account_sid=AC1-by-value", f"auth_token=@{tmp_path / 'token'}", "--json"
+    )
+    assert (done.code, done.err) == (0, "")
+    assert set(done.json) == {"sender", "channel", "number", "provider"}
+    assert done.json["number"] == "+14155550100"
+    assert credentials(real_town) == {
+        "account_sid": "AC1-by-value", "auth_token": "token-from-a-file", "shared_key": "key-from-the-environment",
+    }  # fmt: skip
+    assert not any(secret in done.out + done.err for secret in credentials(real_town).values())
+
+
+@pytest.mark.parametrize(
+    ("more", "fields", "sentence"),
+    [
+        (["--credential", "account_sid=hush"], {}, "missing: auth_token"),
+        (["--credential", "account_sid=hush", "auth_token=hush", "pin=hush"], {}, "unknown: pin"),
+        (["--credential", "hush"], {}, "--credential takes NAME=VALUE"),
+        (["--credential", "auth_token=@/nowhere/hush.txt"], {}, "cannot be read"),
+        (["--credential", "account_sid=AC1", "auth_token=hush"], {"number": "not a number"}, "digits"),
+        (
+            ["--credential", "account_sid=AC1", "auth_token=hush"],
+            {"number": OTHER_NUMBER},
+            "already belongs to a business",
+        ),
+        ([], {"provider": "rehearsal"}, "either rehearses or texts for real"),
+        ([], {"provider": "pigeon"}, "There is no provider “pigeon”"),
+    ],
+)
+def test_a_sender_that_cannot_be_is_refused_without_repeating_a_secret(
+    run: Run, real_town: World, more: list[str], fields: dict[str, str], sentence: str
+) -> None:
+    done = add_sender(run, real_town, *more, **fields)
+    assert (done.code, done.out) == (1, "")
+    assert sentence in done.err
+    assert "hush" not in done.err.replace("/nowhere/hush.txt", "")
+    assert real_town.read(lambda session: set(sender.numbers(session, real_town.hearth.id))) == {OUR_NUMBER}
+
+
+def test_a_token_opens_the_api_for_its_business(run: Run, town: World) -> None:
+    done = run("token", "create", "--business", town.hearth.slug, "--name", "website", "--json")
+    assert set(done.json) == {"token"}
+    token, business = town.read(lambda session: sign_ins.find_token(session, done.json["token"]))
+    assert (business.id, token.role, token.name) == (town.hearth.id, "manager", "website")
+
+
+# the schema, the jobs, the ledger
+
+
+def test_migrate_brings_an_empty_database_to_head_and_says_so_again(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    monkeypatch.setenv("PORTAL_DATABASE_URL", url)
+    assert run("migrate").out == f"The database is new and at schema {schema.HEAD}.\n"
+    assert run("migrate").out == f"The database is at schema {schema.HEAD}.\n"
+    assert schema.revision(url) == schema.HEAD
+
+
+def test_a_database_of_a_newer_program_is_left_alone(run: Run, kept: Database) -> None:
+    kept.write(lambda session: session.connection().execute(sa.text("UPDATE alembic_version SET version_num = '9999'")))
+    done = run("migrate")
+    assert done.code == 1
+    assert "newer than this program" in done.err
+
+
+def test_jobs_run_sends_what_is_due_and_leaves_it_on_disk(run: Run, town: World) -> None:
+    town.write(lambda session: opted_in(session, town.hearth.id))
+    assert run("jobs", "run").code == 0
+    sent = town.read(lambda session: session.connection().execute(
+        sa.select(message.table.c.status).where(message.table.c.direction == "outbound")).scalars().all())  # fmt: skip
+    assert sent == ["sent"]
+
+
+def test_one_job_can_be_run_by_its_name(run: Run, town: World) -> None:
+    assert run("jobs", "run", "--name", "prune_allowances").out == "Ran prune_allowances.\n"
+    done = run("jobs", "run", "--name", "dance")
+    assert done.code == 1
+    assert "There is no job “dance”" in done.err
+
+
+@pytest.mark.covers("P11")
+def test_verify_walks_every_ledger(run: Run, town: World) -> None:
+    town.write(lambda session: opted_in(session, town.hearth.id))
+    town.write(lambda session: opted_in(session, town.other.id))
+    done = run("verify")
+    assert done.code == 0
+    assert sorted(done.out.splitlines()) == [
+        "hearth-photography: 1 entry, all in order", "other-contracting: 1 entry, all in order",
+    ]  # fmt: skip
+
+
+@pytest.mark.covers("P11")
+def test_verify_names_the_business_whose_ledger_is_broken(run: Run, town: World) -> None:
+    town.write(lambda session: opted_in(session, town.hearth.id))
+    town.write(lambda session: opted_in(session, town.other.id))
+    broken = sa.text("UPDATE ledger_head SET seq = 2 WHERE business_id = :id")
+    town.write(lambda session: session.connection().execute(broken, {"id": town.other.id}))
+    done = run("verify")
+    assert done.code == 1
+    assert "other-contracting: 1 entry, broken: Entry 2 is missing" in done.out
+    assert "hearth-photography: 1 entry, all in order" in done.out
+    assert run("verify", "--business", town.hearth.slug).code == 0
+    assert run("verify", "--business", "nobody").code == 1
+
+
+def test_verify_makes_neither_a_database_nor_keys(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PORTAL_DATABASE_URL", f"sqlite:///{tmp_path / 'absent.db'}")
+    before = set(tmp_path.iterdir())
+    done = run("verify")
+    assert done.code == 1
+    assert "There is no database at" in done.err
+    assert set(tmp_path.iterdir()) == before
+
+
+# reading replies
+
+
+@pytest.mark.covers("X-10", "rules 1")
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [("STOP", "opt_out"), ("Stop!!", "opt_out"), ("HELP", "help"), ("START", "start"), ("YES", "yes"), ("No", "none"),
+     ("can you stop by at 5?", "none"), ("is there a way to stop these reminders?", "review"), ("see you", "none")],
+)  # fmt: skip
+def test_read_says_how_a_reply_is_read(run: Run, text: str, meaning: str) -> None:
+    done = run("read", text)
+    assert done.code == 0
+    assert done.out.startswith(f"{meaning} (rule ")
+
+
+def test_read_answers_many_lines_in_their_order(run: Run) -> None:
+    asked = [
+        {"text": "STOP"},
+        {"text": "no", "context": "optin_pending"},
+        {"text": "no"},
+        {"text": "Yes", "context": "opted_out_no_request"},
+        {"text": "Reply STOP to opt out", "recent_outbound": ["Thanks. Reply STOP to opt out"]},
+    ]
+    done = run("read", "--jsonl", stdin="\n".join(json.dumps(each) for each in asked) + "\n\n")
+    answers = [json.loads(line) for line in done.out.splitlines()]
+    assert [set(each) for each in answers] == [{"meaning", "rule", "matched"}] * 5
+    assert [each["meaning"] for each in answers][:4] == ["opt_out", "opt_out", "none", "none"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["STOP", "[]", "{}", '{"text": 5}', '{"text": "a", "recent_outbound": "b"}', '{"text": "a", "context": "dream"}'],
+)
+def test_read_names_a_line_that_is_none(run: Run, line: str) -> None:
+    done = run("read", "--jsonl", stdin=f'{{"text": "STOP"}}\n{line}\n')
+    assert done.code == 1
+    assert done.err.startswith("portal: Line 2")
+
+
+def test_reading_needs_no_settings(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PORTAL_SECRET_KEY")
+    monkeypatch.setenv("PORTAL_DATABASE_URL", "nonsense")
+    assert run("read", "STOP").code == 0
