@@ -23,7 +23,7 @@ _MAY_MEAN = {
     "opt_out": (Meaning.OPT_OUT, Meaning.REVIEW, Meaning.NONE),
 }
 _LINK = re.compile(r"https://[A-Za-z0-9.-]+\.[A-Za-z]{2,63}(:\d{1,5})?(/[!-~]*)?")
-_EMAIL = re.compile(r"[^\s@]{1,64}@[A-Za-z0-9.-]+\.[A-Za-z]{2,63}")
+_EMAIL = re.compile(r"[^\s@\x00-\x20\x7f]{1,64}@[A-Za-z0-9.-]+\.[A-Za-z]{2,63}")
 
 
 def _link(text: str) -> str:

@@ -16,7 +16,7 @@ from portal.messaging import subscription_list
 class LedgerPage(Limited):
     """`after` is the number of the last entry seen."""
 
-    after: int | None = Field(None, ge=1, le=2**53)
+    after: int | None = Field(None, ge=1, le=2**31 - 1)
 
 
 class EvidenceMoment(Asked):

@@ -96,6 +96,7 @@ def test_personal_links_lead_to_the_open_questionnaires(api: Api, site: World) -
         ({"name": "x" * 121}, "name"),
         ({}, "name"),
         ({"name": "N", "email": "nobody"}, "email"),
+        ({"name": "N", "email": "a\x00b@example.com"}, "email"),
         ({"name": "N", "numbers": [{"number": "555"}]}, "numbers.0.number"),
         ({"name": "N", "numbers": [{"number": CLIENT}, {"number": "+1 800 555 0100"}]}, "numbers.1.number"),
         ({"name": "N", "numbers": [CLIENT]}, "numbers.0"),

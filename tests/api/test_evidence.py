@@ -67,6 +67,11 @@ def test_the_ledger_is_read_page_by_page(api: Api, row_id: str) -> None:
     assert [first["items"][0]["kind"], rest["items"][0]["kind"], rest["next"]] == ["opted_in", "opted_out", None]
 
 
+@pytest.mark.parametrize("after", ["0", "-1", "2147483648", "x", "1.5"])
+def test_a_cursor_that_no_entry_can_have_is_refused(api: Api, row_id: str, after: str) -> None:
+    assert api.call("GET", f"/subscriptions/{row_id}/ledger?after={after}").status_code == 422
+
+
 @pytest.mark.covers("rules 17")
 def test_the_file_can_be_checked_with_sha256_alone(api: Api, row_id: str) -> None:
     file = api.get(f"/subscriptions/{row_id}/evidence")
