@@ -1,0 +1,175 @@
+"""Pretend phones: the member plays the client, and every text takes the same roads as a real one."""
+
+import html
+import re
+
+import pytest
+from sqlmodel import Session
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from portal.accounts import business as businesses
+from portal.accounts import sender
+from portal.accounts.key import Secrets
+from portal.errors import Conflict
+from portal.jobs import Timetable, deliver_rehearsal
+from portal.messaging import rehearsal
+from portal.messaging.dispatch import Dispatcher
+from portal.messaging.outbox import Limits
+from tests.conftest import OUR_NUMBER, World, as_member, populate
+from tests.web.scene import CLIENT, Scene, words
+
+PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+@pytest.fixture
+def site(app: Starlette, secrets: Secrets) -> World:
+    """Both businesses rehearse."""
+    return populate(app.state.database, secrets, provider="rehearsal")
+
+
+@pytest.fixture
+def rosa(scene: Scene) -> str:
+    """Rosa opted in, and her thread's address."""
+    scene.named("Rosa Delgado")
+    scene.alice()
+    return f"/sms/{scene.says_yes()}"
+
+
+@pytest.fixture
+def delivering(scene: Scene) -> Timetable:
+    """The timetable, not started: a test makes its ticks."""
+    state = scene.app.state
+    return Timetable(state.database, Dispatcher(state.database, state.providers, Limits(0, 0)))
+
+
+def says(scene: Scene, text: str, number: str = CLIENT) -> None:
+    assert scene.client.post("/rehearsal/text", data={"number": number, "text": text}).status_code == 303
+
+
+@pytest.mark.covers("P12")
+def test_a_business_without_a_rehearsal_has_no_pretend_phones(
+    app: Starlette, secrets: Secrets, client: TestClient
+) -> None:
+    real = populate(app.state.database, secrets)
+    as_member(client, real.alice)
+    assert client.get("/rehearsal").status_code == 404
+    for path, given in (("text", {"text": "START"}), ("phones", {}), ("behaviour", {"behaviour": "blocked"})):
+        assert client.post(f"/rehearsal/{path}", data={"number": CLIENT} | given).status_code == 404
+
+
+@pytest.mark.covers("P12")
+@pytest.mark.parametrize(("first", "second"), [("rehearsal", "twilio"), ("twilio", "rehearsal")])
+def test_a_business_that_rehearses_can_never_text_for_real(scene: Scene, first: str, second: str) -> None:
+    """A member could otherwise play a client's YES and then text the real phone."""
+    given = {"twilio": {"account_sid": "AC1", "auth_token": "t"}, "rehearsal": {}}
+
+    def work(session: Session) -> None:
+        business = businesses.create(session, "New")
+        for provider, number in ((first, "+12025550101"), (second, "+12025550102")):
+            sender.add(session, business, channel="sms", number=number, provider=provider, credentials=given[provider])
+
+    with pytest.raises(Conflict, match="either rehearses or texts for real"):
+        scene.write(work)
+
+
+def test_a_text_arrives_on_the_phone_with_its_segments_and_is_reported_delivered(
+    scene: Scene, rosa: str, delivering: Timetable
+) -> None:
+    assert "Nothing has arrived on this phone." in words(scene.client.get("/rehearsal").text)
+    scene.send_all()
+    deliver_rehearsal(delivering)
+    said = words(scene.client.get("/rehearsal").text)
+    assert "you're opted in to texts" in said
+    assert "2 segments · GSM-7" in said
+    assert "Delivered" in words(scene.client.get(rosa).text)
+    assert scene.row().carrier == "clear"
+
+
+def test_a_report_of_delivery_happens_once(scene: Scene, rosa: str, delivering: Timetable) -> None:
+    scene.send_all()
+    deliver_rehearsal(delivering)
+    before = len(scene.entries())
+    deliver_rehearsal(delivering)
+    assert len(scene.entries()) == before
+    assert scene.site.read(rehearsal.unreported) == []
+
+
+@pytest.mark.covers("H-20", "H-22")
+def test_a_played_stop_is_a_stop(scene: Scene, rosa: str) -> None:
+    scene.send_all()
+    says(scene, "STOP")
+    assert scene.row().status == "opted_out"
+    assert "This client opted out." in words(scene.client.get(rosa).text)
+    assert scene.client.post(rosa, data={"text": "Hello?"}).status_code == 422
+    assert len(scene.send_all()) == 1, "exactly one confirmation"
+
+
+def test_a_stop_that_is_played_twice_has_two_messages_and_one_effect(scene: Scene, rosa: str) -> None:
+    says(scene, "STOP")
+    says(scene, "STOP")
+    assert [entry.kind for entry in scene.entries()] == ["opted_in", "opted_out"]
+
+
+@pytest.mark.covers("X-17", "rules 19")
+def test_a_carrier_block_can_be_played_and_start_lifts_it(scene: Scene, rosa: str) -> None:
+    carrier = scene.app.state.providers.get("rehearsal")
+    scene.client.post("/rehearsal/behaviour", data={"number": CLIENT, "behaviour": "blocked"})
+    assert carrier.behaviour_of(CLIENT) == "blocked"
+    says(scene, "START")
+    assert carrier.behaviour_of(CLIENT) == "answers"
+
+
+def test_a_behaviour_that_does_not_exist_changes_nothing(scene: Scene, rosa: str) -> None:
+    answer = scene.client.post("/rehearsal/behaviour", data={"number": CLIENT, "behaviour": "explodes"})
+    assert answer.status_code == 422
+    assert scene.app.state.providers.get("rehearsal").behaviour_of(CLIENT) == "answers"
+
+
+def test_a_phone_with_a_new_number_can_be_added_and_text_first(scene: Scene) -> None:
+    answer = scene.alice().post("/rehearsal/phones", data={"number": "(415) 555-0177"})
+    assert answer.headers["location"] == "/rehearsal?phone=%2B14155550177"
+    page = scene.client.get(answer.headers["location"]).text
+    assert "Say Yes in the questionnaire with +1 415 555 0177" in words(page)
+    (action, *_) = re.findall(r'action="(/rehearsal/text[^"]*)"', page)
+    scene.client.post(html.unescape(action), data={"number": "+14155550177", "text": "Do you have time?"})
+    assert "Do you have time?" in words(scene.client.get("/rehearsal").text)
+
+
+def test_the_form_for_a_new_phone_offers_a_number_that_nobody_has(scene: Scene) -> None:
+    page = scene.alice().get("/rehearsal").text
+    assert re.search(r'name="number"[^>]*value="\+1 415 555 01\d\d"', page)
+
+
+@pytest.mark.parametrize(("typed", "sentence"), [("", "give a number"), ("12", ""), (OUR_NUMBER, ""), ("x" * 41, "")])
+def test_a_new_phone_needs_a_number(scene: Scene, typed: str, sentence: str) -> None:
+    answer = scene.alice().post("/rehearsal/phones", data={"number": typed})
+    assert answer.status_code == 422
+    assert sentence in words(answer.text)
+
+
+@pytest.mark.parametrize("given", [{"number": CLIENT, "text": " "}, {"number": "nobody", "text": "Hi"}, {}])
+def test_a_played_text_that_lacks_something_is_refused(scene: Scene, rosa: str, given: dict[str, str]) -> None:
+    before = len(scene.messages())
+    assert scene.client.post("/rehearsal/text", data=given).status_code == 422
+    assert len(scene.messages()) == before
+
+
+def test_an_open_page_gets_the_phones_alone(scene: Scene, rosa: str) -> None:
+    answer = scene.client.post("/rehearsal/text", data={"number": CLIENT, "text": "Hello"}, headers=PARTIAL)
+    assert answer.text.lstrip().startswith('<div class="phones" id="phones"')
+    assert "Hello" in answer.text
+
+
+def test_the_page_leads_to_the_questionnaire(scene: Scene) -> None:
+    scene.publish()
+    page = scene.alice().get("/rehearsal").text
+    assert re.search(r'href="https://portal\.example\.com/f/[\w-]+"', page)
+
+
+@pytest.mark.covers("P10")
+def test_charlie_plays_only_his_own_clients(scene: Scene, rosa: str) -> None:
+    as_member(scene.client, scene.site.charlie)
+    assert "Rosa Delgado" not in scene.client.get("/rehearsal").text
+    scene.client.post("/rehearsal/text", data={"number": CLIENT, "text": "STOP"})
+    assert scene.row().status == "opted_in"
