@@ -1,16 +1,23 @@
 """What all forms share: texts are trimmed by nobody but the field that says so, and errors are sentences."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from starlette.datastructures import FormData
 from wtforms import Form
 
 
-class BaseForm(Form):
-    """A WTForms form fed with Starlette's form data, or with `data` for a first showing."""
+class Typed(Protocol):
+    """What a browser sent: names with one or several values. The web's form data is one; forms know no HTTP."""
 
-    def __init__(self, formdata: FormData | None = None, *, data: Mapping[str, Any] | None = None) -> None:
+    def getlist(self, key: Any) -> list[Any]: ...
+    def __contains__(self, key: object) -> bool: ...
+    def __len__(self) -> int: ...
+
+
+class BaseForm(Form):
+    """A WTForms form fed with what was typed, or with `data` for a first showing."""
+
+    def __init__(self, formdata: Typed | None = None, *, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(formdata=formdata, data=data)
 
     def is_valid(self) -> bool:

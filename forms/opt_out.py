@@ -2,12 +2,11 @@
 
 import datetime as dt
 
-from starlette.datastructures import FormData
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from forms.base import BaseForm, one_line
+from forms.base import BaseForm, Typed, one_line
 from portal import clock, local_time
 from portal.messaging import desk
 
@@ -33,7 +32,7 @@ class OptOutForm(BaseForm):
         description="Only for a request of the last five minutes; usually no text is needed.",
     )
 
-    def __init__(self, formdata: FormData | None = None, *, timezone: str) -> None:
+    def __init__(self, formdata: Typed | None = None, *, timezone: str) -> None:
         """A first showing without `formdata` says now."""
         self._timezone = timezone
         now = local_time.input_value(clock.now(), timezone)

@@ -29,6 +29,7 @@ MODULES = [
     "phonenumbers",
     "psycopg",
     "psycopg_pool",
+    "pydantic",
     "python_multipart",
     "segno",
     "sqlalchemy",
