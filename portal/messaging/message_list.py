@@ -55,9 +55,8 @@ def page(
 @cache
 def _statement(in_thread: bool, by_direction: bool, by_status: bool, goes_on: bool) -> Statement:
     """One statement per combination of filters, so that each walks an index in the order of the list."""
-    query = sa.select(*_COLUMNS).where(_m.c.business_id == param("business_id"))
-    if in_thread:
-        query = query.where(_m.c.subscription_id == param("subscription_id"))
+    mine = _m.c.subscription_id == param("subscription_id") if in_thread else _m.c.business_id == param("business_id")
+    query = sa.select(*_COLUMNS).where(mine)
     if by_direction:
         query = query.where(_m.c.direction == param("direction"))
     if by_status:

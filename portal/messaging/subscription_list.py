@@ -41,19 +41,20 @@ class Filter:
 def page(
     session: Session, business_id: str, wanted: Filter, *, region: str, after: str | None = None, limit: int = 50
 ) -> tuple[list[Any], str | None]:
-    """By name, or by number where a piece of one is sought; the second value is the id to go on after, or None.
+    """By name, or by number where one is sought; the second value is the id to go on after, or None.
 
     Raises NotFound for an `after` that is not ours. National numbers are read in `region`.
     """
-    key, low = _range(wanted.q.strip(), region)
+    sought, low = _range(wanted.q.strip(), region)
+    order = sought if wanted.number is None else "number"
     last = _last(session, business_id, after)
     statement = _statement(
-        key, wanted.number is not None, wanted.status is not None, wanted.channel is not None, bool(low),
-        last is not None,
+        order, sought if low else None, wanted.number is not None, wanted.status is not None,
+        wanted.channel is not None, last is not None,
     )  # fmt: skip
     found = statement.rows(
         session, business_id=business_id, number=wanted.number, status=wanted.status, channel=wanted.channel, low=low,
-        high=low + "\U0010ffff", key=last and getattr(last, key), id=last and last.id, limit=limit + 1,
+        high=low + "\U0010ffff", key=last and getattr(last, order), id=last and last.id, limit=limit + 1,
     )  # fmt: skip
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
@@ -68,10 +69,9 @@ def one(session: Session, business_id: str, subscription_id: str) -> Any:
 
 @cache
 def _statement(
-    key: str, by_number: bool, by_status: bool, by_channel: bool, has_range: bool, goes_on: bool
+    order: str, sought: str | None, by_number: bool, by_status: bool, by_channel: bool, goes_on: bool
 ) -> Statement:
     """One statement per combination of filters, so that each walks an index in the order of the list."""
-    column = _s.c[key]
     query = sa.select(*_COLUMNS).where(_s.c.business_id == param("business_id"))
     if by_number:
         query = query.where(_s.c.number == param("number"))
@@ -79,8 +79,10 @@ def _statement(
         query = query.where(_s.c.status == param("status"))
     if by_channel:
         query = query.where(_s.c.channel == param("channel"))
-    if has_range:
-        query = query.where(column >= param("low", column.type), column < param("high", column.type))
+    if sought:
+        piece = _s.c[sought]
+        query = query.where(piece >= param("low", piece.type), piece < param("high", piece.type))
+    column = _s.c[order]
     if goes_on:
         place = sa.tuple_(param("key", column.type), param("id", _s.c.id.type))
         query = query.where(sa.tuple_(column, _s.c.id) > place)
