@@ -103,9 +103,7 @@ def record(
     """
     before = subscription.state_of(row)
     recorded_at = clock.now()
-    happened = occurred_at or recorded_at
-    if kind in RESTRICTIVE and occurred_at is None and before.last_at is not None:
-        happened = max(happened, before.last_at + MOMENT)
+    happened = occurred_at or _no_earlier_than_known(recorded_at, kind, before)
     entry = _sealed(session, row, {
         "subscription_id": row.id, "channel": row.channel, "kind": str(kind), "origin": str(origin),
         "proof": str(proof), "scope": scope, "carrier": carrier, "actor": actor,
@@ -116,6 +114,10 @@ def record(
     subscription.store(session, row, after)
     announce(session, f"business:{row.business_id}")
     return Recorded(entry["seq"], subscription.with_state(row, after), before, after)
+
+
+def _no_earlier_than_known(now: dt.datetime, kind: Kind, before: State) -> dt.datetime:
+    return max(now, before.last_at + MOMENT) if kind in RESTRICTIVE and before.last_at is not None else now
 
 
 @dataclass(frozen=True, slots=True)

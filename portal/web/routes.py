@@ -57,6 +57,12 @@ def opens(path: str, endpoint: Endpoint, *, method: str = "GET") -> Route:
 
 
 def routes() -> list[BaseRoute]:
+    """All of them."""
+    return [*_doors(), *_desk(), *_questionnaires(), *_settings(), *_house()]
+
+
+def _doors() -> list[BaseRoute]:
+    """Providers, and people coming and going."""
     return [
         Route("/webhooks/{provider}/{business}/messages", webhook.receive, methods=["POST"]),
         Route("/webhooks/{provider}/{business}/status", webhook.receive, methods=["POST"]),
@@ -65,6 +71,12 @@ def routes() -> list[BaseRoute]:
         reads("/set-up", sign_in.set_up, PUBLIC),
         writes("/set-up", sign_in.finish_set_up, PUBLIC),
         writes("/sign-out", sign_in.leave, SIGNED_IN),
+    ]
+
+
+def _questionnaires() -> list[BaseRoute]:
+    """Members ask; clients answer."""
+    return [
         reads("/questionnaires", questionnaires.show, Right.READ, TEXTING),
         writes("/questionnaires", questionnaires.create, Right.EDIT_QUESTIONNAIRES, TEXTING),
         reads("/questionnaires/new", questionnaires.new, Right.EDIT_QUESTIONNAIRES, TEXTING),
@@ -82,6 +94,12 @@ def routes() -> list[BaseRoute]:
         opens("/embed/{token}", public_form.receive, method="POST"),
         opens("/embed/{token}/thanks", public_form.thank),
         opens("/opt-in/{slug}", opt_in_proof.show),
+    ]
+
+
+def _settings() -> list[BaseRoute]:
+    """The business, its members, one's own account."""
+    return [
         reads("/settings", settings_page.show, Right.READ),
         reads("/settings/preview", settings_page.preview, Right.SETUP),
         writes("/settings", settings_page.save, Right.SETUP),
@@ -95,6 +113,12 @@ def routes() -> list[BaseRoute]:
         writes("/settings/members/{member}/disable", members_page.disable, Right.SETUP),
         writes("/settings/members/{member}/enable", members_page.enable, Right.SETUP),
         acts("/settings/members/{member}/password", members_page.set_password, Right.SETUP),
+    ]
+
+
+def _desk() -> list[BaseRoute]:
+    """Where a member works all day."""
+    return [
         reads("/", today.show, Right.READ),
         reads("/sms", status_page.show, Right.READ, TEXTING),
         reads("/sms/{subscription}", thread.show, Right.READ, TEXTING),
@@ -111,6 +135,12 @@ def routes() -> list[BaseRoute]:
         acts("/rehearsal/text", rehearsal.text, Right.SEND),
         writes("/rehearsal/phones", rehearsal.add, Right.SEND, TEXTING),
         writes("/rehearsal/behaviour", rehearsal.behave, Right.SEND, TEXTING),
+    ]
+
+
+def _house() -> list[BaseRoute]:
+    """For operators, live pages and other programs."""
+    return [
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Route("/metrics", metrics.show),
