@@ -36,8 +36,12 @@ _BY_STATUS: dict[int, type[Problem]] = {400: BadRequest, 403: Forbidden, 404: No
 
 async def on_problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, Problem)
-    if isinstance(problem, Unauthenticated) and not _is_api(request) and request.method == "GET":
-        return RedirectResponse(f"/sign-in?next={request.url.path}", status_code=303)
+    if isinstance(problem, Unauthenticated) and not _is_api(request):
+        sign_in = f"/sign-in?next={request.url.path}"
+        if request.headers.get("hx-request") == "true" and not _is_refresh(request):
+            return Response(status_code=401, headers={"HX-Redirect": sign_in})
+        if request.method == "GET" and not _is_refresh(request):
+            return RedirectResponse(sign_in, status_code=303)
     return _answer(request, problem)
 
 
@@ -98,7 +102,23 @@ def _answer(request: Request, problem: Problem, *, status: int | None = None, re
         "title": problem.title, "sentence": problem.detail, "next_step": _NEXT.get(status or problem.status, ""),
         "reference": reference, "status": status or problem.status, "back_url": "/", "back_words": "Back to the start",
     }  # fmt: skip
-    return HTMLResponse(rendering.render("error/page.html", common(visit) | shown), status or problem.status)
+    response = HTMLResponse(rendering.render("error/page.html", common(visit) | shown), status or problem.status)
+    response.headers.update(_placement(request))
+    return response
+
+
+def _placement(request: Request) -> dict[str, str]:
+    """htmx swaps errors too. One met while a part refreshes itself leaves that part as it was, with what is being typed
+    in it; any other becomes the whole page."""
+    if request.headers.get("hx-request") != "true":
+        return {}
+    if _is_refresh(request):
+        return {"HX-Reswap": "none"}
+    return {"HX-Retarget": "body", "HX-Reswap": "innerHTML", "HX-Reselect": "body > *"}
+
+
+def _is_refresh(request: Request) -> bool:
+    return request.method == "GET" and request.headers.get("hx-request-type") == "partial"
 
 
 def _is_api(request: Request) -> bool:

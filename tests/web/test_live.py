@@ -127,3 +127,26 @@ def test_a_stopping_server_ends_open_streams_at_once(
         thread.join(SOON)
     assert not thread.is_alive()
     assert received.endswith(b"0\r\n\r\n"), "the stream was cut, not ended"
+
+
+REFRESH = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def test_a_refresh_after_the_session_ended_leaves_the_page_as_it_is(client: TestClient, site: World) -> None:
+    answer = client.get("/sms", headers=REFRESH)
+    assert answer.status_code == 401
+    assert answer.headers["hx-reswap"] == "none"
+
+
+def test_a_click_after_the_session_ended_leads_to_the_sign_in(client: TestClient, site: World) -> None:
+    clicked = client.get("/sms", headers={"HX-Request": "true", "HX-Request-Type": "full"})
+    sent = client.post("/sms/x", data={"text": "Hi"}, headers=REFRESH)
+    assert [answer.headers["hx-redirect"] for answer in (clicked, sent)] == [
+        "/sign-in?next=/sms", "/sign-in?next=/sms/x"
+    ]  # fmt: skip
+
+
+def test_an_error_after_a_click_is_a_whole_page(scene: Scene) -> None:
+    answer = scene.alice().post("/sms/nobody", data={"text": "Hi"}, headers=REFRESH)
+    assert answer.status_code == 404
+    assert answer.headers["hx-retarget"] == "body"
