@@ -38,8 +38,9 @@ def postgres(url: str) -> sa.Engine:
     """A frozen process must not hold a STOP's row (interface.md 6.10), and a commit must mean the disk."""
     options = "-c idle_in_transaction_session_timeout=15000 -c lock_timeout=5000 -c timezone=UTC"
     return sa.create_engine(
-        url, pool_size=POSTGRES_WRITERS, max_overflow=8, pool_pre_ping=False, connect_args={"options": options}
-    )
+        url, pool_size=POSTGRES_WRITERS, max_overflow=8, pool_pre_ping=False, paramstyle="format",
+        connect_args={"options": options},
+    )  # fmt: skip
 
 
 def durability(engine: sa.Engine) -> Mapping[str, str]:

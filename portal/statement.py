@@ -5,10 +5,12 @@ Objects cost twenty times as much (speed.md, design 2); the schema is still writ
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session
 
@@ -37,7 +39,7 @@ class Statement:
         """All rows, as named tuples."""
         compiled, cursor = self._ready(session)
         cursor.execute(compiled.sql, compiled.bind(values))
-        return compiled.rows(cursor)
+        return compiled.rows(cursor.fetchall())
 
     def first(self, session: Session, **values: Any) -> Any:
         """The first row, or None."""
@@ -55,40 +57,42 @@ class Statement:
         cursor.executemany(compiled.sql, [compiled.bind(values) for values in many])
 
     def _ready(self, session: Session) -> tuple["_Compiled", Any]:
-        if session.in_transaction() and (session.new or session.dirty or session.deleted):
-            session.flush()  # what objects changed must be visible to the statement
-        cursor = session.info.get("cursor")
-        if cursor is None:
-            cursor = session.connection().connection.cursor()
-        dialect = session.get_bind().dialect
-        compiled = self._compiled.get(dialect.name)
+        session.flush()  # what objects changed must be visible to the statement
+        road = session.info.get("road")
+        if road is None:
+            road = session.info["road"] = Road(session.connection())
+        compiled = self._compiled.get(road.name)
         if compiled is None:
-            clause = self._clause(_INSERTS[dialect.name]) if callable(self._clause) else self._clause
-            compiled = self._compiled[dialect.name] = _Compiled(clause, dialect)
-        return compiled, cursor
+            compiled = self._compiled[road.name] = _Compiled(self._clause, road.dialect)
+        return compiled, road.cursor
+
+
+class Road:
+    """The cursor that all statements of one transaction run on; kept as `session.info["road"]`."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.dialect = connection.dialect
+        self.name = connection.dialect.name
+        self.cursor: Any = connection.connection.cursor()
 
 
 class _Compiled:
     """The SQL text with the converters of its parameters and columns."""
 
-    def __init__(self, clause: Clause, dialect: sa.Dialect) -> None:
-        compiled = clause.compile(dialect=dialect)
+    def __init__(self, clause: Clause | Callable[[Callable[..., Any]], Clause], dialect: sa.Dialect) -> None:
+        clause = clause(_INSERTS[dialect.name]) if callable(clause) else clause
+        literal: Any = visitors.replacement_traverse(clause, {}, _as_literal)
+        compiled = literal.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
         expanded = compiled.construct_expanded_state({})  # lists of constants (IN) become one parameter each
         self.sql = expanded.statement
-        names = list(expanded.positiontup or ()) if compiled.positional else list(expanded.parameters)
-        self._names = None if compiled.positional else names
-        self._keys = [name.removeprefix("_") if name.startswith("_") else f":{name}" for name in names]
-        converters = [_bind_converter(name, compiled, dialect) for name in names]
-        self._constants = {
-            key: convert(expanded.parameters[name]) if convert else expanded.parameters[name]
-            for key, name, convert in zip(self._keys, names, converters, strict=True)
-            if key.startswith(":")
-        }
+        names = list(expanded.positiontup or ())
+        assert compiled.positional
+        self._constants = {name: expanded.parameters[name] for name in names if not name.startswith("_")}
+        keys = [name.removeprefix("_") for name in names]
+        self._pick: Callable[[Mapping[str, Any]], tuple[Any, ...]] = _picking(keys)
         self._conversions = [
-            (i, convert)
-            for i, (key, convert) in enumerate(zip(self._keys, converters, strict=True))
-            if convert is not None and not key.startswith(":")
+            (i, convert) for i, name in enumerate(names) if (convert := _bind_converter(name, compiled, dialect))
         ]
         columns = list(getattr(clause, "exported_columns", ()) or ())
         self._row: Any = namedtuple("Row", [column.key for column in columns], rename=True) if columns else None
@@ -99,14 +103,17 @@ class _Compiled:
         ]
 
     def bind(self, values: Mapping[str, Any]) -> Any:
-        given = {**self._constants, **values} if self._constants else values
-        bound = [given[key] for key in self._keys]
+        bound = self._pick({**self._constants, **values} if self._constants else values)
+        if not self._conversions:
+            return bound
+        converted = list(bound)
         for i, convert in self._conversions:
-            bound[i] = convert(bound[i])
-        return bound if self._names is None else dict(zip(self._names, bound, strict=True))
+            value = converted[i]
+            if value is not None:
+                converted[i] = convert(value)
+        return converted
 
-    def rows(self, cursor: Any) -> list[Any]:
-        found = cursor.fetchall()
+    def rows(self, found: list[Any]) -> list[Any]:
         make = self._row._make
         if not self._converters:
             return [make(row) for row in found]
@@ -117,6 +124,21 @@ class _Compiled:
                 cells[i] = convert(cells[i])
             rows.append(make(cells))
         return rows
+
+
+def _as_literal(element: Any, **_: Any) -> Any:
+    """Constants are written into the SQL: only then does a database see that a partial index fits."""
+    if not isinstance(element, sa.BindParameter) or element.key.startswith("_"):
+        return None
+    if isinstance(element.type, sa.types.NullType):
+        return sa.literal(element.value, literal_execute=True)
+    return element.render_literal_execute()
+
+
+def _picking(keys: list[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return lambda values: tuple(values[key] for key in keys)
 
 
 def _bind_converter(name: str, compiled: SQLCompiler, dialect: sa.Dialect) -> Callable[[Any], Any] | None:

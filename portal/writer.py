@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from portal.statement import Road
+
 T = TypeVar("T")
 Work = Callable[[Session], T]
 
@@ -88,7 +90,7 @@ class Writer:
 
     def _run(self) -> None:
         session = self._session_on(self._connection)
-        session.info["cursor"] = self._connection.connection.cursor()
+        session.info["road"] = Road(self._connection)
         while batch := self._take():
             self._commit(session, batch)
             _settle(batch)
@@ -125,7 +127,7 @@ class Writer:
             self._tell(topics)
 
     def _perform(self, session: Session, piece: Piece) -> None:
-        cursor = session.info["cursor"]
+        cursor = session.info["road"].cursor
         cursor.execute("SAVEPOINT piece")
         try:
             piece.result = piece.work(session)
