@@ -1,10 +1,14 @@
 """The `portal` command: what it does, what it says, and how it refuses (interface.md section 1)."""
 
+import datetime as dt
 import io
 import json
 import os
 import re
+import socket
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from portal import commands, logs, schema
+from portal import clock, commands, engine, logs, schema
 from portal.accounts import business as businesses
 from portal.accounts import key, member, sender
 from portal.accounts import session as sign_ins
@@ -420,3 +424,128 @@ def test_reading_needs_no_settings(run: Run, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delenv("PORTAL_SECRET_KEY")
     monkeypatch.setenv("PORTAL_DATABASE_URL", "nonsense")
     assert run("read", "STOP").code == 0
+
+
+# the doctor
+
+
+class Answers(BaseHTTPRequestHandler):
+    """A provider that is there."""
+
+    date = ""
+
+    def do_HEAD(self) -> None:
+        self.send_response_only(405)
+        self.send_header("Date", self.date or self.date_time_string())
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nobody reads it."""
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Answers]]:
+    server = HTTPServer(("127.0.0.1", 0), Answers)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    monkeypatch.setenv("PORTAL_TWILIO_API_URL", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setattr(Answers, "date", "")
+    yield Answers
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def findings(done: Done) -> dict[str, tuple[str, str]]:
+    """What the doctor says, by what it is about."""
+    found = re.findall(r"^(ok|warn|FAIL) +([^:]+): (.+)$", done.out, re.MULTILINE)
+    assert len(found) == len(done.out.splitlines())
+    return {what: (verdict, sentence) for verdict, what, sentence in found}
+
+
+@pytest.fixture
+def durable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' PostgreSQL runs without fsync, which the doctor would rightly call a broken promise."""
+    monkeypatch.setattr(engine, "durability", lambda _: {"journal_mode": "wal", "synchronous": "2"})
+
+
+def test_the_doctor_finds_a_good_installation_well(
+    run: Run, real_town: World, provider: type[Answers], durable: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTAL_SMTP_URL", "smtp://mail.example.com")
+    done = run("doctor")
+    said = findings(done)
+    assert {verdict for verdict, _ in said.values()} == {"ok"}, done.out
+    expected = {"settings", "public URL", "mail", "disk", "database", "key file", "secret key", "twilio", "clock"}
+    assert set(said) == expected
+    assert done.code == 0
+
+
+def fails(run: Run, what: str, sentence: str) -> None:
+    done = run("doctor")
+    verdict, said = findings(done)[what]
+    assert (done.code, verdict) == (1, "FAIL")
+    assert sentence in said
+
+
+def test_the_doctor_names_a_provider_that_does_not_answer(
+    run: Run, real_town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setenv("PORTAL_TWILIO_API_URL", f"http://127.0.0.1:{port}")
+    fails(run, "twilio", "does not answer")
+
+
+def test_the_doctor_compares_our_clock_with_the_providers(
+    run: Run, real_town: World, provider: type[Answers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provider, "date", "Sat, 21 Nov 2020 10:00:00 GMT")
+    fails(run, "clock", "seconds from a provider's")
+
+
+def test_the_doctor_sees_a_clock_behind_the_ledger(
+    run: Run, real_town: World, provider: type[Answers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_town.write(lambda session: opted_in(session, real_town.hearth.id))
+    yesterday = clock.now() - dt.timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: yesterday)
+    fails(run, "clock", "in the future")
+
+
+def test_the_doctor_wants_keys_that_only_their_owner_reads(
+    run: Run, real_town: World, provider: type[Answers], environment: dict[str, str]
+) -> None:
+    Path(environment["PORTAL_KEY_FILE"]).chmod(0o644)
+    fails(run, "key file", "chmod 600")
+
+
+def test_the_doctor_tries_the_secret_key(
+    run: Run, real_town: World, provider: type[Answers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTAL_SECRET_KEY", "another key than the credentials were sealed with")
+    fails(run, "secret key", "PORTAL_SECRET_KEY is not the one")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "what", "sentence"),
+    [
+        ("PORTAL_PUBLIC_URL", "http://portal.example.com", "public URL", "must start with https://"),
+        ("PORTAL_SMTP_URL", "mail.example.com", "mail", "PORTAL_SMTP_URL"),
+        ("PORTAL_SECRET_KEY", "short", "settings", "at least 32 random characters"),
+        ("PORTAL_CAP_FORM_HOUR", "many", "settings", "PORTAL_CAP_FORM_HOUR must be a whole number"),
+        ("PORTAL_DATABASE_URL", "sqlite:////nowhere/portal.db", "database", "There is no database"),
+    ],
+)
+def test_the_doctor_names_a_setting_that_breaks_a_promise(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, what: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    fails(run, what, sentence)
+
+
+def test_the_doctor_names_a_database_whose_commits_may_be_lost(
+    run: Run, real_town: World, provider: type[Answers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "durability", lambda _: {"synchronous_commit": "on", "fsync": "off"})
+    fails(run, "database", "fsync=off")
