@@ -20,7 +20,7 @@ class OptOutForm(BaseForm):
 
     reason = StringField(
         "Who asked, and why", [DataRequired(REASON), Length(max=500, message="Please use at most 500 characters.")],
-        filters=[one_line], description="For example: Rosa called and wants e-mail only.",
+        filters=[one_line], description="For example: Rosa called and wants e-mail only.", id="opt-out-reason",
     )  # fmt: skip
     received_by = RadioField(
         "How did the request come?", [InputRequired("Please choose how the request came.")],

@@ -12,5 +12,5 @@ class ReviewForm(BaseForm):
     reason = StringField(
         "Why you may go on texting",
         [DataRequired(REASON), Length(max=300, message="Please use at most 300 characters.")],
-        filters=[one_line], description="For example: they asked us to stop by at 5.",
+        filters=[one_line], id="review-reason", description="For example: they asked us to stop by at 5.",
     )  # fmt: skip
