@@ -5,11 +5,11 @@ from sqlmodel import SQLModel
 from portal.accounts import allowance, api_answer, audit, business, member, sender, session
 from portal.consent import disclaimer, ledger, subscription
 from portal.contacts import contact
-from portal.messaging import inbox, message, outbox
+from portal.messaging import flight, inbox, message
 from portal.questionnaires import questionnaire, submission
 
 MODULES = (
-    allowance, api_answer, audit, business, contact, disclaimer, inbox, ledger, member, message, outbox, questionnaire,
+    allowance, api_answer, audit, business, contact, disclaimer, flight, inbox, ledger, member, message, questionnaire,
     sender, session, submission, subscription,
 )  # fmt: skip
 

@@ -13,13 +13,14 @@ from sqlmodel import Session
 from portal import clock, logs, metrics
 from portal.accounts import sender
 from portal.database import Database, Lane
-from portal.messaging import outbox, outcome
+from portal.messaging import flight, outbox, outcome
 from portal.messaging.outbox import Claim, Limits
 from portal.providers.provider import Outbound, Providers, Rejected, Result, Trouble, Unknown
 
 IDLE = 1.0  # seconds between looks when nothing wakes us: texts that become due by themselves
 
 Mark = Callable[[Session], None]
+Start = tuple[Claim, dict[str, str], float]  # what to send, with which credentials, and until when it may begin
 
 
 class Dispatcher:
@@ -74,18 +75,18 @@ class Dispatcher:
         marks = list(self._marks)
         claims = self._database.write(lambda session: self._mark_and_claim(session, marks, free), lane=Lane.ROAD)
         self._forget(marks)
-        deadline = clock.monotonic() + outbox.START_WITHIN
         with self._lock:
             self._free -= len(claims)
-        for each, credentials in claims:
+        for each, credentials, deadline in claims:
             self._pool.submit(self._send, each, credentials, deadline)
         return bool(claims)
 
-    def _mark_and_claim(self, session: Session, marks: list[Mark], free: int) -> list[tuple[Claim, dict[str, str]]]:
+    def _mark_and_claim(self, session: Session, marks: list[Mark], free: int) -> list[Start]:
         for mark in marks:
             mark(session)
+        deadline = clock.monotonic() + flight.START_WITHIN  # before the claim: its commit may take long, a STOP may not
         claims = outbox.claim(session, free, self._limits) if free else []
-        return [(each, self._opened(session, each.credentials)) for each in claims]
+        return [(each, self._opened(session, each.credentials), deadline) for each in claims]
 
     def _opened(self, session: Session, sealed: str) -> dict[str, str]:
         if sealed not in self._credentials:

@@ -7,18 +7,16 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
-from portal.column import table_of
 from portal.consent import head, ledger
 from portal.consent.purpose import Purpose
 from portal.consent.state import Kind
-from portal.messaging import message
-from portal.messaging.outbox import InFlight
+from portal.messaging import flight, message
 from portal.statement import Statement, param
 
 RECENT = dt.timedelta(days=7)
 _ANSWERS = (Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP, Purpose.OPT_IN_REQUEST)
 
-_m, _e, _f, _head = message.table, ledger.table, table_of(InFlight), head.table
+_m, _e, _f, _head = message.table, ledger.table, flight.table, head.table
 _is_queued = _m.c.status == "queued"
 _DEPTH = Statement(sa.select(sa.func.count().label("found")).select_from(_m).where(_is_queued))
 _DUE = Statement(

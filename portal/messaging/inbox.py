@@ -18,7 +18,7 @@ from portal.consent.purpose import Purpose
 from portal.consent.reply import Context, Meaning, Verdict
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.contacts import contact
-from portal.messaging import message, opt_in, outbox, outcome, wording
+from portal.messaging import flight, message, opt_in, outbox, outcome, wording
 from portal.messaging.message import Direction, Fate
 from portal.providers.provider import Event, InboundText, Provider, StatusUpdate
 from portal.statement import Statement, param, params
@@ -96,10 +96,9 @@ def receive(
         if ours is None or number is None:
             return Received(bool(stored))  # not our sender, or one that nobody can answer: kept as it came
         row = _subscription(session, business_id, number)
-        stopped = row.status in (Status.OPTED_OUT, Status.DECLINED)
         if stored:
-            stopped = _Inbound(session, row, ours, provider, event, arrived_at, rules).act()
-        return Received(bool(stored), row.id, stopped and outbox.in_flight(session, row.id))
+            _Inbound(session, row, ours, provider, event, arrived_at, rules).act()
+        return Received(bool(stored), row.id, flight.is_stopped(session, row.id))
     if stored and isinstance(event, StatusUpdate):
         outcome.report(session, business_id, event)
     return Received(bool(stored))
@@ -133,8 +132,7 @@ class _Inbound:
     arrived_at: dt.datetime
     rules: Rules
 
-    def act(self) -> bool:
-        """Whether this text asked us to stop: then its answer waits until nothing is on its way."""
+    def act(self) -> None:
         verdict = self._read()
         self.message_id = message.add(
             self.session, self.row, direction=Direction.INBOUND, status=Fate.RECEIVED, text=self.event.text,
@@ -147,7 +145,6 @@ class _Inbound:
             Meaning.HELP: self._help, Meaning.REVIEW: self._review, Meaning.NONE: _nothing,
         }  # fmt: skip
         effect[verdict.meaning](verdict)
-        return verdict.meaning in (Meaning.OPT_OUT, Meaning.NO)
 
     def _read(self) -> Verdict:
         """The provider's own word for a STOP is stronger than ours; its word is never an opt-in (rules.md row 20)."""
@@ -167,8 +164,8 @@ class _Inbound:
         is_blocked = self._provider_answers("stop") and self.provider.blocks(self.event.recipient)
         recorded = opt_in.opt_out(
             self.session, self.row, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
-            message_id=self.message_id, should_confirm=not self._provider_answers("stop"), evidence=self._evidence(verdict),
-            carrier=Carrier.BLOCKED if is_blocked else None,
+            message_id=self.message_id, should_confirm=not self._provider_answers("stop"),
+            evidence=self._evidence(verdict), carrier=Carrier.BLOCKED if is_blocked else None,
         )  # fmt: skip
         if recorded is None and is_blocked and self.row.carrier != Carrier.BLOCKED:
             self._carrier(Kind.CARRIER_BLOCKED)

@@ -85,8 +85,11 @@ def opt_out(
     evidence: Mapping[str, Any] | None = None,
 ) -> Recorded | None:
     """Stop everything to this number, and hold the contact's other numbers (X-15). None: it had stopped before."""
-    outbox.cancel_waiting(session, row.id, reason="opted_out")
-    if row.status == Status.OPTED_OUT:
+    is_again = row.status == Status.OPTED_OUT
+    outbox.cancel_waiting(
+        session, row.id, reason="opted_out", spare=outbox.CONFIRMATION if is_again else outbox.NOTHING
+    )
+    if is_again:
         return None
     recorded = ledger.record(
         session, row, Kind.OPTED_OUT, origin=origin, proof=proof, actor=actor, carrier=carrier, message_id=message_id,

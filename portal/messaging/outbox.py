@@ -1,7 +1,6 @@
 """The one road out: every outbound text is queued here, claimed here and marked here; nothing else talks to a provider.
 
-The claim's commit is the point of no return. A claimed number has a lease in `in_flight`, which a STOP waits for
-before its 2xx (promises.md A.1); at most one text per number is in flight.
+The claim's commit is the point of no return: from then on a lease (flight.py) says that a text may be on its way.
 """
 
 import datetime as dt
@@ -10,36 +9,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Session
 
 from portal import clock
 from portal.accounts import allowance, sender
 from portal.accounts.sender import Sender
-from portal.column import UtcTime, table_of
+from portal.column import table_of
 from portal.consent import subscription
 from portal.consent.purpose import URGENCY, Purpose
 from portal.database import announce
-from portal.messaging import gate, message, segment
+from portal.messaging import flight, gate, message, segment
 from portal.messaging.gate import Refuse
 from portal.messaging.message import Direction, Fate
 from portal.statement import Statement, param, params
 
-START_WITHIN = 2.0  # seconds between the claim and the first byte; later the claim is given back
-SEND_WITHIN = 8.0  # seconds a provider may take
-LEASE = dt.timedelta(seconds=START_WITHIN + SEND_WITHIN + 2)
 DAY = dt.timedelta(days=1)
 _OWED = (Purpose.OPT_IN_CONFIRMATION, Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP)
 TOPIC = "outbox"
-
-
-class InFlight(SQLModel, table=True):
-    """The lease of the one text that may be on its way to a number."""
-
-    __tablename__ = "in_flight"
-
-    subscription_id: str = Field(foreign_key="subscription.id", primary_key=True)
-    message_id: str = Field(foreign_key="message.id")
-    until: dt.datetime = Field(sa_type=UtcTime, index=True)
 
 
 @dataclass(frozen=True)
@@ -63,7 +49,7 @@ class Limits:
     installation_segments_day: int
 
 
-_m, _s, _f = message.table, subscription.table, table_of(InFlight)
+_m, _s, _f = message.table, subscription.table, flight.table
 _sender = table_of(Sender)
 _other = _m.alias("other")
 _CANDIDATES = Statement(
@@ -90,14 +76,6 @@ _CANDIDATES = Statement(
     .limit(param("limit", sa.Integer()))
     .with_for_update(key_share=True, of=[_m, _s], skip_locked=True)
 )  # fmt: skip
-_LEASE = Statement(
-    lambda insert: (
-        insert(_f)
-        .values(**params("subscription_id", "message_id", "until"))
-        .on_conflict_do_nothing()
-        .returning(_f.c.message_id)
-    )
-)
 _SENDING = Statement(
     sa.update(_m)
     .where(_m.c.id == param("id"))
@@ -108,23 +86,24 @@ _END = Statement(
     .where(_m.c.id == param("id"), _m.c.status.in_(("queued", "held")))
     .values(**params("status", "reason", "finished_at"))
 )
-_CANCEL = Statement(
-    sa.update(_m)
-    .where(
-        _m.c.subscription_id == param("subscription_id"),
-        _m.c.status.in_(("queued", "held")),
-        _m.c.purpose.not_in((Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP)),
+ANSWERS: tuple[Purpose, ...] = (Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP)
+CONFIRMATION: tuple[Purpose, ...] = (Purpose.OPT_OUT_CONFIRMATION,)
+NOTHING: tuple[Purpose, ...] = ()
+
+
+def _cancelling(spared: tuple[Purpose, ...]) -> Statement:
+    return Statement(
+        sa.update(_m)
+        .where(
+            _m.c.subscription_id == param("subscription_id"),
+            _m.c.status.in_(("queued", "held")),
+            _m.c.purpose.not_in(spared),
+        )
+        .values(status="cancelled", **params("reason", "finished_at"))
     )
-    .values(status="cancelled", **params("reason", "finished_at"))
-)
-_FLYING = Statement(
-    sa.select(_f.c.until)
-    .join_from(_f, _m, _m.c.id == _f.c.message_id)
-    .where(
-        _f.c.subscription_id == param("subscription_id"),
-        _m.c.purpose.not_in((Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP)),
-    )
-)
+
+
+_CANCEL = {spared: _cancelling(spared) for spared in (ANSWERS, CONFIRMATION, NOTHING)}
 
 
 def queue(
@@ -154,9 +133,10 @@ def queue(
     return Queued(message_id) if message_id else Queued(_first_with(session, row.business_id, once_key))
 
 
-def cancel_waiting(session: Session, subscription_id: str, *, reason: str) -> int:
-    """Nothing that waits for this number will go out, except the answer to its STOP and to HELP."""
-    return _CANCEL.run(session, subscription_id=subscription_id, reason=reason, finished_at=clock.now())
+def cancel_waiting(session: Session, subscription_id: str, *, reason: str, spare: tuple[Purpose, ...] = ANSWERS) -> int:
+    """Nothing will go out to this number but purposes in `spare`; what is on its way is not tried again."""
+    flight.stop(session, subscription_id, reason=reason, spare=spare)
+    return _CANCEL[spare].run(session, subscription_id=subscription_id, reason=reason, finished_at=clock.now())
 
 
 def cancel(session: Session, business_id: str, message_id: str, *, reason: str = "cancelled by a member") -> bool:
@@ -166,12 +146,6 @@ def cancel(session: Session, business_id: str, message_id: str, *, reason: str =
         return False
     announce(session, f"thread:{business_id}:{found.subscription_id}")
     return _END.run(session, id=message_id, status=Fate.CANCELLED, reason=reason, finished_at=clock.now()) == 1
-
-
-def in_flight(session: Session, subscription_id: str) -> bool:
-    """Whether a text that a STOP forbids may still be on its way to this number; a lease past its time is void."""
-    lease = _FLYING.first(session, subscription_id=subscription_id)
-    return lease is not None and lease.until > clock.now()
 
 
 def claim(session: Session, free: int, limits: Limits) -> list[Claim]:
@@ -188,7 +162,7 @@ def claim(session: Session, free: int, limits: Limits) -> list[Claim]:
             _END.run(session, id=row.id, status=refusal[0], reason=refusal[1], finished_at=now)
             announce(session, f"thread:{row.business_id}:{row.subscription_id}")
             continue
-        if _LEASE.rows(session, subscription_id=row.subscription_id, message_id=row.id, until=now + LEASE):
+        if flight.take(session, row.subscription_id, row.id, now=now):
             _SENDING.run(session, id=row.id, consent_seq=row.consent_seq, claimed_at=now)
             _spend(session, row)
             claimed.append(Claim(row, row.credentials))

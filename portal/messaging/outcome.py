@@ -7,21 +7,21 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
-from portal.column import table_of
 from portal.consent import ledger, subscription
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.database import announce
-from portal.messaging import message, outbox
+from portal.messaging import flight, message, outbox
 from portal.messaging.message import Fate
-from portal.messaging.outbox import InFlight
 from portal.providers.provider import Accepted, Rejected, Result, StatusUpdate, Trouble
 from portal.statement import Statement, param, params
 
 TRIES = 12
 GIVE_UP_AFTER = dt.timedelta(hours=24)
 
-_m, _f = message.table, table_of(InFlight)
-_LAND = Statement(sa.delete(_f).where(_f.c.message_id == param("message_id")))
+_m, _f = message.table, flight.table
+_OVERDUE = Statement(
+    sa.delete(_f).where(_f.c.message_id == param("message_id"), _f.c.until <= param("now")).returning(_f.c.message_id)
+)
 _OVERDUE = Statement(
     sa.select(_f.c.message_id, _f.c.subscription_id, _m.c.business_id)
     .join_from(_f, _m, _m.c.id == _f.c.message_id)
@@ -40,8 +40,19 @@ _SENT = Statement(
 )
 _AGAIN = Statement(
     sa.update(_m)
-    .where(_m.c.id == param("id"), _m.c.status == "sending")
+    .where(
+        _m.c.id == param("id"),
+        _m.c.status == "sending",
+        sa.or_(_m.c.expires_at.is_(None), _m.c.expires_at > param("now", _m.c.expires_at.type)),
+    )
     .values(status="queued", **params("due_at", "reason", "error_code"))
+)
+_TOO_LATE = Statement(
+    sa.update(_m)
+    .where(_m.c.id == param("id"), _m.c.status == "sending")
+    .values(
+        status="cancelled", reason=sa.case((_m.c.reason == "", "expired"), else_=_m.c.reason), **params("finished_at")
+    )
 )
 _BY_PROVIDER_ID = Statement(
     sa.select(_m).where(_m.c.business_id == param("business_id"), _m.c.provider_id == param("provider_id"))
@@ -64,24 +75,25 @@ def mark(session: Session, claimed: Any, result: Result) -> None:
         _rejected(session, claimed, result)
     else:
         _end(session, claimed.id, Fate.UNKNOWN, result.sentence)
-    _LAND.run(session, message_id=claimed.id)
+    flight.land(session, claimed.id)
     announce(session, f"thread:{claimed.business_id}:{claimed.subscription_id}")
     announce(session, outbox.TOPIC)
 
 
 def give_back(session: Session, claimed: Any) -> None:
     """The claim grew too old before a byte left: queue the text again."""
-    _AGAIN.run(session, id=claimed.id, due_at=clock.now(), reason="", error_code="")
-    _LAND.run(session, message_id=claimed.id)
+    _again(session, claimed, due_at=clock.now())
+    flight.land(session, claimed.id)
     announce(session, outbox.TOPIC)
 
 
 def expire_leases(session: Session) -> int:
     """Texts whose sender died between claim and answer: nobody knows whether they left, and nobody sends them again."""
-    overdue = _OVERDUE.rows(session, now=clock.now())
+    now = clock.now()
+    overdue = _OVERDUE.rows(session, now=now)
     for row in overdue:
         _end(session, row.message_id, Fate.UNKNOWN, "The sending process stopped before the provider answered.")
-        _LAND.run(session, message_id=row.message_id)
+        flight.land_overdue(session, row.message_id, now=now)
         announce(session, f"thread:{row.business_id}:{row.subscription_id}")
     return len(overdue)
 
@@ -94,13 +106,14 @@ def report(session: Session, business_id: str, update: StatusUpdate) -> bool:
     if update.status not in (Fate.SENT, Fate.DELIVERED, Fate.FAILED):
         return True
     now = clock.now()
+    subscription.lock_by_id(session, row.business_id, row.subscription_id)
     moved = _PROGRESS.run(
         session, id=row.id, rank=update.rank, status=update.status, reason=update.code and f"error {update.code}",
         error_code=update.code, provider_id=update.provider_id, sent_at=row.sent_at or now,
         finished_at=None if update.status == Fate.SENT else now,
     )  # fmt: skip
     if moved:
-        _LAND.run(session, message_id=row.id)
+        flight.land(session, row.id)
         _learn(session, row, update)
         announce(session, f"thread:{business_id}:{row.subscription_id}")
     return True
@@ -115,13 +128,22 @@ def _message_of(session: Session, business_id: str, update: StatusUpdate) -> Any
 
 
 def _rejected(session: Session, claimed: Any, result: Rejected) -> None:
+    """Locks the subscription before the message, as a STOP does, so that the two never wait for each other."""
+    subscription.lock_by_id(session, claimed.business_id, claimed.subscription_id)
     if result.trouble is Trouble.TEMPORARY and claimed.attempts < TRIES:
         wait = result.retry_after or min(900.0, 5.0 * 2**claimed.attempts)
         due_at = clock.now() + dt.timedelta(seconds=wait)
-        _AGAIN.run(session, id=claimed.id, due_at=due_at, reason=result.sentence, error_code=result.code)
+        _again(session, claimed, due_at=due_at, reason=result.sentence, code=result.code)
         return
     _end(session, claimed.id, Fate.FAILED, result.sentence, result.code)
     _trouble(session, claimed, result.trouble, result.code, claimed.id)
+
+
+def _again(session: Session, claimed: Any, *, due_at: dt.datetime, reason: str = "", code: str = "") -> None:
+    """Queue a text that was not sent once more, unless the client stopped it on its way (promise P1)."""
+    now = clock.now()
+    if not _AGAIN.run(session, id=claimed.id, due_at=due_at, reason=reason, error_code=code, now=now):
+        _TOO_LATE.run(session, id=claimed.id, finished_at=now)
 
 
 def _end(session: Session, message_id: str, status: Fate, reason: str, code: str = "") -> None:

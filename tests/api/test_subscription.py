@@ -6,7 +6,7 @@ import pytest
 
 from portal.consent import ledger, subscription
 from portal.consent.state import Kind, Origin, Proof
-from portal.messaging import drain, outbox
+from portal.messaging import drain, flight, outbox
 from portal.messaging.outbox import Limits
 from tests.api.conftest import CLIENT, SECOND, STRANGER, Api, Clients
 from tests.conftest import World
@@ -175,14 +175,14 @@ def test_an_opt_out_is_answered_when_nothing_is_on_its_way(
     row_id = clients.says_yes()
     site.write(lambda session: outbox.claim(session, 1, Limits(0, 0)))
     waits: list[bool] = []
-    real = outbox.in_flight
+    real = flight.is_stopped
 
     def land(session: Any, subscription_id: str) -> bool:
         """In flight at the first look, landed at the second."""
         waits.append(real(session, subscription_id) and not waits)
         return waits[-1]
 
-    monkeypatch.setattr(outbox, "in_flight", land)
+    monkeypatch.setattr(flight, "is_stopped", land)
     monkeypatch.setattr(drain, "LOOK_AGAIN", 0)
     assert api.post(f"/subscriptions/{row_id}/opt-out", ASKED).status_code == 200
     assert waits == [True, False]

@@ -11,7 +11,7 @@ from portal.accounts import sender
 from portal.consent.purpose import URGENCY, Purpose
 from portal.consent.state import Proof, Status
 from portal.contacts import contact
-from portal.messaging import message, outbox, outcome
+from portal.messaging import flight, message, outcome
 from portal.messaging.gate import Refuse
 from portal.messaging.message import Direction, Fate
 from portal.providers.provider import Accepted, Rejected, StatusUpdate, Trouble, Unknown
@@ -135,7 +135,7 @@ def test_a_dead_senders_lease_ends_as_unknown_and_is_never_sent_again(
 ) -> None:
     road.says_yes()
     road.claim()
-    shift(outbox.LEASE + dt.timedelta(seconds=1))
+    shift(flight.LEASE + dt.timedelta(seconds=1))
     assert not road.texts_us("hi").has_flight
     road.write(outcome.expire_leases)
     assert road.outbound()[0].status == "unknown"
