@@ -3,6 +3,7 @@
 The README's table of settings is checked against `SETTINGS` by a test.
 """
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -14,8 +15,9 @@ from portal.errors import SettingsError
 DEVELOPMENT_URL = "http://127.0.0.1:8000"
 
 
-def _setting(name: str, default: Any, means: str) -> Any:
-    return field(default=default, metadata={"name": name, "means": means})
+def _setting(name: str, default: Any, means: str, *, is_secret: bool = False) -> Any:
+    """A secret is left out where settings are printed, as in the report of an error."""
+    return field(default=default, repr=not is_secret, metadata={"name": name, "means": means})
 
 
 @dataclass(frozen=True)
@@ -44,16 +46,24 @@ class Caps:
 class Settings:
     """What the operator decides. Built by `from_environment`; tests build it directly."""
 
-    database_url: str = _setting("PORTAL_DATABASE_URL", "sqlite:///portal.db", "where everything is kept")
-    secret_key: str = _setting("PORTAL_SECRET_KEY", "", "signs links and forms, encrypts credentials; 32+ characters")
+    database_url: str = _setting(
+        "PORTAL_DATABASE_URL", "sqlite:///portal.db", "where everything is kept", is_secret=True
+    )
+    secret_key: str = _setting(
+        "PORTAL_SECRET_KEY", "", "signs links and forms, encrypts credentials; 32+ characters", is_secret=True
+    )
     key_file: str = _setting("PORTAL_KEY_FILE", "", "evidence keys; made on first start beside the SQLite file")
     public_url: str = _setting("PORTAL_PUBLIC_URL", DEVELOPMENT_URL, "what providers and clients call")
     forms_url: str = _setting("PORTAL_FORMS_URL", "", "separate origin for public forms; default the public URL")
     trusted_proxies: str = _setting("PORTAL_TRUSTED_PROXIES", "", "addresses whose X-Forwarded-For is believed")
-    smtp_url: str = _setting("PORTAL_SMTP_URL", "", "smtp://user:password@host:587; without it mail goes to the log")
+    smtp_url: str = _setting(
+        "PORTAL_SMTP_URL", "", "smtp://user:password@host:587; without it mail goes to the log", is_secret=True
+    )
     mail_from: str = _setting("PORTAL_MAIL_FROM", "", "sender of our mail; default portal@ the public URL's host")
     log_format: str = _setting("PORTAL_LOG_FORMAT", "text", "text or json")
-    metrics_token: str = _setting("PORTAL_METRICS_TOKEN", "", "opens /metrics; without it /metrics is a 404")
+    metrics_token: str = _setting(
+        "PORTAL_METRICS_TOKEN", "", "opens /metrics; without it /metrics is a 404", is_secret=True
+    )
     form_min_seconds: int = _setting("PORTAL_FORM_MIN_SECONDS", 3, "a form sent sooner is taken for a machine")
     form_work_bits: int = _setting("PORTAL_FORM_WORK_BITS", 0, "proof of work a public form asks of the browser")
     auto_reply_minutes: int = _setting("PORTAL_AUTO_REPLY_MINUTES", 10, "one automatic answer per number in this time")
@@ -146,4 +156,9 @@ def _checked(settings: Settings) -> Settings:
     for name, url in (("PORTAL_PUBLIC_URL", settings.public_url), ("PORTAL_FORMS_URL", settings.forms_url)):
         if url and not url.startswith(("http://", "https://")):
             raise SettingsError(f"{name} must start with https:// (or http:// on this machine).")
+    for each in filter(None, map(str.strip, settings.trusted_proxies.split(","))):
+        try:
+            ipaddress.ip_network(each, strict=False)
+        except ValueError as error:
+            raise SettingsError(f"PORTAL_TRUSTED_PROXIES: “{each}” is no address or network.") from error
     return settings

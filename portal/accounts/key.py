@@ -9,7 +9,7 @@ import hmac
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlmodel import Session
@@ -21,9 +21,9 @@ from portal.errors import SettingsError
 class Secrets:
     """`evidence` signs ledger heads, `suppression` hashes numbers that outlive erasure, `root` signs and encrypts."""
 
-    evidence: bytes
-    suppression: bytes
-    root: bytes
+    evidence: bytes = field(repr=False)
+    suppression: bytes = field(repr=False)
+    root: bytes = field(repr=False)
 
     def derived(self, purpose: str) -> bytes:
         """32 bytes for one purpose, e.g. `credentials` or `form`; different purposes never share a key."""

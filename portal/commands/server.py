@@ -6,6 +6,7 @@ import signal
 import threading
 from typing import TYPE_CHECKING, Any
 
+from portal import mail
 from portal import settings as settings_of
 from portal.commands import database
 from portal.commands.output import say
@@ -37,6 +38,8 @@ def run_serve(arguments: argparse.Namespace) -> int:
     with listener.bind(arguments.host, arguments.port) as bound:
         _default_public_url(listener.url_of(bound))
         settings = settings_of.from_environment()
+        if settings.smtp_url:
+            mail.check(settings.smtp_url)
         if arguments.workers > 1 and database.is_sqlite(settings):
             raise SettingsError("SQLite belongs to one process: serve with --workers 1, or use PostgreSQL.")
         return _serve(settings, bound, arguments.workers, with_jobs=not arguments.no_jobs)
