@@ -82,8 +82,9 @@ def test_a_token_that_names_nothing_is_not_found(form: Form, token: str) -> None
 
 
 def test_the_list_goes_on_by_key_and_misses_nothing(world: World) -> None:
-    for number in range(7):
-        world.write(lambda session, n=number: questionnaires.create(session, world.hearth.id, f"Number {n}"))
+    def make(session: Session) -> None:
+        for number in range(7):
+            questionnaires.create(session, world.hearth.id, f"Number {number}")
 
     def walk(session: Session) -> list[str]:
         seen: list[Questionnaire] = []
@@ -94,6 +95,7 @@ def test_the_list_goes_on_by_key_and_misses_nothing(world: World) -> None:
             if after is None:
                 return [row.title for row in seen]
 
+    world.write(make)
     assert world.read(walk) == [f"Number {n}" for n in range(6, -1, -1)]
 
 
