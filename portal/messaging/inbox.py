@@ -15,6 +15,7 @@ from portal.accounts.sender import SMS
 from portal.column import UtcTime, table_of
 from portal.consent import ledger, phone_number, reply, subscription
 from portal.consent.purpose import Purpose
+from portal.consent.ledger import Recorded
 from portal.consent.reply import Context, Meaning, Verdict
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.contacts import contact
@@ -175,7 +176,9 @@ class _Inbound:
         if row.status in (Status.OPTED_OUT, Status.DECLINED) or row.is_claimed or row.is_paused:
             self._opt_in(verdict, "reply.confirmation")
         elif self._lifts_block():
-            self._carrier(Kind.CARRIER_CLEARED)
+            recorded = self._carrier(Kind.CARRIER_CLEARED)
+            if row.status == Status.OPTED_IN:  # the carrier refused the confirmation of the Yes before
+                opt_in.confirm(self.session, recorded, "reply.confirmation")
 
     def _yes(self, verdict: Verdict) -> None:
         """YES counts only against an open request; elsewhere it is a normal message (rules.md 11.3)."""
@@ -221,8 +224,8 @@ class _Inbound:
         """START, UNSTOP and YES lift the provider's block; that alone is no consent (rules.md 4.1)."""
         return self._provider_word() == "start" and self.row.carrier == Carrier.BLOCKED
 
-    def _carrier(self, kind: Kind) -> None:
-        ledger.record(
+    def _carrier(self, kind: Kind) -> Recorded:
+        return ledger.record(
             self.session, self.row, kind, origin=Origin.PROVIDER, proof=Proof.HANDSET, actor="provider",
             message_id=self.message_id,
         )  # fmt: skip

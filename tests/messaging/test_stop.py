@@ -229,6 +229,19 @@ def test_after_a_known_stop_a_personal_yes_stays_opted_in_while_the_carrier_bloc
     assert answer.reason == "carrier_blocked"
 
 
+@pytest.mark.covers("X-17", "rules 11")
+def test_start_after_a_carrier_block_brings_the_confirmation_that_could_not_be_sent(road: Road) -> None:
+    road.provider.does_answer = True
+    road.says_yes()
+    road.send_all()
+    road.texts_us("STOP")
+    road.says_yes(proof=Proof.PERSONAL_LINK)
+    road.send_all(lambda row: Rejected(Trouble.BLOCKED, "21610", "unsubscribed"))
+    road.texts_us("START")
+    assert road.row().carrier == "clear"
+    assert [text.startswith("Hearth Photography: you're opted in again") for text in road.send_all()] == [True]
+
+
 @pytest.mark.covers("rules 24")
 def test_a_landline_is_undeliverable_and_its_consent_unchanged(road: Road) -> None:
     road.says_yes()
