@@ -14,8 +14,8 @@ from portal.accounts import business as businesses
 from portal.accounts.sender import SMS
 from portal.column import UtcTime, table_of
 from portal.consent import ledger, phone_number, reply, subscription
-from portal.consent.purpose import Purpose
 from portal.consent.ledger import Recorded
+from portal.consent.purpose import Purpose
 from portal.consent.reply import Context, Meaning, Verdict
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.contacts import contact
