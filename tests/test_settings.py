@@ -56,6 +56,7 @@ def test_the_value_itself_is_stronger_than_its_file(tmp_path: Path) -> None:
         ({"PORTAL_LOG_FORMAT": "xml"}, "PORTAL_LOG_FORMAT must be text or json"),
         ({"PORTAL_PUBLIC_URL": "portal.example.com"}, "PORTAL_PUBLIC_URL must start with https://"),
         ({"PORTAL_FORMS_URL": "ftp://forms.example.com"}, "PORTAL_FORMS_URL must start with https://"),
+        ({"PORTAL_TRUSTED_PROXIES": "10.0.0.0/8, proxy.local"}, "PORTAL_TRUSTED_PROXIES: “proxy.local”"),
         ({"PORTAL_SMTP_URL_FILE": "/nowhere/url"}, "PORTAL_SMTP_URL_FILE names /nowhere/url"),
     ],
 )

@@ -28,7 +28,7 @@ def add(commands: Any) -> None:
 
 def _add_business(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    create = actions.add_parser("create", help="a business and its owner")
+    create = actions.add_parser("create", help="make a business and its owner")
     create.add_argument("--name", required=True)
     create.add_argument("--owner-email", required=True)
     create.add_argument("--owner-password-stdin", action="store_true", required=True, help="read the password there")
@@ -36,7 +36,7 @@ def _add_business(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--timezone", default="America/New_York")
     create.add_argument("--json", action="store_true")
     create.set_defaults(run=create_business)
-    grant = actions.add_parser("grant", help="give or take a capability")
+    grant = actions.add_parser("grant", help="give a business a capability, or take it")
     grant.add_argument("--business", required=True, help="id or slug")
     grant.add_argument("--capability", required=True, choices=CAPABILITIES)
     grant.add_argument("--revoke", action="store_true", help="take it away")
@@ -45,7 +45,9 @@ def _add_business(parser: argparse.ArgumentParser) -> None:
 
 def _add_member(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    password = actions.add_parser("password", help="set a new password; ends every session of the member")
+    password = actions.add_parser(
+        "password", help="set a new password for a member who lost theirs; signs them out everywhere"
+    )
     password.add_argument("--email", required=True)
     password.add_argument("--password-stdin", action="store_true", required=True, help="read the password there")
     password.set_defaults(run=set_password)
@@ -53,7 +55,7 @@ def _add_member(parser: argparse.ArgumentParser) -> None:
 
 def _add_sender(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    new = actions.add_parser("add", help="a number of a business at a provider")
+    new = actions.add_parser("add", help="add a number to text from; its credentials are never shown")
     new.add_argument("--business", required=True, help="id or slug")
     new.add_argument("--channel", required=True, choices=("sms", "whatsapp"))
     new.add_argument("--number", required=True, help="as in +14155550100")
@@ -68,7 +70,7 @@ def _add_sender(parser: argparse.ArgumentParser) -> None:
 
 def _add_token(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    create = actions.add_parser("create", help="shown once, kept as a hash")
+    create = actions.add_parser("create", help="make a token for the JSON API; shown once, kept as a hash")
     create.add_argument("--business", required=True, help="id or slug")
     create.add_argument("--name", required=True, help="what it is for")
     create.add_argument("--role", default="manager", choices=ROLES)

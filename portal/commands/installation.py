@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
     migrate.set_defaults(run=run_migrate)
     jobs = commands.add_parser("jobs", help="run what is due once and exit")
     actions = jobs.add_subparsers(metavar="ACTION", required=True)
-    run = actions.add_parser("run", help="every due job, or one")
+    run = actions.add_parser("run", help="run every due job once, or one, and exit")
     run.add_argument("--name", metavar="X", help="only the job of this name")
     run.set_defaults(run=run_jobs)
     verify = commands.add_parser("verify", help="prove that no ledger entry was changed, removed or cut off")

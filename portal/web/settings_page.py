@@ -88,7 +88,7 @@ def _drafted(business: Business, typed: Mapping[str, str]) -> Business:
 def _preview(business: Business, visit: Visit) -> Preview:
     words = {key: wording.automatic(business, key).text for key in SHOWN}
     texts = [Text(SHOWN[key], text, segment.count(text)) for key, text in words.items()]
-    return Preview(disclaimer.current(business, public_url=visit.settings.form_origin), texts)
+    return Preview(disclaimer.current(business, public_url=visit.settings.public_url), texts)
 
 
 def _has_short_texts(form: BusinessForm, business: Business, visit: Visit) -> bool:
