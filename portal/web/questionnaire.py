@@ -94,17 +94,17 @@ def _published(session: Session, found: Questionnaire) -> QuestionnaireVersion |
 
 
 def _next(found: Questionnaire, draft: Draft, action: str) -> SeeOther:
-    """Back to the editor, at the place where the work goes on; published, on to the links to hand out."""
+    """Back to the editor with the focus where the work goes on (no fragment: browsers then ignore autofocus);
+    published, on to the links to hand out."""
     here = f"/questionnaires/{found.id}"
     verb, _, what = action.partition(":")
     if verb == "publish":
         return SeeOther(f"{here}/share", flash="Published. Clients see this version from now on.")
     if verb == "add" and draft.questions:
-        added = draft.questions[-1].id
-        return SeeOther(f"{here}?at=label-{added}#question-{added}")
+        return SeeOther(f"{here}?at=label-{draft.questions[-1].id}")
     if verb in ("up", "down") and (place := _place(draft, what)):
         said = f"This is now question {place} of {len(draft.questions)}."
-        return SeeOther(f"{here}?at={verb}-{what}#question-{what}", flash=said)
+        return SeeOther(f"{here}?at={verb}-{what}", flash=said)
     if verb == "remove":
         return SeeOther(f"{here}#questions", flash="The question is removed.")
     if found.state == State.PUBLISHED:

@@ -13,8 +13,9 @@ from tests.conftest import World
 from tests.web.door import Door
 
 PARTS = (
-    'id="privacy"', 'id="terms"', "Message frequency varies", "Message and data rates may apply", "Reply HELP", "STOP, ",
-    "UNSUBSCRIBE", "START, UNSTOP", "Consent is not a condition of purchase", "+1 202 555 0199", "[first name]",
+    'id="privacy"', 'id="terms"', "Message frequency varies", "Message and data rates may apply", "Reply HELP",
+    "STOP, ", "UNSUBSCRIBE", "START, UNSTOP", "Consent is not a condition of purchase", "[first name]",
+    "+1 202 555 0199",
     "No mobile information will be shared with third parties/affiliates for marketing/promotional purposes",
     "you're opted in to texts about your appointments and projects",
 )  # fmt: skip
