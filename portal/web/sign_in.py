@@ -46,6 +46,7 @@ async def enter(request: Request) -> Response:
     known = found.password_hash if found else None
     is_right = await security.is_password_right(known, str(form.password.data))
     if not is_right or found is None:
+        await database.writing(lambda session: _note_failure(session, visit, found))
         form.password.errors = (WRONG,)
         return page.respond(request, visit, _form(visit, form, 422))
     token = await database.writing(lambda session: _start(session, visit, found))
@@ -104,6 +105,12 @@ def _try(session: Session, visit: Visit, email: str) -> tuple[bool, Member | Non
     may_try = allowance.take(session, f"sign-in:{network}", limit=PER_NETWORK, window=WINDOW) and may_try
     found = member.by_email(session, email)
     return may_try, found
+
+
+def _note_failure(session: Session, visit: Visit, found: Member | None) -> None:
+    """For an unknown member too, so that the answer takes as long; the address that was typed is not kept."""
+    actor, business_id = (f"member:{found.id}", found.business_id) if found else ("nobody", None)
+    audit.note(session, "sign_in_failed", actor=actor, business_id=business_id, ip=visit.ip)
 
 
 def _start(session: Session, visit: Visit, found: Member) -> str:
