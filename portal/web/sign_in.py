@@ -79,7 +79,8 @@ def finish_set_up(session: Session, visit: Visit) -> Answer:
     try:
         owner = _first_owner(session, form)
     except (Invalid, Conflict) as problem:
-        form.password.errors = (problem.detail,)
+        field = form.email if "email" in getattr(problem, "fields", ()) else form.password
+        field.errors = (problem.detail,)
         return Page("sign_in/set_up.html", {"form": form}, 422)
     token = sign_ins.start(session, owner, user_agent=visit.headers.get("user-agent", ""), ip=visit.ip)
     return SeeOther("/", flash="Welcome. Your business is set up.", cookie=token)

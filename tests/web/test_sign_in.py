@@ -282,6 +282,13 @@ def test_a_weak_password_keeps_the_token_and_what_was_typed(client: TestClient, 
     assert client.post("/set-up", data=SET_UP | {"token": token}).status_code == 303
 
 
+def test_an_address_that_is_none_is_said_beside_the_address(client: TestClient, app: Starlette) -> None:
+    answer = client.post("/set-up", data=SET_UP | {"token": set_up_token(app), "email": "not an address"})
+    assert answer.status_code == 422
+    assert 'id="email-error"' in answer.text
+    assert 'id="password-error"' not in answer.text
+
+
 def test_hashing_never_happens_on_the_event_loop(
     client: TestClient, site: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
