@@ -21,6 +21,7 @@ from portal.providers.rehearsal import Rehearsal
 from portal.providers.twilio import Twilio
 from portal.settings import Settings
 from portal.web import errors, security
+from portal.web.host import by_host
 from portal.web.live import Hub
 from portal.web.routes import routes
 
@@ -31,7 +32,7 @@ def create_app(settings: Settings, *, with_jobs: bool = True, secrets: Secrets |
     """The whole application. Raises SettingsError when it could not keep its promises here."""
     database = open_database(settings, secrets=secrets)
     app = Starlette(
-        routes=routes(),
+        routes=by_host(routes(), settings),
         middleware=[
             Middleware(security.SecurityHeaders, is_https=security.is_https(settings.public_url)),
             Middleware(security.BodyLimit),

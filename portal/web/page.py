@@ -189,7 +189,7 @@ def common(visit: Visit) -> dict[str, Any]:
 async def visit_of(request: Request, *, writes: bool = True) -> Visit:
     """The request as pages see it, before anybody is identified. Raises Forbidden for a form sent from another site."""
     settings: Settings = request.app.state.settings
-    if writes and not security.is_same_origin(request, settings.public_url):
+    if writes and not security.is_same_origin(request, settings.public_url, settings.form_origin):
         raise Forbidden("This form was sent from another site. Please open the page here and try again.")
     form = await request.form(max_files=0, max_fields=1000) if writes else FormData()
     return Visit(

@@ -94,6 +94,8 @@ def _questionnaires() -> list[BaseRoute]:
         opens("/embed/{token}", public_form.receive, method="POST"),
         opens("/embed/{token}/thanks", public_form.thank),
         opens("/opt-in/{slug}", opt_in_proof.show),
+        opens("/opt-in/{slug}/privacy", opt_in_proof.show),
+        opens("/opt-in/{slug}/terms", opt_in_proof.show),
     ]
 
 

@@ -100,8 +100,9 @@ async def hashed(password: str, email: str) -> str:
     return await asyncio.get_running_loop().run_in_executor(_hashing, member.hashed, password, email)
 
 
-def is_same_origin(request: Request, public_url: str) -> bool:
-    """Whether a writing request comes from our own pages: Sec-Fetch-Site where the browser says it, else Origin.
+def is_same_origin(request: Request, *urls: str) -> bool:
+    """Whether a writing request comes from our own pages: Sec-Fetch-Site where the browser says it, else Origin, which
+    must be this host's, as we see it or as `urls` have it (a proxy may speak https for us).
 
     A script without either header passes here and still needs the session's own token.
     """
@@ -111,8 +112,8 @@ def is_same_origin(request: Request, public_url: str) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return True
-    own = {public_url, f"{request.url.scheme}://{request.headers.get('host', '')}"}
-    return origin in own
+    host = request.headers.get("host", "")
+    return origin in {f"{request.url.scheme}://{host}", *(url for url in urls if urlsplit(url).netloc == host)}
 
 
 def client_ip(request: Request, trusted_proxies: str) -> str:

@@ -1,0 +1,75 @@
+"""Forms on a host of their own: tested both ways (promises.md C, ASVS 3.5.4)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from portal.accounts.key import Secrets
+from portal.app import create_app
+from portal.questionnaires.questionnaire import Questionnaire
+from portal.settings import Settings
+from tests.conftest import World, as_member
+from tests.web.door import YES, made, token_of
+
+DESK, FORMS = "https://portal.example.com", "https://forms.example.net"
+pytestmark = pytest.mark.covers("C")
+
+
+@pytest.fixture
+def form(site: World) -> Questionnaire:
+    found: Questionnaire = site.write(lambda session: made(session, site.hearth.id))
+    return found
+
+
+@pytest.fixture
+def apart(site: World, settings: Settings, secrets: Secrets) -> Iterator[Any]:
+    """Browsers by origin."""
+    app = create_app(replace(settings, forms_url=FORMS), with_jobs=False, secrets=secrets)
+    yield {url: TestClient(app, base_url=url, follow_redirects=False) for url in (DESK, FORMS)}
+    app.state.database.dispose()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/sign-in", "/sms", "/questionnaires", "/settings", "/events", "/api/v1/business"]
+)
+def test_the_desk_is_not_on_the_forms_host(apart: Any, path: str) -> None:
+    assert apart[FORMS].get(path).status_code == 404
+    assert apart[DESK].get(path).status_code != 404
+
+
+@pytest.mark.parametrize("place", ["f", "embed"])
+def test_forms_are_not_on_the_desks_host(apart: Any, form: Questionnaire, place: str) -> None:
+    path = f"/{place}/{form.token}"
+    assert apart[FORMS].get(path).status_code == 200
+    assert (apart[DESK].get(path).status_code, apart[DESK].post(path, data=YES).status_code) == (404, 404)
+
+
+def test_both_hosts_have_what_both_need(apart: Any, site: World) -> None:
+    for path in ("/opt-in/hearth-photography", "/static/embed.js", "/healthz"):
+        assert [apart[url].get(path).status_code for url in (DESK, FORMS)] == [200, 200]
+
+
+def test_a_form_is_sent_to_its_own_host_and_answered_there(apart: Any, form: Questionnaire) -> None:
+    client, path = apart[FORMS], f"/f/{form.token}"
+    typed = YES | {"instance": token_of(client.get(path).text)}
+    answer = client.post(path, data=typed, headers={"origin": FORMS})
+    assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, f"{path}/thanks")
+
+
+def test_a_form_sent_from_the_desks_origin_is_refused(apart: Any, form: Questionnaire) -> None:
+    assert apart[FORMS].post(f"/f/{form.token}", data=YES, headers={"origin": DESK}).status_code == 403
+
+
+def test_links_and_snippets_name_the_forms_host(apart: Any, site: World, form: Questionnaire) -> None:
+    text = as_member(apart[DESK], site.alice).get(f"/questionnaires/{form.id}/share").text
+    assert set(re.findall(r"https://[\w.]+/(?:f|embed|static)/", text)) == {
+        f"{FORMS}/f/", f"{FORMS}/embed/", f"{FORMS}/static/"
+    }  # fmt: skip
+
+
+def test_with_one_host_everything_is_there(client: TestClient, form: Questionnaire) -> None:
+    assert [client.get(path).status_code for path in ("/sign-in", f"/f/{form.token}")] == [200, 200]
