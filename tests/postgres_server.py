@@ -19,6 +19,7 @@ ROLE = "portal"
 # Nobody needs these rows after a crash, so no fsync; commits stay synchronous, as the product demands at its start.
 SETTINGS = {
     "listen_addresses": "",
+    "autovacuum": "off",  # its worker may sit in a database that a test is done with, and cannot be thrown out
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "on",
