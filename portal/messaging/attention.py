@@ -35,10 +35,11 @@ def _first(words: str) -> Statement:
 _UNREAD = _first("unread > 0")
 _IN_REVIEW = _first("in_review")
 _IN_TROUBLE = Statement(
-    sa.select(_m.c.id, _m.c.subscription_id, _m.c.number, _m.c.text, _m.c.status, _m.c.created_at)
+    sa.select(_m.c.subscription_id, _s.c.name, _m.c.number, _m.c.text, _m.c.status, _m.c.created_at)
+    .join_from(_m, _s, _s.c.id == _m.c.subscription_id)
     .where(
         _m.c.business_id == param("business_id"),
-        sa.text("status IN ('failed', 'unknown')"),
+        sa.text("message.status IN ('failed', 'unknown')"),
         _m.c.created_at >= param("since", _m.c.created_at.type),
     )
     .order_by(_m.c.created_at.desc(), _m.c.id.desc())
@@ -96,4 +97,4 @@ def _said(row: Any) -> Item:
 
 
 def _troubled(row: Any) -> Item:
-    return Item(row.subscription_id, row.number, row.text, row.created_at, row.status)
+    return Item(row.subscription_id, row.name or row.number, row.text, row.created_at, row.status)

@@ -25,6 +25,7 @@ def opt_out(
     subscription_id: str,
     *,
     actor: str,
+    name: str,
     ip: str,
     reason: str,
     received_by: str,
@@ -42,6 +43,8 @@ def opt_out(
         should_confirm=should_confirm and may_confirm(received_at),
         evidence={"reason": reason, "received_by": received_by, "received_at": clock.rfc3339(received_at)},
     )  # fmt: skip
+    if recorded is not None:
+        message.notice(session, recorded.row, f"{name} recorded this opt-out: {reason}")
     audit.note(
         session, "subscription.opted_out", actor=actor, business_id=business_id, object=row.id, ip=ip,
         received_by=received_by,

@@ -21,7 +21,7 @@ from portal.messaging.message import Direction, Fate
 from portal.providers.provider import StatusUpdate
 from portal.statement import Statement, param
 
-PHONES = 12
+PHONES = 8
 TEXTS = 30
 DELIVERED = 10  # above every state that comes before it
 WITHIN = dt.timedelta(hours=1)

@@ -39,8 +39,8 @@ def _record(session: Session, visit: Visit) -> Answer:
     if not form.is_valid():
         return Page("opt_out/page.html", {"form": form, "row": row}, 422)
     has_changed = desk.opt_out(
-        session, visit.business.id, row.id, actor=visit.actor, ip=visit.ip, reason=str(form.reason.data),
-        received_by=str(form.received_by.data), received_at=form.moment,
+        session, visit.business.id, row.id, actor=visit.actor, name=visit.member.name, ip=visit.ip,
+        reason=str(form.reason.data), received_by=str(form.received_by.data), received_at=form.moment,
         should_confirm=bool(form.should_confirm.data),
     )  # fmt: skip
     said = "Opted out. No text will go to this number." if has_changed else "This number had opted out before."

@@ -243,6 +243,7 @@ def test_a_member_opts_a_number_out_at_once_with_its_evidence(scene: Scene, rosa
     assert last.evidence["received_by"] == "phone"
     said = words(scene.client.get(rosa).text)
     assert "recorded by your team" in said
+    assert "Alice recorded this opt-out: Rosa called" in said
     assert scene.send_all() == [], "what waited is cancelled, and no text says so (X-24)"
 
 

@@ -59,6 +59,7 @@ def test_what_needs_a_member_is_there_and_leads_to_the_conversation(scene: Scene
     ):
         assert part in said
     assert page.count(f'href="/sms/{scene.row().id}"') == 4
+    assert "+1 415 555 0132" not in said, "a contact has a name"
 
 
 def test_when_all_is_done_it_says_so(scene: Scene) -> None:
