@@ -40,6 +40,15 @@ OTHER_NUMBER = "+12025550188"
 NO_CAPS = Caps(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what meets a database is run again; what is pure has been proven once."""
+    if os.environ.get("PORTAL_TEST_ON") != "postgresql":
+        return
+    meets = [item for item in items if {"database_url", "postgres_databases"} & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in meets])
+    items[:] = meets
+
+
 @dataclass(frozen=True)
 class Person:
     """A member with what signs them in."""
