@@ -39,18 +39,14 @@ class Sender(SQLModel, table=True):
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
 
-_table = table_of(Sender)
-_business = table_of(Business)
-BY_NUMBER = Statement(
-    sa.select(_table.c.id, _business.c.opt_out_words, _business.c.opt_in_words)
-    .join_from(_table, _business, _business.c.id == _table.c.business_id)
-    .where(
-        _table.c.business_id == param("business_id"),
-        _table.c.provider == param("provider"),
-        _table.c.number == param("number"),
+table = table_of(Sender)
+_OURS = Statement(
+    sa.select(table.c.id).where(
+        table.c.business_id == param("business_id"),
+        table.c.provider == param("provider"),
+        table.c.number == param("number"),
     )
 )
-"""The business's own sender that a text arrived at, with the words its owner added; nothing for anybody else's."""
 
 
 def add(
@@ -93,6 +89,11 @@ def of(session: Session, business_id: str, channel: str = SMS) -> Sender | None:
     """The sender a business texts from on `channel`; the oldest active one."""
     query = select(Sender).where(Sender.business_id == business_id, Sender.channel == channel, Sender.is_active)
     return session.exec(query.order_by(sa.text("created_at"))).first()
+
+
+def is_ours(session: Session, business_id: str, provider: str, number: str) -> bool:
+    """Whether `number` is a sender of this business at this provider."""
+    return bool(_OURS.rows(session, business_id=business_id, provider=provider, number=number))
 
 
 def numbers(session: Session, business_id: str) -> list[str]:

@@ -19,6 +19,7 @@ from portal import clock
 from portal.column import UtcTime, one_of, table_of
 from portal.consent import head, subscription
 from portal.consent.state import RESTRICTIVE, Carrier, Kind, Origin, Proof, State, fold, step
+from portal.consent.subscription import News
 from portal.database import announce
 from portal.statement import Statement, param, params
 
@@ -94,12 +95,13 @@ def record(
     message_id: str | None = None,
     submission_id: str | None = None,
     evidence: Mapping[str, Any] | None = None,
+    news: News | None = None,
 ) -> Recorded:
     """Append one fact about the locked subscription `row` (from `subscription.lock`) and apply it.
 
     `carrier` is what the same act did to the carrier's light, if anything. `occurred_at` is when it is proven to have
     happened; without it, now. What restricts texting and has no proven time counts as later than everything known,
-    whatever the clock says.
+    whatever the clock says. `news` is the message that brought the fact, where it is not yet the thread's last.
     """
     before = subscription.state_of(row)
     recorded_at = clock.now()
@@ -111,7 +113,7 @@ def record(
     }, {"number": row.number, **(evidence or {})})  # fmt: skip
     _APPEND.run(session, **entry)
     after = _applied(session, row, before, _New(*(entry[name] for name in _New.__slots__)))
-    subscription.store(session, row, after)
+    subscription.store(session, row, after, news)
     announce(session, f"business:{row.business_id}")
     return Recorded(entry["seq"], subscription.with_state(row, after), before, after)
 

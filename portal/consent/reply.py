@@ -6,6 +6,7 @@ Whole messages come first; then everyday language is blanked out and requests an
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from portal.consent import reply_grammar, reply_text
@@ -15,6 +16,9 @@ __all__ = ["GRAMMAR_VERSION", "Context", "Meaning", "Verdict", "provider_keyword
 
 GRAMMAR_VERSION = "1"
 """Stored with every verdict; changes whenever a text may be read differently than before."""
+
+SHORT = 24
+"""Characters; a longer text is hardly ever said twice."""
 
 Context = Literal["none", "optin_pending", "opted_out_no_request", "other_question"]
 Action = Literal["stop", "start", "help"]
@@ -62,6 +66,19 @@ def read(
     The extra words are the business's own: they add to the table and replace nothing in it; an extra
     opt-in word means YES.  With a context that says nobody asked, a YES is none.
     """
+    if recent_outbound or len(text) > SHORT:
+        return _read(text, recent_outbound, context, extra_opt_out, extra_opt_in, extra_help)
+    return _remembered(text, context, tuple(extra_opt_out), tuple(extra_opt_in), tuple(extra_help))
+
+
+def _read(
+    text: str,
+    recent_outbound: Sequence[str],
+    context: Context,
+    extra_opt_out: Collection[str],
+    extra_opt_in: Collection[str],
+    extra_help: Collection[str],
+) -> Verdict:
     own = reply_text.own_words(reply_text.window(text))
     said = reply_text.plain(own)
     if said.count(" ") > 2:
@@ -75,6 +92,12 @@ def read(
         or Verdict(Meaning.NONE, "nothing_found", "", said)
     )
     return _in_context(verdict, context)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(text: str, context: Context, *extra: tuple[str, ...]) -> Verdict:
+    """Nearly all replies are one of few words."""
+    return _read(text, (), context, *extra)
 
 
 def provider_keyword(text: str) -> Action | None:

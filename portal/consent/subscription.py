@@ -5,6 +5,7 @@ page of a million rows costs what a page of a thousand costs (speed.md, design 5
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,9 +13,12 @@ from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
 from portal.column import UtcTime, key_text, new_id, one_of, sort_key, table_of
-from portal.consent import head
+from portal.consent import head, status_count
 from portal.consent.state import Carrier, State, Status
 from portal.statement import Statement, param, params
+
+News = Mapping[str, Any]
+"""What a new message changes in the list, from `news`."""
 
 
 class Subscription(SQLModel, table=True):
@@ -69,19 +73,7 @@ class Subscription(SQLModel, table=True):
     created_at: dt.datetime = Field(sa_type=UtcTime)
 
 
-class StatusCount(SQLModel, table=True):
-    """How many subscriptions of a business stand in a status; kept in the transaction that changes one."""
-
-    __tablename__ = "status_count"
-
-    business_id: str = Field(foreign_key="business.id", primary_key=True)
-    channel: str = Field(primary_key=True)
-    status: str = Field(primary_key=True)
-    count: int = 0
-
-
 table = table_of(Subscription)
-_counts = table_of(StatusCount)
 STATE_COLUMNS = (
     table.c.id, table.c.business_id, table.c.channel, table.c.number, table.c.contact_id, table.c.name,
     table.c.status, table.c.carrier, table.c.origin, table.c.scope, table.c.granted_scope, table.c.consent_seq,
@@ -115,40 +107,18 @@ _STATE = params(
     "status", "carrier", "origin", "scope", "granted_scope", "consent_seq", "is_paused", "is_undeliverable",
     "in_review", "is_claimed", "changed_at", "last_entry_at",
 )  # fmt: skip
+_NEWS = {
+    **params("last_message_at", "last_message_text", "last_message_direction"),
+    "unread": table.c.unread + param("unread"),
+}
 _UPDATE = Statement(sa.update(table).where(table.c.id == param("id")).values(**_STATE))
-_COUNT = Statement(
-    lambda insert: (
-        insert(_counts)
-        .values(**params("business_id", "channel", "status"), count=param("by"))
-        .on_conflict_do_update(
-            index_elements=["business_id", "channel", "status"], set_={"count": _counts.c.count + param("by")}
-        )
-    )
-)
-_MOVE_COUNT = Statement(
-    sa.update(_counts)
-    .where(
-        _counts.c.business_id == param("business_id"),
-        _counts.c.channel == param("channel"),
-        sa.or_(_counts.c.status == param("before"), _counts.c.status == param("after")),
-    )
-    .values(count=_counts.c.count + sa.case((_counts.c.status == param("before"), -1), else_=1))
-)
-_COUNTS = Statement(sa.select(_counts.c.status, sa.func.sum(_counts.c.count).label("count")).where(
-    _counts.c.business_id == param("business_id")).group_by(_counts.c.status))  # fmt: skip
+_UPDATE_WITH_NEWS = Statement(sa.update(table).where(table.c.id == param("id")).values(**_STATE, **_NEWS))
 _NAME = Statement(
     sa.update(table)
     .where(*_mine, table.c.id == param("id"))
     .values(**params("name", "name_key", "contact_id", "is_current"))
 )
-_TOUCH = Statement(
-    sa.update(table)
-    .where(table.c.id == param("id"))
-    .values(
-        **params("last_message_at", "last_message_text", "last_message_direction"),
-        unread=table.c.unread + param("unread"),
-    )
-)
+_TOUCH = Statement(sa.update(table).where(table.c.id == param("id")).values(**_NEWS))
 _READ = Statement(sa.update(table).where(*_mine, table.c.id == param("id")).values(unread=0))
 
 
@@ -163,8 +133,7 @@ def lock(session: Session, business_id: str, channel: str, number: str) -> Any:
     )  # fmt: skip
     if created:
         head.lock(session, business_id)
-        for status in Status:  # every status has its counter from the first number on, so that moving one is an update
-            _COUNT.run(session, business_id=business_id, channel=channel, status=status, by=int(status is Status.NONE))
+        status_count.count_new(session, business_id, channel)
     return _LOCK.first(session, business_id=business_id, channel=channel, number=number)
 
 
@@ -188,8 +157,7 @@ def of_contact(session: Session, business_id: str, contact_id: str) -> list[Any]
 
 def counts(session: Session, business_id: str) -> dict[str, int]:
     """How many in each status; every status is a key."""
-    found = {row.status: int(row.count) for row in _COUNTS.rows(session, business_id=business_id)}
-    return {str(status): found.get(status, 0) for status in Status}
+    return status_count.read(session, business_id)
 
 
 def state_of(row: Any) -> State:
@@ -206,13 +174,14 @@ def with_state(row: Any, state: State) -> Any:
     return row._replace(**_columns(state))
 
 
-def store(session: Session, row: Any, state: State) -> None:
-    """Write a new state and the counters. Only the ledger calls this (law 3)."""
-    _UPDATE.run(session, id=row.id, **_columns(state))
+def store(session: Session, row: Any, state: State, news: News | None = None) -> None:
+    """Write a new state and the counters, in one go with the last message. Only the ledger calls this (law 3)."""
+    if news is None:
+        _UPDATE.run(session, id=row.id, **_columns(state))
+    else:
+        _UPDATE_WITH_NEWS.run(session, id=row.id, **_columns(state), **news)
     if state.status != row.status:
-        _MOVE_COUNT.run(
-            session, business_id=row.business_id, channel=row.channel, before=row.status, after=state.status
-        )
+        status_count.move(session, row.business_id, row.channel, before=row.status, after=state.status)
 
 
 def _columns(state: State) -> dict[str, Any]:
@@ -235,10 +204,18 @@ def show_as(session: Session, row: Any, *, name: str, contact_id: str | None, is
 
 def touch(session: Session, subscription_id: str, *, at: dt.datetime, text: str, direction: str, unread: int) -> None:
     """The last message, for the list."""
-    _TOUCH.run(
-        session, id=subscription_id, last_message_at=at, last_message_text=text[:120],
-        last_message_direction=direction, unread=unread,
-    )  # fmt: skip
+    tell(session, subscription_id, news(at=at, text=text, direction=direction, unread=unread))
+
+
+def tell(session: Session, subscription_id: str, fresh: News) -> None:
+    """Make `fresh` the last message."""
+    _TOUCH.run(session, id=subscription_id, **fresh)
+
+
+def news(*, at: dt.datetime, text: str, direction: str, unread: int) -> News:
+    return {
+        "last_message_at": at, "last_message_text": text[:120], "last_message_direction": direction, "unread": unread,
+    }  # fmt: skip
 
 
 def mark_read(session: Session, business_id: str, subscription_id: str) -> None:

@@ -64,6 +64,11 @@ _SIBLINGS = Statement(
 )
 
 
+def someone_has(business_id: sa.ColumnElement[str], number: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """For statements: whether a contact of the business currently has the number."""
+    return sa.exists().where(_numbers.c.business_id == business_id, _numbers.c.number == number, _numbers.c.is_current)
+
+
 @dataclass(frozen=True)
 class ContactPage:
     rows: list[Contact]

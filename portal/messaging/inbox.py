@@ -9,17 +9,16 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
-from portal.accounts import allowance, sender
+from portal.accounts import allowance
 from portal.accounts import business as businesses
-from portal.accounts.sender import SMS
 from portal.column import UtcTime, table_of
-from portal.consent import ledger, phone_number, reply, subscription
+from portal.consent import ledger, reply, subscription
 from portal.consent.ledger import Recorded
 from portal.consent.purpose import Purpose
 from portal.consent.reply import Context, Meaning, Verdict
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
-from portal.contacts import contact
-from portal.messaging import flight, message, opt_in, outbox, outcome, wording
+from portal.consent.subscription import News
+from portal.messaging import caller, flight, message, opt_in, outbox, outcome, wording
 from portal.messaging.message import Direction, Fate
 from portal.providers.provider import Event, InboundText, Provider, StatusUpdate
 from portal.statement import Statement, param, params
@@ -92,26 +91,15 @@ def receive(
         raw=raw,
     )
     if isinstance(event, InboundText):
-        ours = sender.BY_NUMBER.first(session, business_id=business_id, provider=provider.name, number=event.recipient)
-        number = phone_number.from_provider(event.sender)
-        if ours is None or number is None:
-            return Received(bool(stored))  # not our sender, or one that nobody can answer: kept as it came
-        row = _subscription(session, business_id, number)
+        row = caller.find(session, business_id, provider, event)
+        if row is None:
+            return Received(bool(stored))
         if stored:
-            _Inbound(session, row, ours, provider, event, arrived_at, rules).act()
+            _Inbound(session, row, provider, event, arrived_at, rules).act()
         return Received(bool(stored), row.id, flight.is_stopped(session, row.id))
     if stored and isinstance(event, StatusUpdate):
         outcome.report(session, business_id, event)
     return Received(bool(stored))
-
-
-def _subscription(session: Session, business_id: str, number: str) -> Any:
-    """The locked row of the number that texted us, named after the contact that has it."""
-    row = subscription.lock(session, business_id, SMS, number)
-    if row.last_entry_at is None and row.contact_id is None:
-        contact.label(session, business_id, number)
-        row = subscription.lock_by_id(session, business_id, row.id)
-    return row
 
 
 Effect = Callable[[Verdict], None]
@@ -127,7 +115,6 @@ class _Inbound:
 
     session: Session
     row: Any
-    ours: Any
     provider: Provider
     event: InboundText
     arrived_at: dt.datetime
@@ -135,17 +122,21 @@ class _Inbound:
 
     def act(self) -> None:
         verdict = self._read()
+        self.at, self.is_told = clock.now(), False
         self.message_id = message.add(
             self.session, self.row, direction=Direction.INBOUND, status=Fate.RECEIVED, text=self.event.text,
             segments=self.event.segments, provider=self.provider.name, provider_id=self.event.event_id.split(":")[-1],
             reading={"meaning": verdict.meaning, "rule": verdict.rule, "matched": verdict.matched,
                      "normalized": verdict.normalized, "version": verdict.grammar_version},
+            created_at=self.at, should_touch=False,
         )  # fmt: skip
         effect: dict[Meaning, Effect] = {
             Meaning.OPT_OUT: self._stop, Meaning.START: self._start, Meaning.YES: self._yes, Meaning.NO: self._no,
             Meaning.HELP: self._help, Meaning.REVIEW: self._review, Meaning.NONE: _nothing,
         }  # fmt: skip
         effect[verdict.meaning](verdict)
+        if not self.is_told:
+            subscription.tell(self.session, self.row.id, self._news())
 
     def _read(self) -> Verdict:
         """The provider's own word for a STOP is stronger than ours; its word is never an opt-in (rules.md row 20)."""
@@ -154,7 +145,7 @@ class _Inbound:
         context: Context = "optin_pending" if self.row.status == Status.REQUESTED else "none"
         verdict = reply.read(
             self.event.text, recent_outbound=[row.text for row in recent], context=context,
-            extra_opt_out=self.ours.opt_out_words, extra_opt_in=self.ours.opt_in_words,
+            extra_opt_out=self.row.opt_out_words, extra_opt_in=self.row.opt_in_words,
         )  # fmt: skip
         if self.event.keyword == "stop" and verdict.meaning is not Meaning.OPT_OUT:
             return Verdict(Meaning.OPT_OUT, "provider", "", verdict.normalized, verdict.grammar_version)
@@ -166,8 +157,10 @@ class _Inbound:
         recorded = opt_in.opt_out(
             self.session, self.row, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
             message_id=self.message_id, should_confirm=not self._provider_answers("stop"),
-            evidence=self._evidence(verdict), carrier=Carrier.BLOCKED if is_blocked else None,
+            evidence=self._evidence(verdict), carrier=Carrier.BLOCKED if is_blocked else None, news=self._news(),
+            has_contact=self.row.has_contact,
         )  # fmt: skip
+        self.is_told = recorded is not None
         if recorded is None and is_blocked and self.row.carrier != Carrier.BLOCKED:
             self._carrier(Kind.CARRIER_BLOCKED)
 
@@ -223,6 +216,10 @@ class _Inbound:
     def _lifts_block(self) -> bool:
         """START, UNSTOP and YES lift the provider's block; that alone is no consent (rules.md 4.1)."""
         return self._provider_word() == "start" and self.row.carrier == Carrier.BLOCKED
+
+    def _news(self) -> News:
+        """This text as the thread's last message; where an entry is recorded, both are one update of the row."""
+        return subscription.news(at=self.at, text=self.event.text, direction=Direction.INBOUND, unread=1)
 
     def _carrier(self, kind: Kind) -> Recorded:
         return ledger.record(

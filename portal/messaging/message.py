@@ -98,10 +98,12 @@ _INSERT_COLUMNS = (
     "segments", "status", "reason", "urgency", "due_at", "expires_at", "created_at", "provider", "provider_id",
     "consent_seq", "member_id", "once_key", "reading",
 )  # fmt: skip
-_INSERT = Statement(
+_VALUES = {**params(*_INSERT_COLUMNS), "attempts": 0, "provider_rank": -1, "error_code": ""}
+_INSERT = Statement(sa.insert(table).values(_VALUES))
+_INSERT_ONCE = Statement(
     lambda insert: (
         insert(table)
-        .values(**params(*_INSERT_COLUMNS), attempts=0, provider_rank=-1, error_code="")
+        .values(_VALUES)
         .on_conflict_do_nothing(index_elements=["business_id", "once_key"])
         .returning(table.c.id)
     )
@@ -110,8 +112,20 @@ _GET = Statement(sa.select(table).where(table.c.business_id == param("business_i
 _NOTHING = dict.fromkeys(_INSERT_COLUMNS)
 
 
-def add(session: Session, row: Any, *, direction: Direction, status: Fate, text: str, **values: Any) -> str | None:
-    """Store one message in the thread of subscription `row`; None when its `once_key` has been used before."""
+def add(
+    session: Session,
+    row: Any,
+    *,
+    direction: Direction,
+    status: Fate,
+    text: str,
+    should_touch: bool = True,
+    **values: Any,
+) -> str | None:
+    """Store one message in the thread of subscription `row`; None when its `once_key` has been used before.
+
+    Without `should_touch`, the caller makes it the thread's last message.
+    """
     now = values.get("created_at") or clock.now()
     message_id = new_id()
     known = _NOTHING | {
@@ -119,10 +133,13 @@ def add(session: Session, row: Any, *, direction: Direction, status: Fate, text:
         "number": row.number, "direction": direction, "status": status, "text": text, "segments": 1, "reason": "",
         "urgency": 0, "created_at": now,
     }  # fmt: skip
-    if not _INSERT.rows(session, **(known | values)):
+    known |= values
+    if known["once_key"] is None:
+        _INSERT.run(session, **known)
+    elif not _INSERT_ONCE.rows(session, **known):
         return None
-    unread = 1 if direction is Direction.INBOUND else 0
-    if direction is not Direction.NOTICE:
+    if should_touch and direction is not Direction.NOTICE:
+        unread = 1 if direction is Direction.INBOUND else 0
         subscription.touch(session, row.id, at=now, text=text, direction=direction, unread=unread)
     announce(session, f"business:{row.business_id}")
     announce(session, f"thread:{row.business_id}:{row.id}")

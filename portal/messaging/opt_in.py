@@ -13,6 +13,7 @@ from portal.consent import ledger, phone_number, subscription
 from portal.consent.ledger import Recorded
 from portal.consent.purpose import Purpose
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
+from portal.consent.subscription import News
 from portal.contacts import contact
 from portal.messaging import message, outbox, wording
 
@@ -83,19 +84,21 @@ def opt_out(
     message_id: str | None = None,
     submission_id: str | None = None,
     evidence: Mapping[str, Any] | None = None,
+    news: News | None = None,
+    has_contact: bool = True,
 ) -> Recorded | None:
     """Stop everything to this number, and hold the contact's other numbers (X-15). None: it had stopped before."""
     is_again = row.status == Status.OPTED_OUT
-    outbox.cancel_waiting(
-        session, row.id, reason="opted_out", spare=outbox.CONFIRMATION if is_again else outbox.NOTHING
-    )
+    spare = outbox.CONFIRMATION if is_again else outbox.NOTHING
+    outbox.cancel_waiting(session, row.id, reason="opted_out", spare=spare)
     if is_again:
         return None
     recorded = ledger.record(
         session, row, Kind.OPTED_OUT, origin=origin, proof=proof, actor=actor, carrier=carrier, message_id=message_id,
-        submission_id=submission_id, evidence=evidence,
+        submission_id=submission_id, evidence=evidence, news=news,
     )  # fmt: skip
-    _pause_siblings(session, recorded)
+    if has_contact:
+        _pause_siblings(session, recorded)
     _stop_aliases(session, recorded)
     message.notice(session, recorded.row, wording.DEFAULTS["notice.opted_out"])
     if should_confirm:
