@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.do"],
     )
     found.globals["static"] = static_url
-    found.filters["phone"] = phone_number.display
+    found.filters["phone"] = lru_cache(4096)(phone_number.display)
     found.filters["shown"] = glyph.shown
     found.filters["hour"] = local_time.hour
     found.filters["day"] = local_time.day
