@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from portal.consent.purpose import Scope, wider
 
@@ -122,9 +122,10 @@ class State:
     last_at: dt.datetime | None = None
 
 
-def order(fact: Fact) -> tuple[dt.datetime, bool, str, int]:
-    """When it happened; at the same moment what restricts comes last."""
-    return fact.occurred_at, fact.kind in RESTRICTIVE, fact.kind, fact.seq
+def order(fact: Fact) -> tuple[Any, ...]:
+    """When it happened; at the same moment what restricts comes last. Order of arrival decides only between equals."""
+    rest = (fact.kind, fact.proof, fact.origin, fact.scope or "", fact.carrier or "", fact.seq)
+    return fact.occurred_at, fact.kind in RESTRICTIVE, *rest
 
 
 def fold(facts: Iterable[Fact]) -> State:

@@ -1,0 +1,140 @@
+"""The fold of consent facts: any order, any repetition, one answer; in doubt, opted out (promise P4)."""
+
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.consent.purpose import Scope
+from portal.consent.state import RESTRICTIVE, Carrier, Kind, Origin, Proof, State, Status, fold, order, step
+
+MOMENTS = [dt.datetime(2026, 11, 22, 15, minute, tzinfo=dt.UTC) for minute in range(4)]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact before anybody knows when it will arrive."""
+
+    kind: str
+    occurred_at: dt.datetime
+    origin: str = Origin.FORM
+    proof: str = Proof.HANDSET
+    scope: str | None = None
+    carrier: str | None = None
+    seq: int = 0
+
+
+facts = st.builds(
+    Fact,
+    kind=st.sampled_from(list(Kind)),
+    occurred_at=st.sampled_from(MOMENTS),
+    origin=st.sampled_from([Origin.FORM, Origin.REPLY, Origin.OFFLINE]),
+    proof=st.sampled_from(list(Proof)),
+    scope=st.sampled_from([None, *Scope]),
+    carrier=st.sampled_from([None, None, Carrier.BLOCKED, Carrier.CLEAR]),
+)
+
+
+def arriving(many: Sequence[Fact]) -> list[Fact]:
+    """Numbered as the ledger numbers them: in the order in which they come."""
+    return [replace(fact, seq=seq) for seq, fact in enumerate(many, start=1)]
+
+
+def meaning(many: Sequence[Fact]) -> tuple[State, Fact | None]:
+    """The state without the number of the entry that allows texting, and that entry's own words instead."""
+    numbered = arriving(many)
+    state = fold(numbered)
+    allowing = next((fact for fact in numbered if fact.seq == state.consent_seq), None)
+    return replace(state, consent_seq=None), allowing and replace(allowing, seq=0)
+
+
+@pytest.mark.covers("P4")
+@settings(max_examples=400, deadline=None)
+@given(st.lists(facts, min_size=1, max_size=7), st.data())
+def test_any_order_and_any_repetition_of_the_same_facts_mean_the_same(many: list[Fact], data: st.DataObject) -> None:
+    repeated = many + data.draw(st.lists(st.sampled_from(many), max_size=4))
+    assert meaning(data.draw(st.permutations(repeated))) == meaning(many)
+
+
+@pytest.mark.covers("P4")
+@settings(max_examples=2, deadline=None)
+@given(st.lists(facts, min_size=7, max_size=7, unique=True))
+def test_all_5040_orders_of_seven_facts_mean_the_same(many: list[Fact]) -> None:
+    assert all(meaning(each) == meaning(many) for each in itertools.permutations(many))
+
+
+@pytest.mark.covers("P4")
+@settings(max_examples=200, deadline=None)
+@given(st.lists(facts, max_size=7))
+def test_step_by_step_in_order_is_the_fold(many: list[Fact]) -> None:
+    state = State()
+    for fact in sorted(arriving(many), key=order):
+        state = step(state, fact)
+    assert state == fold(arriving(many))
+
+
+@pytest.mark.covers("P4", "P12")
+@settings(max_examples=300, deadline=None)
+@given(st.lists(facts, max_size=6), st.data())
+def test_in_doubt_it_is_opted_out(many: list[Fact], data: st.DataObject) -> None:
+    """A STOP at the very moment of the latest other fact counts as the later one."""
+    latest = max((fact.occurred_at for fact in many), default=MOMENTS[0])
+    stop = Fact(Kind.OPTED_OUT, latest, Origin.REPLY)
+    state = fold(arriving(data.draw(st.permutations([*many, stop]))))
+    assert state.status is Status.OPTED_OUT
+    assert state.consent_seq is None
+    assert state.scope is None
+
+
+@pytest.mark.covers("P12", "X-13")
+@settings(max_examples=300, deadline=None)
+@given(st.lists(facts, max_size=6))
+def test_only_the_clients_own_act_lifts_an_opt_out(many: list[Fact]) -> None:
+    """Whatever anybody else reports after a STOP: a Yes that anybody could give, paper, delivery, a kept review."""
+    own = {Proof.HANDSET, Proof.PERSONAL_LINK}
+    by_others = [fact for fact in many if not (fact.kind == Kind.OPTED_IN and fact.proof in own)]
+    later = [replace(fact, occurred_at=fact.occurred_at + dt.timedelta(days=1)) for fact in by_others]
+    assert fold(arriving([Fact(Kind.OPTED_OUT, MOMENTS[-1]), *later])).status is Status.OPTED_OUT
+
+
+@pytest.mark.covers("P4")
+def test_a_fact_of_the_same_moment_restricts_last() -> None:
+    at = MOMENTS[0]
+    ordered = sorted(arriving([Fact(kind, at) for kind in Kind]), key=order)
+    is_restrictive = [fact.kind in RESTRICTIVE for fact in ordered]
+    assert is_restrictive == sorted(is_restrictive)
+
+
+@pytest.mark.covers("P4", "H-15")
+def test_the_widest_scope_ever_granted_comes_back_with_start() -> None:
+    wide = Fact(Kind.OPTED_IN, MOMENTS[0], scope=Scope.MARKETING)
+    stop = Fact(Kind.OPTED_OUT, MOMENTS[1])
+    start = Fact(Kind.OPTED_IN, MOMENTS[2], Origin.REPLY)
+    state = fold(arriving([wide, stop, start]))
+    assert (state.status, state.scope, state.consent_seq) == (Status.OPTED_IN, Scope.MARKETING, 3)
+
+
+@pytest.mark.covers("X-10", "X-17")
+def test_one_act_turns_both_lights() -> None:
+    state = fold(arriving([Fact(Kind.OPTED_IN, MOMENTS[0]), Fact(Kind.OPTED_OUT, MOMENTS[1], carrier=Carrier.BLOCKED)]))
+    assert (state.status, state.carrier) == (Status.OPTED_OUT, Carrier.BLOCKED)
+
+
+@pytest.mark.covers("X-13")
+def test_a_yes_that_anybody_could_give_only_claims_after_an_opt_out() -> None:
+    stop, claim = Fact(Kind.OPTED_OUT, MOMENTS[0]), Fact(Kind.OPTED_IN, MOMENTS[1], proof=Proof.ANONYMOUS)
+    state = fold(arriving([stop, claim]))
+    assert (state.status, state.is_claimed) == (Status.OPTED_OUT, True)
+
+
+@pytest.mark.covers("X-15")
+def test_a_pause_ends_by_the_clients_own_act_and_by_no_other() -> None:
+    paused = [Fact(Kind.OPTED_IN, MOMENTS[0]), Fact(Kind.PAUSED, MOMENTS[1])]
+    by_anybody = Fact(Kind.OPTED_IN, MOMENTS[2], proof=Proof.ANONYMOUS)
+    own = Fact(Kind.OPTED_IN, MOMENTS[3], proof=Proof.PERSONAL_LINK)
+    assert fold(arriving([*paused, by_anybody])).is_paused
+    assert not fold(arriving([*paused, own])).is_paused
