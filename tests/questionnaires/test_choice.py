@@ -1,5 +1,8 @@
 """What a Yes or a No does to consent, by whose act it is and by what the number's owner said before."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 from sqlmodel import Session
 
@@ -8,6 +11,7 @@ from portal.consent import ledger, subscription, verification
 from portal.consent.state import Kind, Origin, Proof, Status
 from portal.contacts import contact
 from portal.messaging import opt_in
+from portal.settings import Caps
 from tests.questionnaires.conftest import CLIENT, OTHER, Form, made
 
 
@@ -171,6 +175,25 @@ def test_a_yes_under_a_limit_is_kept_as_a_claim(form: Form) -> None:
     capped.answer("yes", CLIENT)
     capped.answer("yes", OTHER)
     assert (form.row(OTHER).is_claimed, form.kinds(OTHER)) == (True, [Kind.CLAIMED])
+
+
+ATTACKS: dict[str, tuple[int, Callable[[int], tuple[str, str]]]] = {
+    "one network, numbers all over the country": (5, lambda n: (f"+1415{300 + n}01{n:02}", "192.0.2.0/24")),
+    "many networks, neighbouring numbers": (3, lambda n: (f"+14155550{100 + n}", f"10.0.{n}.0/24")),
+    "many networks, one victim": (1, lambda n: (CLIENT, f"10.0.{n}.0/24")),
+    "many networks, numbers all over the country": (20, lambda n: (f"+1415{300 + n}01{n:02}", f"10.0.{n}.0/24")),
+}
+
+
+@pytest.mark.covers("P14")
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_on_the_public_form_ends_at_the_limits_as_they_are_delivered(form: Form, attack: str) -> None:
+    most, target = ATTACKS[attack]
+    capped = replace(form, caps=Caps())
+    targets = [target(n) for n in range(40)]
+    for number, network in targets:
+        assert capped.answer("yes", number, network=network) is not None
+    assert sum(len(form.texts(number)) for number in {number for number, _ in targets}) == most
 
 
 @pytest.mark.covers("P14")

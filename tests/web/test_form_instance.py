@@ -19,6 +19,7 @@ from portal.accounts.key import Secrets
 from portal.app import create_app
 from portal.consent import ledger
 from portal.consent.state import Proof
+from portal.contacts import contact
 from portal.questionnaires import questionnaire as questionnaires
 from portal.settings import Settings
 from tests.conftest import World
@@ -58,6 +59,24 @@ def test_a_form_sent_twenty_times_at_once_queues_one_text(door: Door, app: Starl
         answers = set(pool.map(send, range(20)))
     assert len(answers) == 1
     assert (len(door.submissions()), door.texts()) == (1, [(E164, "opt_in_confirmation")])
+
+
+@pytest.mark.covers("H-14")
+def test_twelve_forms_with_one_new_number_at_once_make_one_contact_and_queue_one_text(
+    door: Door, app: Starlette
+) -> None:
+    tokens = [door.token() for _ in range(12)]
+    gate = threading.Barrier(len(tokens))
+
+    def send(token: str) -> int:
+        own = TestClient(app, base_url="https://portal.example.com", follow_redirects=False)
+        gate.wait()
+        return int(replace(door, client=own).send(YES, token=token).status_code)
+
+    with ThreadPoolExecutor(len(tokens)) as pool:
+        assert set(pool.map(send, tokens)) == {303}
+    having = door.site.read(lambda session: contact.having(session, door.site.hearth.id, E164))
+    assert (len(door.submissions()), len(having), door.texts()) == (12, 1, [(E164, "opt_in_confirmation")])
 
 
 @pytest.mark.covers("P14")
