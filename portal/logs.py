@@ -67,5 +67,5 @@ class _Json(logging.Formatter):
 
 def masked_trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
     """The traceback without numbers; newlines stay, so that it can be read."""
-    assert record.exc_info is not None and record.exc_info is not True
-    return "\n".join(masked(line) for line in formatter.formatException(record.exc_info).splitlines())
+    trace = formatter.formatException(record.exc_info) if record.exc_info else ""
+    return "\n".join(masked(line) for line in trace.splitlines())

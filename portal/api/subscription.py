@@ -85,8 +85,8 @@ def opt_out(session: Session, call: Call) -> Answer:
     if wanted.received_at > clock.now() + SKEW:
         raise Invalid("received_at lies ahead.", fields={"received_at": ["This time has not come yet."]})
     desk.opt_out(
-        session, call.business.id, call.id, actor=call.actor, ip=call.ip, reason=wanted.reason,
-        received_by=wanted.received_by, received_at=wanted.received_at,
+        session, call.business.id, call.id, actor=call.actor, name=f"The program “{call.token.name}”", ip=call.ip,
+        reason=wanted.reason, received_by=wanted.received_by, received_at=wanted.received_at,
     )  # fmt: skip
     return show(session, call)
 

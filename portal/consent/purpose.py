@@ -43,7 +43,7 @@ URGENCY = {
 def covers(scope: str | None, purpose: Purpose) -> bool:
     """Whether a consent of this breadth allows a text of this purpose; control texts need none."""
     needed = _NEEDS.get(purpose)
-    return needed is None or (bool(scope) and _WIDTH[Scope(scope)] >= _WIDTH[needed])
+    return needed is None or (scope is not None and _WIDTH[Scope(scope)] >= _WIDTH[needed])
 
 
 def wider(one: str | None, other: str | None) -> str | None:

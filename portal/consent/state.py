@@ -5,7 +5,7 @@ the later (promises.md 0.6). In doubt: opted out.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
@@ -198,7 +198,7 @@ def _lapsed(state: State, fact: Fact) -> State:
     return replace(state, status=Status.NONE, origin=None) if state.status is Status.REQUESTED else state
 
 
-_EFFECTS = {
+_EFFECTS: dict[Kind, Callable[[State, Fact], State]] = {
     Kind.ASKED: _asked,
     Kind.CLAIMED: lambda state, fact: replace(state, is_claimed=state.status is not Status.OPTED_IN),
     Kind.OPTED_IN: _opted_in,
