@@ -23,6 +23,7 @@ from tests.browser.conftest import Served, violations
 from tests.conftest import OUR_NUMBER
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=15_000)  # machines that test are busy ones
 
 ROSA, OWEN, PRIYA = "+14155550132", "+14155550133", "+14155550134"
 HOSTILE = [
