@@ -55,7 +55,9 @@ class Database:
             self._writers: ThreadPoolExecutor | None = None
         else:
             self.engine = engines.postgres(url)
-            self._reading = self.engine.execution_options(postgresql_readonly=True)
+            # one moment for everything a page or a check shows, as in SQLite
+            snapshot = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+            self._reading = self.engine.execution_options(**snapshot)
             self._writer = None
             self._writers = ThreadPoolExecutor(POSTGRES_WRITERS, "write")
 

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal.accounts import key
+from portal.accounts.business import Business
+from portal.column import table_of
 from portal.consent import head, ledger, subscription
 from portal.consent.state import fold
 from portal.statement import Statement, param
@@ -19,11 +21,22 @@ _PIECE = Statement(
     sa.select(ledger.table)
     .where(ledger.table.c.business_id == param("business_id"), ledger.table.c.seq > param("after"))
     .order_by(ledger.table.c.seq)
-    .limit(PIECE)
+    .limit(param("limit", sa.Integer()))
 )
 _HEAD = Statement(sa.select(_heads).where(_heads.c.business_id == param("business_id")))
-_BUSINESSES = Statement(
-    sa.union(sa.select(_heads.c.business_id), sa.select(ledger.table.c.business_id).distinct()).order_by("business_id")
+_business = table_of(Business)
+_BUSINESSES = Statement(sa.select(_business.c.id).order_by(_business.c.id))
+_ORPHAN = Statement(
+    sa.select(ledger.table.c.seq)
+    .where(
+        ledger.table.c.business_id == param("business_id"),
+        ~sa.exists().where(
+            subscription.table.c.id == ledger.table.c.subscription_id,
+            subscription.table.c.business_id == ledger.table.c.business_id,
+        ),
+    )
+    .order_by(ledger.table.c.seq)
+    .limit(1)
 )
 _SUBSCRIPTIONS = Statement(
     sa.select(subscription.table)
@@ -43,26 +56,42 @@ class Verified:
 
 
 def businesses(session: Session) -> list[str]:
-    """Every business that has a ledger."""
+    """Every business, also one whose ledger is gone altogether."""
     return [row[0] for row in _BUSINESSES.rows(session)]
 
 
 def verify(session: Session, business_id: str) -> Verified:
     """Check hashes, commitments, links, numbering, the head, and that every subscription is the fold of its entries."""
     count, last = 0, head.GENESIS
-    for entry in _walk(session, business_id):
-        problem = _problem(entry, expected_seq=count + 1, expected_previous=last)
-        if problem:
-            return Verified(business_id, count, problem)
-        count, last = entry.seq, entry.hash
-    return Verified(
-        business_id, count, _head_problem(session, business_id, count, last) or _drift(session, business_id)
+    try:
+        for entry in _walk(session, business_id):
+            problem = _problem(entry, expected_seq=count + 1, expected_previous=last)
+            if problem:
+                return Verified(business_id, count, problem)
+            count, last = entry.seq, entry.hash
+    except (ValueError, TypeError):  # a time that is no time, a salt that is no hex
+        return Verified(business_id, count, f"Entry {count + 1} cannot be read: it was changed after it was written.")
+    problem = (
+        _head_problem(session, business_id, count, last)
+        or _orphan(session, business_id)
+        or _drift(session, business_id)
     )
+    return Verified(business_id, count, problem)
 
 
 def _walk(session: Session, business_id: str) -> Iterator[Any]:
-    after = 0
-    while piece := _PIECE.rows(session, business_id=business_id, after=after):
+    """Entries in order, and a ValueError at the one that cannot be read."""
+    after, limit = 0, PIECE
+    while True:
+        try:
+            piece = _PIECE.rows(session, business_id=business_id, after=after, limit=limit)
+        except ValueError:
+            if limit == 1:
+                raise
+            limit = 1
+            continue
+        if not piece:
+            return
         yield from piece
         after = piece[-1].seq
 
@@ -80,7 +109,7 @@ def _problem(entry: Any, *, expected_seq: int, expected_previous: str) -> str:
             return f"Entry {entry.seq}: its evidence “{name}” was removed."
         if ledger.commitment(entry.salts[name], entry.evidence[name]) != expected:
             return f"Entry {entry.seq}: its evidence “{name}” was changed after it was written."
-    if set(entry.evidence) - set(entry.commitments):
+    if (set(entry.evidence) | set(entry.salts)) - set(entry.commitments):
         return f"Entry {entry.seq}: evidence was added after it was written."
     return ""
 
@@ -97,12 +126,33 @@ def _head_problem(session: Session, business_id: str, count: int, last: str) -> 
     return ""
 
 
+def _orphan(session: Session, business_id: str) -> str:
+    """Without its subscription an opt-out would be forgotten."""
+    entry = _ORPHAN.first(session, business_id=business_id)
+    return f"Entry {entry.seq} belongs to a subscription that is gone." if entry else ""
+
+
 def _drift(session: Session, business_id: str) -> str:
     """A subscription that does not say what its entries say was written by something else than the ledger."""
     after = ""
     while rows := _SUBSCRIPTIONS.rows(session, business_id=business_id, after=after):
         for row in rows:
-            if fold(ledger.entries(session, business_id, row.id)) != subscription.state_of(row):
+            entries = ledger.entries(session, business_id, row.id)
+            if any(_is_of_another(entry, row) for entry in entries):
+                return f"Subscription {row.id} has another number than its ledger entries."
+            if not _says(row, entries):
                 return f"Subscription {row.id} does not say what its ledger entries say."
         after = rows[-1].id
     return ""
+
+
+def _is_of_another(entry: Any, row: Any) -> bool:
+    """Consent belongs to the exact number on its channel (promise P13); an erased number is no other one."""
+    return bool(entry.channel != row.channel or entry.evidence.get("number", row.number) != row.number)
+
+
+def _says(row: Any, entries: list[Any]) -> bool:
+    try:
+        return fold(entries) == subscription.state_of(row)
+    except ValueError:  # a word that no status has
+        return False

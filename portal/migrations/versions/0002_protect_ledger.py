@@ -17,6 +17,11 @@ def upgrade() -> None:
                 f"CREATE TRIGGER ledger_entry_no_{verb.lower()} BEFORE {verb} ON ledger_entry "
                 f"BEGIN SELECT RAISE(ABORT, '{SAYS}'); END"
             )
+        op.execute(  # INSERT OR REPLACE removes the old row without asking the trigger on DELETE
+            "CREATE TRIGGER ledger_entry_no_replace BEFORE INSERT ON ledger_entry "
+            "WHEN EXISTS (SELECT 1 FROM ledger_entry WHERE business_id = NEW.business_id AND seq = NEW.seq) "
+            f"BEGIN SELECT RAISE(ABORT, '{SAYS}'); END"
+        )
         return
     op.execute(
         "CREATE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql AS "
@@ -34,7 +39,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
-        for verb in ("update", "delete"):
+        for verb in ("update", "delete", "replace"):
             op.execute(f"DROP TRIGGER ledger_entry_no_{verb}")
         return
     op.execute("DROP TRIGGER ledger_entry_no_change ON ledger_entry")
