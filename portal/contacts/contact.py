@@ -69,6 +69,13 @@ def someone_has(business_id: sa.ColumnElement[str], number: sa.ColumnElement[str
     return sa.exists().where(_numbers.c.business_id == business_id, _numbers.c.number == number, _numbers.c.is_current)
 
 
+_HELD = Statement(
+    sa.select(_numbers.c.id)
+    .where(_numbers.c.business_id == param("business_id"), _numbers.c.number == param("number"), _numbers.c.is_current)
+    .limit(1)
+)
+
+
 @dataclass(frozen=True)
 class ContactPage:
     rows: list[Contact]
@@ -128,6 +135,11 @@ def having(session: Session, business_id: str, number: str) -> list[Contact]:
         .where(ContactNumber.business_id == business_id, ContactNumber.number == number, ContactNumber.is_current)
     )
     return list(session.exec(query.limit(20)).all())
+
+
+def is_held(session: Session, business_id: str, number: str) -> bool:
+    """Whether any contact of the business currently has this number."""
+    return _HELD.first(session, business_id=business_id, number=number) is not None
 
 
 def siblings(session: Session, business_id: str, number: str) -> list[str]:

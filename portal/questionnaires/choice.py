@@ -85,7 +85,7 @@ class _Choice:
     def yes(self, number: PhoneNumber, name: str, email: str) -> str | None:
         proof = self._proof(number.e164)
         row = subscription.lock(self.session, self.questionnaire.business_id, SMS, number.e164)
-        made = self._introduce(number.e164, name, email)
+        made = self._introduce(row, name, email)
         row = subscription.lock_by_id(self.session, row.business_id, row.id)
         if proof is Proof.ANONYMOUS and self._is_closed(row):
             self._record(row, Kind.CLAIMED, proof)  # anybody could have typed this number (X-13, interface.md 6.1)
@@ -126,15 +126,16 @@ class _Choice:
         """Whether the number's own owner has closed it, or may have."""
         return row.status in (Status.OPTED_OUT, Status.DECLINED) or bool(row.is_paused or row.in_review)
 
-    def _introduce(self, number: str, name: str, email: str) -> str | None:
+    def _introduce(self, row: Any, name: str, email: str) -> str | None:
         """A number nobody has goes to the client of the personal link, or to a new contact, whose id it answers."""
-        business_id = self.questionnaire.business_id
-        is_free = not contact.having(self.session, business_id, number)
+        business_id, number = self.questionnaire.business_id, row.number
+        is_free = not contact.is_held(self.session, business_id, number)
         if is_free and self.client is None:
             return contact.create(self.session, business_id, name=name or number, email=email, numbers=[number]).id
         if is_free and self.client is not None:
             contact.add_number(self.session, self.client, number)
-        contact.label(self.session, business_id, number)
+        elif row.contact_id is None:
+            contact.label(self.session, business_id, number)
         return None
 
     def _record(self, row: Any, kind: Kind, proof: Proof) -> None:
