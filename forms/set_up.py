@@ -20,8 +20,8 @@ class SetUpForm(BaseForm):
     )
     name = StringField("Your name", [InputRequired("Please enter your name."), Length(max=80)], filters=[stripped])
     email = EmailField(
-        "Your e-mail address", [InputRequired("Please enter your e-mail address."), Length(max=254)], filters=[stripped],
-        render_kw={"autocomplete": "username"},
+        "Your e-mail address", [InputRequired("Please enter your e-mail address."), Length(max=254)],
+        filters=[stripped], render_kw={"autocomplete": "username"},
     )  # fmt: skip
     password = PasswordField(
         "Password", [InputRequired("Please choose a password.")],
