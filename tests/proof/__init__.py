@@ -1,0 +1,1 @@
+"""The promises under hostile schedules, real processes and real disks (promises.md A)."""
