@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, Route, expect
 from sqlmodel import Session
 
 from portal import clock
@@ -180,6 +180,54 @@ def test_from_one_conversation_to_another_nothing_is_carried_over(desk: Desk) ->
     page.go_back()
     expect(page.get_by_role("heading", name="Rosa Delgado")).to_be_visible()
     expect(page.locator(".text.out", has_text="Hello Owen")).to_have_count(0)
+
+
+def test_a_page_whose_scripts_come_slowly_is_live_all_the_same(desk: Desk) -> None:
+    """htmx starts by a timer; its SSE extension, a file of its own, may come later than that."""
+    page = desk.context.new_page()
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(700)
+        route.continue_()
+
+    page.route(re.compile("hx-sse"), late)
+    page.goto(desk.served.url + "/sms")
+    desk.texts_us("Hello?")
+    expect(row_of(page, "Rosa Delgado")).to_contain_text("Hello?")
+    desk.texts_us("And again")
+    expect(row_of(page, "Rosa Delgado")).to_contain_text("And again")
+
+
+def test_a_page_has_one_connection_also_after_a_step_back(desk: Desk) -> None:
+    page = desk.context.new_page()
+    opened: list[str] = []
+    page.on("request", lambda request: opened.append(request.url) if request.url.endswith("/events") else None)
+    page.goto(desk.served.url + "/sms")
+    row_of(page, "Rosa Delgado").click()
+    row_of(page, "Owen Hartley").click()
+    expect(page.get_by_role("heading", name="Owen Hartley")).to_be_visible()
+    desk.texts_us("Hello?", OWEN)
+    expect(page.locator(".text.in")).to_contain_text(["Hello?"])
+    assert len(opened) == 1
+    page.go_back()
+    expect(page.get_by_role("heading", name="Rosa Delgado")).to_be_visible()
+    desk.texts_us("Hello too")
+    expect(page.locator(".text.in")).to_contain_text(["Hello too"])
+    assert len(opened) == 2, "the page of before is gone with its connection"
+
+
+def test_a_refresh_does_not_flicker(desk: Desk) -> None:
+    """A request in the background marks nothing as busy."""
+    page = desk.open(desk.thread(ROSA))
+    page.evaluate("""() => {
+        window.busy = 0;
+        new MutationObserver((changes) => {
+            for (const change of changes) window.busy += change.target.matches(".desk .htmx-request") ? 1 : 0;
+        }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ["class"] });
+    }""")
+    desk.texts_us("Hello?")
+    expect(page.locator(".text.in")).to_contain_text(["Hello?"])
+    assert page.evaluate("window.busy") == 0
 
 
 def test_after_a_broken_connection_the_page_catches_up(desk: Desk) -> None:
