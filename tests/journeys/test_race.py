@@ -1,7 +1,7 @@
 """STOPs raced against sends in a real process that is killed at random; its Twilio is slow and forgetful.
 
-`PORTAL_PROOF_STOPS` and `PORTAL_PROOF_KILLS` make it longer. What is checked is the carrier's own log against the moment
-each STOP was answered 2xx (promises P1, P2, P6). On PostgreSQL the same, with the database under test.
+`PORTAL_PROOF_STOPS` and `PORTAL_PROOF_KILLS` make it longer. The carrier's own log is checked against the moment each
+STOP was answered 2xx (promises P1, P2, P6). On PostgreSQL the same, with the database under test.
 """
 
 import http.client
