@@ -13,10 +13,12 @@ from sqlmodel import Session
 from portal import clock, logs, metrics
 from portal.accounts import sender
 from portal.database import Database, Lane
+from portal.errors import SettingsError
 from portal.messaging import flight, outbox, outcome
 from portal.messaging.outbox import Claim, Limits
 from portal.providers.provider import Outbound, Providers, Rejected, Result, Trouble, Unknown
 
+TRIES = 30  # turns in which an outcome that the database refused is tried again
 IDLE = 1.0  # seconds between looks when nothing wakes us: texts that become due by themselves
 
 Mark = Callable[[Session], None]
@@ -30,6 +32,7 @@ class Dispatcher:
         self._database, self._providers, self._limits, self._slots = database, providers, limits, slots
         self._free = slots
         self._marks: deque[Mark] = deque()
+        self._refused: list[tuple[Mark, int]] = []
         self._wake = threading.Event()
         self._is_stopping = False
         self._lock = threading.Lock()
@@ -50,14 +53,14 @@ class Dispatcher:
         self._wake.set()
         self._thread.join()
         self._pool.shutdown(wait=True)
-        marks = list(self._marks)
-        if marks:
-            self._database.write(lambda session: self._mark_and_claim(session, marks, 0))
-            self._forget(marks)
+        self._refused += [(mark, 1) for mark in self._marks]
+        self._marks.clear()
+        self._try_refused()
 
     def _run(self) -> None:
         while not self._is_stopping:
             self._wake.clear()
+            self._try_refused()
             try:
                 is_busy = self._turn()
             except Exception:
@@ -73,7 +76,12 @@ class Dispatcher:
         if not free and not self._marks:
             return False
         marks = list(self._marks)
-        claims = self._database.write(lambda session: self._mark_and_claim(session, marks, free), lane=Lane.ROAD)
+        try:
+            claims = self._database.write(lambda session: self._mark_and_claim(session, marks, free), lane=Lane.ROAD)
+        except Exception:
+            self._refused += [(mark, 1) for mark in marks]
+            self._forget(marks)
+            raise
         self._forget(marks)
         with self._lock:
             self._free -= len(claims)
@@ -89,12 +97,28 @@ class Dispatcher:
         return [(each, self._opened(session, each.credentials), deadline) for each in claims]
 
     def _opened(self, session: Session, sealed: str) -> dict[str, str]:
+        """The clear credentials; none where they cannot be read, which is one business's trouble and nobody else's."""
         if sealed not in self._credentials:
-            self._credentials[sealed] = sender.credentials_of(session, sealed)
+            try:
+                self._credentials[sealed] = sender.credentials_of(session, sealed)
+            except (SettingsError, ValueError):
+                logs.trace("credentials.unreadable")
+                return {}
         return self._credentials[sealed]
 
+    def _try_refused(self) -> None:
+        """Each outcome by itself: one that cannot be written must not stop all sending; its lease ends as unknown."""
+        refused, self._refused = self._refused, []
+        for mark, tries in refused:
+            try:
+                self._database.write(mark)
+            except Exception:
+                logs.trace("mark.failed")
+                if tries < TRIES:
+                    self._refused.append((mark, tries + 1))
+
     def _forget(self, marks: list[Mark]) -> None:
-        """They are on disk; until then a failed commit must find them again."""
+        """They are on disk, or among the refused."""
         for _ in marks:
             self._marks.popleft()
 
