@@ -19,6 +19,7 @@ from sqlmodel import Session
 
 from portal import engine as engines
 from portal import logs
+from portal import road as roads
 from portal.engine import POSTGRES_WRITERS, durability
 from portal.writer import NESTED, Lane, Piece, T, Work, Writer
 
@@ -138,6 +139,7 @@ class Database:
                 try:
                     answer = work(session)
                     session.flush()
+                    roads.flush(session)
                     is_committing = True
                     session.commit()
                 except Exception as error:

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from portal import road
 from portal.errors import SettingsError
 from portal.settings import sqlite_path
 
@@ -37,10 +38,12 @@ def sqlite(url: str, size: int, *, write: bool = False) -> sa.Engine:
 def postgres(url: str) -> sa.Engine:
     """A frozen process must not hold a STOP's row (interface.md 6.10), and a commit must mean the disk."""
     options = "-c idle_in_transaction_session_timeout=15000 -c lock_timeout=5000 -c timezone=UTC"
-    return sa.create_engine(
+    engine = sa.create_engine(
         url, pool_size=POSTGRES_WRITERS, max_overflow=8, pool_pre_ping=False, paramstyle="format",
         connect_args={"options": options},
     )  # fmt: skip
+    road.fold(engine)
+    return engine
 
 
 def durability(engine: sa.Engine) -> Mapping[str, str]:

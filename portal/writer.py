@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from portal.statement import Road
+from portal import road as roads
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
@@ -90,7 +90,7 @@ class Writer:
 
     def _run(self) -> None:
         session = self._session_on(self._connection)
-        session.info["road"] = Road(self._connection)
+        session.info["road"] = roads.of(self._connection)
         while batch := self._take():
             self._commit(session, batch)
             _settle(batch)

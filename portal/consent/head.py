@@ -52,7 +52,7 @@ def lock(session: Session, business_id: str) -> Any:
 def move(session: Session, business_id: str, *, seq: int, last_hash: str) -> None:
     """Seal a new end. Only the ledger calls this (law 3)."""
     sealed = mac(key.of(session).evidence, business_id, seq, last_hash)
-    _MOVE.run(session, business_id=business_id, seq=seq, hash=last_hash, mac=sealed)
+    _MOVE.post(session, business_id=business_id, seq=seq, hash=last_hash, mac=sealed)
 
 
 def mac(secret: bytes, business_id: str, seq: int, last_hash: str) -> str:

@@ -111,7 +111,7 @@ def record(
         "proof": str(proof), "scope": scope, "carrier": carrier, "actor": actor,
         "occurred_at": happened, "recorded_at": recorded_at, "message_id": message_id, "submission_id": submission_id,
     }, {"number": row.number, **(evidence or {})})  # fmt: skip
-    _APPEND.run(session, **entry)
+    _APPEND.post(session, **entry)
     after = _applied(session, row, before, _New(*(entry[name] for name in _New.__slots__)))
     subscription.store(session, row, after, news)
     announce(session, f"business:{row.business_id}")

@@ -51,12 +51,12 @@ _READ = Statement(
 def count_new(session: Session, business_id: str, channel: str) -> None:
     """One more without consent. Every status has its counter from then on, so that moving one is an update."""
     for status in Status:
-        _ADD.run(session, business_id=business_id, channel=channel, status=status, by=int(status is Status.NONE))
+        _ADD.post(session, business_id=business_id, channel=channel, status=status, by=int(status is Status.NONE))
 
 
 def move(session: Session, business_id: str, channel: str, *, before: str, after: str) -> None:
     """One from `before` to another status."""
-    _MOVE.run(session, business_id=business_id, channel=channel, before=before, after=after)
+    _MOVE.post(session, business_id=business_id, channel=channel, before=before, after=after)
 
 
 def read(session: Session, business_id: str) -> dict[str, int]:

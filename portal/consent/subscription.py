@@ -177,9 +177,9 @@ def with_state(row: Any, state: State) -> Any:
 def store(session: Session, row: Any, state: State, news: News | None = None) -> None:
     """Write a new state and the counters, in one go with the last message. Only the ledger calls this (law 3)."""
     if news is None:
-        _UPDATE.run(session, id=row.id, **_columns(state))
+        _UPDATE.post(session, id=row.id, **_columns(state))
     else:
-        _UPDATE_WITH_NEWS.run(session, id=row.id, **_columns(state), **news)
+        _UPDATE_WITH_NEWS.post(session, id=row.id, **_columns(state), **news)
     if state.status != row.status:
         status_count.move(session, row.business_id, row.channel, before=row.status, after=state.status)
 
@@ -209,7 +209,7 @@ def touch(session: Session, subscription_id: str, *, at: dt.datetime, text: str,
 
 def tell(session: Session, subscription_id: str, fresh: News) -> None:
     """Make `fresh` the last message."""
-    _TOUCH.run(session, id=subscription_id, **fresh)
+    _TOUCH.post(session, id=subscription_id, **fresh)
 
 
 def news(*, at: dt.datetime, text: str, direction: str, unread: int) -> News:

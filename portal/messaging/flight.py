@@ -59,7 +59,8 @@ def _stopping(spared: Sequence[Purpose]) -> Statement:
     return Statement(
         sa.update(_m)
         .where(_m.c.id.in_(here), _m.c.status == "sending", _m.c.purpose.not_in(spared))
-        .values(**params("reason", "expires_at"))
+        .values(**params("reason", "expires_at")),
+        is_apart=True,
     )
 
 
@@ -85,7 +86,7 @@ def stop(session: Session, subscription_id: str, *, reason: str, spare: tuple[Pu
     """Expire what is on its way to this number, except purposes in `spare`."""
     if spare not in _STOP:
         _STOP[spare] = _stopping(spare)
-    _STOP[spare].run(session, subscription_id=subscription_id, reason=reason, expires_at=clock.now())
+    _STOP[spare].post(session, subscription_id=subscription_id, reason=reason, expires_at=clock.now())
 
 
 def is_stopped(session: Session, subscription_id: str) -> bool:

@@ -11,13 +11,12 @@ from sqlmodel import Field, Session, SQLModel
 from portal import clock
 from portal.accounts import allowance
 from portal.accounts import business as businesses
-from portal.column import UtcTime, table_of
+from portal.column import UtcTime, new_id, table_of
 from portal.consent import ledger, reply, subscription
 from portal.consent.ledger import Recorded
 from portal.consent.purpose import Purpose
 from portal.consent.reply import Context, Meaning, Verdict
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
-from portal.consent.subscription import News
 from portal.messaging import caller, flight, message, opt_in, outbox, outcome, wording
 from portal.messaging.message import Direction, Fate
 from portal.providers.provider import Event, InboundText, Provider, StatusUpdate
@@ -122,21 +121,26 @@ class _Inbound:
 
     def act(self) -> None:
         verdict = self._read()
-        self.at, self.is_told = clock.now(), False
-        self.message_id = message.add(
-            self.session, self.row, direction=Direction.INBOUND, status=Fate.RECEIVED, text=self.event.text,
-            segments=self.event.segments, provider=self.provider.name, provider_id=self.event.event_id.split(":")[-1],
-            reading={"meaning": verdict.meaning, "rule": verdict.rule, "matched": verdict.matched,
-                     "normalized": verdict.normalized, "version": verdict.grammar_version},
-            created_at=self.at, should_touch=False,
-        )  # fmt: skip
+        self.message_id, self.at = new_id(), clock.now()
+        self.news = subscription.news(at=self.at, text=self.event.text, direction=Direction.INBOUND, unread=1)
+        if verdict.meaning is not Meaning.OPT_OUT or self.row.status == Status.OPTED_OUT:
+            subscription.tell(self.session, self.row.id, self.news)  # else one update writes it with the new state
         effect: dict[Meaning, Effect] = {
             Meaning.OPT_OUT: self._stop, Meaning.START: self._start, Meaning.YES: self._yes, Meaning.NO: self._no,
             Meaning.HELP: self._help, Meaning.REVIEW: self._review, Meaning.NONE: _nothing,
         }  # fmt: skip
         effect[verdict.meaning](verdict)
-        if not self.is_told:
-            subscription.tell(self.session, self.row.id, self._news())
+        self._keep(verdict)
+
+    def _keep(self, verdict: Verdict) -> None:
+        """Last, so that on PostgreSQL it travels with everything else: what was cancelled could not follow it."""
+        message.add(
+            self.session, self.row, direction=Direction.INBOUND, status=Fate.RECEIVED, text=self.event.text,
+            segments=self.event.segments, provider=self.provider.name, provider_id=self.event.event_id.split(":")[-1],
+            reading={"meaning": verdict.meaning, "rule": verdict.rule, "matched": verdict.matched,
+                     "normalized": verdict.normalized, "version": verdict.grammar_version},
+            id=self.message_id, created_at=self.at, should_touch=False,
+        )  # fmt: skip
 
     def _read(self) -> Verdict:
         """The provider's own word for a STOP is stronger than ours; its word is never an opt-in (rules.md row 20)."""
@@ -157,10 +161,9 @@ class _Inbound:
         recorded = opt_in.opt_out(
             self.session, self.row, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
             message_id=self.message_id, should_confirm=not self._provider_answers("stop"),
-            evidence=self._evidence(verdict), carrier=Carrier.BLOCKED if is_blocked else None, news=self._news(),
+            evidence=self._evidence(verdict), carrier=Carrier.BLOCKED if is_blocked else None, news=self.news,
             has_contact=self.row.has_contact,
         )  # fmt: skip
-        self.is_told = recorded is not None
         if recorded is None and is_blocked and self.row.carrier != Carrier.BLOCKED:
             self._carrier(Kind.CARRIER_BLOCKED)
 
@@ -216,10 +219,6 @@ class _Inbound:
     def _lifts_block(self) -> bool:
         """START, UNSTOP and YES lift the provider's block; that alone is no consent (rules.md 4.1)."""
         return self._provider_word() == "start" and self.row.carrier == Carrier.BLOCKED
-
-    def _news(self) -> News:
-        """This text as the thread's last message; where an entry is recorded, both are one update of the row."""
-        return subscription.news(at=self.at, text=self.event.text, direction=Direction.INBOUND, unread=1)
 
     def _carrier(self, kind: Kind) -> Recorded:
         return ledger.record(

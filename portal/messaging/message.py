@@ -127,7 +127,7 @@ def add(
     Without `should_touch`, the caller makes it the thread's last message.
     """
     now = values.get("created_at") or clock.now()
-    message_id = new_id()
+    message_id = values.get("id") or new_id()
     known = _NOTHING | {
         "id": message_id, "business_id": row.business_id, "subscription_id": row.id, "channel": row.channel,
         "number": row.number, "direction": direction, "status": status, "text": text, "segments": 1, "reason": "",
@@ -135,7 +135,7 @@ def add(
     }  # fmt: skip
     known |= values
     if known["once_key"] is None:
-        _INSERT.run(session, **known)
+        _INSERT.post(session, **known)
     elif not _INSERT_ONCE.rows(session, **known):
         return None
     if should_touch and direction is not Direction.NOTICE:

@@ -99,7 +99,8 @@ def _cancelling(spared: tuple[Purpose, ...]) -> Statement:
             _m.c.status.in_(("queued", "held")),
             _m.c.purpose.not_in(spared),
         )
-        .values(status="cancelled", **params("reason", "finished_at"))
+        .values(status="cancelled", **params("reason", "finished_at")),
+        is_apart=True,
     )
 
 
@@ -133,10 +134,12 @@ def queue(
     return Queued(message_id) if message_id else Queued(_first_with(session, row.business_id, once_key))
 
 
-def cancel_waiting(session: Session, subscription_id: str, *, reason: str, spare: tuple[Purpose, ...] = ANSWERS) -> int:
+def cancel_waiting(
+    session: Session, subscription_id: str, *, reason: str, spare: tuple[Purpose, ...] = ANSWERS
+) -> None:
     """Nothing will go out to this number but purposes in `spare`; what is on its way is not tried again."""
     flight.stop(session, subscription_id, reason=reason, spare=spare)
-    return _CANCEL[spare].run(session, subscription_id=subscription_id, reason=reason, finished_at=clock.now())
+    _CANCEL[spare].post(session, subscription_id=subscription_id, reason=reason, finished_at=clock.now())
 
 
 def cancel(session: Session, business_id: str, message_id: str, *, reason: str = "cancelled by a member") -> bool:

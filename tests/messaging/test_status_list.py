@@ -243,10 +243,10 @@ def explained(crowd: World, database: Database, monkeypatch: pytest.MonkeyPatch)
 
     def watched(self: Statement, session: Session, **values: Any) -> list[Any]:
         if "limit" in values:
-            compiled, cursor = self._ready(session)
+            compiled, road = self._ready(session)
             word = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
-            cursor.execute(f"{word} {compiled.sql}", compiled.bind(values))
-            plans.append("\n".join(str(line[-1]) for line in cursor.fetchall()))
+            road.cursor.execute(f"{word} {compiled.sql}", compiled.bind(values))
+            plans.append("\n".join(str(line[-1]) for line in road.cursor.fetchall()))
         return rows(self, session, **values)
 
     monkeypatch.setattr(Statement, "rows", watched)

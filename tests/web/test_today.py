@@ -96,7 +96,8 @@ def test_a_small_index_serves_each_need(scene: Scene, kind: str) -> None:
     database = scene.site.database
 
     def explain(session: Session) -> str:
-        compiled, cursor = statement._ready(session)
+        compiled, road = statement._ready(session)
+        cursor = road.cursor
         values = {"business_id": scene.site.hearth.id, "since": clock.now()}
         word = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
         if not database.is_sqlite:
