@@ -128,7 +128,7 @@ def fold(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "rollback")
     def at_rollback(connection: sa.Connection) -> None:
-        road = connection.info.pop("road", None)
+        road = None if connection.invalidated else connection.info.pop("road", None)
         if road is not None:
             road.forget()
 
