@@ -147,6 +147,25 @@ def test_a_text_goes_out_and_its_fate_comes_in_by_keyboard_alone(desk: Desk) -> 
     expect(sent).to_have_count(1)
 
 
+def test_what_happens_while_an_answer_is_on_its_way_is_seen_after_it(desk: Desk) -> None:
+    """The answer still says Queued when it comes; by then the text is delivered and every event is over."""
+    page = desk.open(desk.thread(ROSA))
+
+    def late(route: Route) -> None:
+        if route.request.method != "POST":
+            route.continue_()
+            return
+        answer = route.fetch()
+        page.wait_for_timeout(2500)
+        route.fulfill(response=answer)
+
+    page.route(re.compile(r"/sms/\w+$"), late)
+    page.get_by_label("Message").fill("See you on Friday")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".text.out", has_text="See you on Friday")).to_contain_text("Delivered")
+    expect(page.get_by_label("Message")).to_have_value("")
+
+
 def test_two_quick_clicks_are_one_text(desk: Desk) -> None:
     page = desk.open(desk.thread(ROSA))
     page.get_by_label("Message").fill("Only once")
