@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
-from tests.bench import stop
+from tests.bench import aim, chain, drain, start, stop
 from tests.bench.figure import Figure
 from tests.bench.pace import Pace
 from tests.postgres import Cluster, Databases
@@ -28,6 +28,15 @@ def _stop_on_postgres(folder: Path, pace: Pace) -> list[Figure]:
         return stop.postgres(folder, databases.empty(), databases.empty(), pace)
 
 
+def _aim_on_sqlite(folder: Path, pace: Pace) -> list[Figure]:
+    return aim.late_sends(folder, pace, f"sqlite:///{folder / 'portal.db'}", "SQLite")
+
+
+def _aim_on_postgres(folder: Path, pace: Pace) -> list[Figure]:
+    with _cluster() as databases:
+        return aim.late_sends(folder, pace, databases.empty(), "PostgreSQL")
+
+
 @contextlib.contextmanager
 def _cluster() -> Iterator[Databases]:
     with Cluster() as cluster:
@@ -37,4 +46,9 @@ def _cluster() -> Iterator[Databases]:
 WORK: Sequence[tuple[tuple[str, ...], Work]] = (
     (("V1", "V2", "V3", "V4"), stop.sqlite),
     (("V5",), _stop_on_postgres),
+    (("V7", "V8"), drain.http),
+    (("V10",), _aim_on_sqlite),
+    (("V10",), _aim_on_postgres),
+    (("V15",), chain.append),
+    (("V18",), start.imports),
 )

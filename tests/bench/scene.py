@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from sqlmodel import Session
 from twilio.request_validator import RequestValidator
 
@@ -16,19 +17,27 @@ from portal.accounts import business as businesses
 from portal.accounts import sender
 from portal.accounts.sender import SMS
 from portal.app import open_database
-from portal.consent import ledger, subscription
+from portal.consent import ledger, subscription, verification
 from portal.consent.purpose import Purpose
 from portal.consent.state import Kind, Origin, Proof
 from portal.database import Database
-from portal.messaging import outbox
+from portal.messaging import message, outbox
 from portal.settings import Caps, Settings
+from portal.statement import Statement, param
 from tests.bench import load
+from tests.bench.child import BenchError
 
 ACCOUNT = "AC00000000000000000000000000000001"
 TOKEN = "0123456789abcdef0123456789abcdef"
 OUR_NUMBER = "+12025550199"
 PUBLIC_URL = "https://portal.example.com"
+SLOTS = 64  # texts handed over at the same time
 PIECE = 500  # numbers prepared in one transaction
+_FATES = Statement(
+    sa.select(message.table.c.status, sa.func.count().label("count"))
+    .where(message.table.c.business_id == param("business_id"), message.table.c.direction == "outbound")
+    .group_by(message.table.c.status)
+)
 _UNLIMITED = Caps(**{each.name: 0 for each in dataclasses.fields(Caps)})
 
 
@@ -42,7 +51,7 @@ class Scene:
     requests: Path
 
 
-def set_up(folder: Path, url: str, count: int, *, text: str = "STOP", twilio: str = "", slots: int = 64) -> Scene:
+def set_up(folder: Path, url: str, count: int, *, text: str = "STOP", twilio: str = "", slots: int = SLOTS) -> Scene:
     """Everything on disk, and nobody connected to it any more."""
     settings = Settings(
         database_url=url, secret_key="b" * 40, key_file=str(folder / "portal.keys"), public_url=PUBLIC_URL,
@@ -89,9 +98,21 @@ def opened(settings: Settings) -> Iterator[Database]:
         database.dispose()
 
 
-def statuses(scene: Scene) -> dict[str, int]:
-    with opened(scene.settings) as database:
-        return database.read(lambda session: subscription.counts(session, scene.business))
+def verify(database: Database, scene: Scene) -> None:
+    """Raises BenchError where the ledger does not verify."""
+    found = database.read(lambda session: verification.verify(session, scene.business))
+    if found.problem:
+        raise BenchError(found.problem)
+
+
+def statuses(database: Database, scene: Scene) -> dict[str, int]:
+    return database.read(lambda session: subscription.counts(session, scene.business))
+
+
+def fates(database: Database, scene: Scene) -> dict[str, int]:
+    """How many outbound texts stand where."""
+    rows = database.read(lambda session: _FATES.rows(session, business_id=scene.business))
+    return {row.status: row.count for row in rows}
 
 
 def queue_texts(database: Database, business: str, numbers: Sequence[str]) -> None:

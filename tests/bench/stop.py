@@ -111,8 +111,10 @@ def postgres(folder: Path, url: str, floor_url: str, pace: Pace) -> list[Figure]
 
 
 def _check(made: Scene, sent: int) -> None:
-    """Raises BenchError unless exactly the numbers that said STOP are opted out."""
-    found = scene.statuses(made)
+    """Raises BenchError unless exactly the numbers that said STOP are opted out, and the ledger verifies."""
+    with scene.opened(made.settings) as database:
+        found = scene.statuses(database, made)
+        scene.verify(database, made)
     if found["opted_out"] != sent or found["opted_in"] != len(made.numbers) - sent:
         raise BenchError(f"{sent} STOPs were answered 2xx, but the statuses are {found}")
 
