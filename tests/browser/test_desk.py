@@ -162,8 +162,8 @@ def test_what_happens_while_an_answer_is_on_its_way_is_seen_after_it(desk: Desk)
     page.route(re.compile(r"/sms/\w+$"), late)
     page.get_by_label("Message").fill("See you on Friday")
     page.get_by_role("button", name="Send").click()
-    expect(page.locator(".text.out", has_text="See you on Friday")).to_contain_text("Delivered")
     expect(page.get_by_label("Message")).to_have_value("")
+    expect(page.locator(".text.out", has_text="See you on Friday")).to_contain_text("Delivered")
 
 
 def test_two_quick_clicks_are_one_text(desk: Desk) -> None:
