@@ -12,7 +12,7 @@ from portal import schema
 from portal.accounts import key
 from portal.accounts.key import Secrets
 from portal.database import Database, durability
-from portal.errors import Problem
+from portal.errors import Problem, SettingsError
 from portal.jobs import Timetable
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.outbox import Limits
@@ -59,7 +59,11 @@ def open_database(settings: Settings, *, secrets: Secrets | None = None) -> Data
     is_new = schema.migrate(settings.database_url)
     found = secrets or key.load(settings.key_path, root=settings.secret_key, may_create=is_new)
     database = Database(settings.database_url, secrets=found)
-    durability(database.engine)
+    try:
+        durability(database.engine)
+    except SettingsError:
+        database.dispose()
+        raise
     return database
 
 

@@ -1,11 +1,12 @@
-"""What the tests need from the machine beside Python packages: a Chromium and PostgreSQL's programs.
+"""What the tests need from the machine beside Python packages: a Chromium, PostgreSQL's programs, and strace on Linux.
 
-Both are looked for first and installed with Debian's apt-get only where they are missing.
+They are looked for first and installed with Debian's apt-get only where they are missing.
 """
 
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,6 +35,18 @@ def provide_browser() -> Path:
 def provide_postgres() -> Path:
     setting = "PORTAL_TEST_POSTGRES_BIN, the folder of initdb and postgres"
     return _provide(postgres_server.find_binaries, package="postgresql", setting=setting)
+
+
+def find_strace() -> Path | None:
+    """Only Linux has it, and only there is it needed."""
+    found = shutil.which(os.environ.get("PORTAL_TEST_STRACE", "strace"))
+    return Path(found) if found else None
+
+
+def provide_strace() -> Path | None:
+    if sys.platform != "linux":
+        return None
+    return _provide(find_strace, package="strace", setting="PORTAL_TEST_STRACE, the path of strace")
 
 
 def _provide(find: Callable[[], Path | None], *, package: str, setting: str) -> Path:
