@@ -34,7 +34,9 @@
   document.addEventListener("htmx:sse:after:connection", () => soon());
   document.addEventListener("htmx:after:swap", (event) => {
     connect(); // a step back in the history brings a new page
-    if (!event.detail.ctx?.sourceElement?.matches("[data-refresh]")) soon(); // a click or a form replaced something
+    const { request, sourceElement } = event.detail.ctx ?? {};
+    const isRefresh = request?.method === "GET" && sourceElement?.matches("[data-refresh]");
+    if (!isRefresh) soon(); // a click or a form replaced something
   });
   setTimeout(connect);
 })();
