@@ -22,7 +22,11 @@ News = Mapping[str, Any]
 
 
 class Subscription(SQLModel, table=True):
-    """`last_entry_at` is the time of the latest fact; a later one is one step, an earlier one a new fold."""
+    """`last_entry_at` is the time of the latest fact; a later one is one step, an earlier one a new fold.
+
+    What members decide about the conversation stands here too, so that the list can be filtered by it: `assigned_to`,
+    `snoozed_until_at` (or until the client writes), and `project_id`, where its new messages go by themselves.
+    """
 
     __table_args__ = (
         one_of(Status, "status"),
@@ -38,6 +42,19 @@ class Subscription(SQLModel, table=True):
         sa.Index(
             "subscription_unread", "business_id", "last_message_at", "id",
             sqlite_where=sa.text("unread > 0"), postgresql_where=sa.text("unread > 0"),
+        ),
+        sa.Index(
+            "subscription_assigned", "business_id", "assigned_to", "last_message_at", "id",
+            sqlite_where=sa.text("assigned_to IS NOT NULL"), postgresql_where=sa.text("assigned_to IS NOT NULL"),
+        ),
+        sa.Index(
+            "subscription_snoozed", "business_id", "snoozed_until_at", "id",
+            sqlite_where=sa.text("snoozed_until_at IS NOT NULL"),
+            postgresql_where=sa.text("snoozed_until_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "subscription_blocked", "business_id", "last_message_at", "id",
+            sqlite_where=sa.text("carrier = 'blocked'"), postgresql_where=sa.text("carrier = 'blocked'"),
         ),
         sa.Index(
             "subscription_in_review", "business_id", "last_message_at", "id",
@@ -70,6 +87,9 @@ class Subscription(SQLModel, table=True):
     last_message_text: str = ""
     last_message_direction: str = ""
     unread: int = 0
+    assigned_to: str | None = Field(default=None, foreign_key="member.id")
+    snoozed_until_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+    project_id: str | None = Field(default=None, foreign_key="project.id")
     created_at: dt.datetime = Field(sa_type=UtcTime)
 
 
@@ -78,7 +98,7 @@ STATE_COLUMNS = (
     table.c.id, table.c.business_id, table.c.channel, table.c.number, table.c.contact_id, table.c.name,
     table.c.status, table.c.carrier, table.c.origin, table.c.scope, table.c.granted_scope, table.c.consent_seq,
     table.c.is_paused, table.c.is_undeliverable, table.c.in_review, table.c.is_claimed, table.c.is_current,
-    table.c.changed_at, table.c.last_entry_at,
+    table.c.changed_at, table.c.last_entry_at, table.c.project_id,
 )  # fmt: skip
 _mine = (table.c.business_id == param("business_id"),)
 _LOCK = Statement(
@@ -110,6 +130,7 @@ _STATE = params(
 _NEWS = {
     **params("last_message_at", "last_message_text", "last_message_direction"),
     "unread": table.c.unread + param("unread"),
+    "snoozed_until_at": sa.case((param("unread") > 0, None), else_=table.c.snoozed_until_at),
 }
 _UPDATE = Statement(sa.update(table).where(table.c.id == param("id")).values(**_STATE))
 _UPDATE_WITH_NEWS = Statement(sa.update(table).where(table.c.id == param("id")).values(**_STATE, **_NEWS))

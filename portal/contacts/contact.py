@@ -24,6 +24,7 @@ class Contact(SQLModel, table=True):
     name: str
     name_key: str = Field(sa_type=key_text())
     email: str = ""
+    merged_into_id: str | None = Field(default=None, foreign_key="contact.id")
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
 

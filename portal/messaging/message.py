@@ -56,6 +56,10 @@ class Message(SQLModel, table=True):
             postgresql_where=sa.text("status IN ('queued', 'held')"),
         ),
         sa.Index(
+            "message_by_project", "project_id", "created_at", "id",
+            sqlite_where=sa.text("project_id IS NOT NULL"), postgresql_where=sa.text("project_id IS NOT NULL"),
+        ),
+        sa.Index(
             "message_in_trouble", "business_id", "created_at", "id",
             sqlite_where=sa.text("status IN ('failed', 'unknown')"),
             postgresql_where=sa.text("status IN ('failed', 'unknown')"),
@@ -88,6 +92,7 @@ class Message(SQLModel, table=True):
     error_code: str = ""
     consent_seq: int | None = None
     member_id: str | None = None
+    project_id: str | None = Field(default=None, foreign_key="project.id")
     once_key: str | None = None
     reading: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
 
@@ -96,7 +101,7 @@ table = table_of(Message)
 _INSERT_COLUMNS = (
     "id", "business_id", "subscription_id", "sender_id", "channel", "number", "direction", "purpose", "text",
     "segments", "status", "reason", "urgency", "due_at", "expires_at", "created_at", "provider", "provider_id",
-    "consent_seq", "member_id", "once_key", "reading",
+    "consent_seq", "member_id", "project_id", "once_key", "reading",
 )  # fmt: skip
 _VALUES = {**params(*_INSERT_COLUMNS), "attempts": 0, "provider_rank": -1, "error_code": ""}
 _INSERT = Statement(sa.insert(table).values(_VALUES))
@@ -131,7 +136,7 @@ def add(
     known = _NOTHING | {
         "id": message_id, "business_id": row.business_id, "subscription_id": row.id, "channel": row.channel,
         "number": row.number, "direction": direction, "status": status, "text": text, "segments": 1, "reason": "",
-        "urgency": 0, "created_at": now,
+        "urgency": 0, "created_at": now, "project_id": row.project_id,
     }  # fmt: skip
     known |= values
     if known["once_key"] is None:

@@ -24,7 +24,7 @@ class Gun:
     def __init__(self, port: int, requests: list[bytes], numbers: list[str], log: Path) -> None:
         self._port, self._requests, self._numbers = port, requests, numbers
         self._place = {number: place for place, number in enumerate(numbers)}
-        self._log = log.open()
+        self._log, self._part = log.open(), ""
         self._front, self._moved_at = 0, time.monotonic()
         self._fired: set[int] = set()
         self.answered: dict[str, int] = {}
@@ -49,8 +49,11 @@ class Gun:
         writer.close()
 
     def _look(self) -> bool:
-        """Move the front to the last text that left; False when nothing has left for long."""
-        for line in self._log:
+        """Move the front to the last text that left; False when nothing has left for long.
+
+        The last line of the log may still be in the middle of being written."""
+        *lines, self._part = (self._part + self._log.read()).split("\n")
+        for line in lines:
             place = self._place[json.loads(line)["To"]]
             self._front, self._moved_at = max(self._front, place), time.monotonic()
         return time.monotonic() - self._moved_at < PATIENCE

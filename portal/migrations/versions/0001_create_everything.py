@@ -105,16 +105,38 @@ def upgrade() -> None:
         batch_op.create_index("audit_entry_by_time", ["business_id", "at", "id"], unique=False)
 
     op.create_table(
+        "canned_reply",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("business_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("created_at", portal.column.UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("canned_reply", schema=None) as batch_op:
+        batch_op.create_index("canned_reply_by_name", ["business_id", "name_key", "id"], unique=False)
+
+    op.create_table(
         "contact",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("business_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("name_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
+        sa.Column("merged_into_id", sa.String(), nullable=True),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["business_id"],
             ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"],
+            ["contact.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -170,6 +192,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_member_business_id"), ["business_id"], unique=False)
+
+    op.create_table(
+        "project",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("business_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("archived_at", portal.column.UtcTime(), nullable=True),
+        sa.Column("created_at", portal.column.UtcTime(), nullable=False),
+        sa.CheckConstraint("stage IN ('planned', 'active', 'done')", name="stage_is_known"),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("project", schema=None) as batch_op:
+        batch_op.create_index("project_by_end", ["business_id", "ends_on", "id"], unique=False)
+        batch_op.create_index("project_by_name", ["business_id", "name_key", "id"], unique=False)
+        batch_op.create_index("project_by_start", ["business_id", "starts_on", "id"], unique=False)
 
     op.create_table(
         "provider_event",
@@ -243,6 +288,204 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("business_id", "channel", "status"),
     )
     op.create_table(
+        "webhook_endpoint",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("business_id", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("disabled_at", portal.column.UtcTime(), nullable=True),
+        sa.Column("disabled_why", sa.String(), nullable=False),
+        sa.Column("created_at", portal.column.UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("webhook_endpoint", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webhook_endpoint_business_id"), ["business_id"], unique=False)
+
+    op.create_table(
+        "automation",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("business_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("questionnaire_id", sa.String(), nullable=True),
+        sa.Column("delay_minutes", sa.Integer(), nullable=False),
+        sa.Column("date_of", sa.String(), nullable=True),
+        sa.Column("at", portal.column.UtcTime(), nullable=True),
+        sa.Column("days_before", sa.Integer(), nullable=False),
+        sa.Column("at_time", sa.String(), nullable=True),
+        sa.Column("audience", sa.JSON(), nullable=False),
+        sa.Column("condition", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("switched_on_at", portal.column.UtcTime(), nullable=True),
+        sa.Column("created_at", portal.column.UtcTime(), nullable=False),
+        sa.CheckConstraint("condition IN ('draft', 'on', 'paused', 'ended')", name="condition_is_known"),
+        sa.CheckConstraint("event IN ('opted_in', 'submitted', 'date')", name="event_is_known"),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["questionnaire_id"],
+            ["questionnaire.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("automation", schema=None) as batch_op:
+        batch_op.create_index("automation_by_condition", ["business_id", "condition", "event"], unique=False)
+
+    op.create_table(
+        "contact_date",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("business_id", sa.String(), nullable=False),
+        sa.Column("contact_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"],
+            ["contact.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("contact_id", "key", name="contact_date_once"),
+    )
+    with op.batch_alter_table("contact_date", schema=None) as batch_op:
+        batch_op.create_index("contact_date_by_day", ["business_id", "key", "on_date", "id"], unique=False)
+
+    op.create_table(
+        "contact_number",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("business_id", sa.String(), nullable=False),
+        sa.Column("contact_id", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("since_at", portal.column.UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"],
+            ["contact.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("contact_id", "number", name="contact_number_once"),
+    )
+    with op.batch_alter_table("contact_number", schema=None) as batch_op:
+        batch_op.create_index("contact_number_by_number", ["business_id", "number"], unique=False)
+
+    op.create_table(
+        "project_contact",
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("contact_id", sa.String(), nullable=False),
+        sa.Column("business_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"],
+            ["contact.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"],
+            ["project.id"],
+        ),
+        sa.PrimaryKeyConstraint("project_id", "contact_id"),
+    )
+    with op.batch_alter_table("project_contact", schema=None) as batch_op:
+        batch_op.create_index("project_contact_by_contact", ["contact_id", "project_id"], unique=False)
+
+    op.create_table(
+        "questionnaire_version",
+        sa.Column("questionnaire_id", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("questions", sa.JSON(), nullable=False),
+        sa.Column("published_at", portal.column.UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["questionnaire_id"],
+            ["questionnaire.id"],
+        ),
+        sa.PrimaryKeyConstraint("questionnaire_id", "version"),
+    )
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("business_id", sa.String(), nullable=False),
+        sa.Column("member_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("query", sa.String(), nullable=False),
+        sa.Column("created_at", portal.column.UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["member.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("member_id", "name", name="saved_view_once"),
+    )
+    op.create_table(
+        "sign_in",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("member_id", sa.String(), nullable=False),
+        sa.Column("csrf", sa.String(), nullable=False),
+        sa.Column("user_agent", sa.String(), nullable=False),
+        sa.Column("ip", sa.String(), nullable=False),
+        sa.Column("created_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("seen_at", portal.column.UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["member.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("business_id", sa.String(), nullable=False),
+        sa.Column("questionnaire_id", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.String(), nullable=False),
+        sa.Column("contact_id", sa.String(), nullable=True),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("opt_in", sa.String(), nullable=False),
+        sa.Column("created_at", portal.column.UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"],
+            ["contact.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["questionnaire_id"],
+            ["questionnaire.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("nonce"),
+    )
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_submission_business_id"), ["business_id"], unique=False)
+        batch_op.create_index("submission_by_time", ["questionnaire_id", "created_at", "id"], unique=False)
+
+    op.create_table(
         "subscription",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("business_id", sa.String(), nullable=False),
@@ -269,19 +512,44 @@ def upgrade() -> None:
         sa.Column("last_message_text", sa.String(), nullable=False),
         sa.Column("last_message_direction", sa.String(), nullable=False),
         sa.Column("unread", sa.Integer(), nullable=False),
+        sa.Column("assigned_to", sa.String(), nullable=True),
+        sa.Column("snoozed_until_at", portal.column.UtcTime(), nullable=True),
+        sa.Column("project_id", sa.String(), nullable=True),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.CheckConstraint("carrier IN ('unknown', 'clear', 'blocked')", name="carrier_is_known"),
         sa.CheckConstraint(
             "status IN ('none', 'requested', 'opted_in', 'declined', 'opted_out')", name="status_is_known"
         ),
         sa.ForeignKeyConstraint(
+            ["assigned_to"],
+            ["member.id"],
+        ),
+        sa.ForeignKeyConstraint(
             ["business_id"],
             ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"],
+            ["project.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("business_id", "channel", "number", name="subscription_number_once"),
     )
     with op.batch_alter_table("subscription", schema=None) as batch_op:
+        batch_op.create_index(
+            "subscription_assigned",
+            ["business_id", "assigned_to", "last_message_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("assigned_to IS NOT NULL"),
+            postgresql_where=sa.text("assigned_to IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "subscription_blocked",
+            ["business_id", "last_message_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("carrier = 'blocked'"),
+            postgresql_where=sa.text("carrier = 'blocked'"),
+        )
         batch_op.create_index("subscription_by_contact", ["business_id", "contact_id"], unique=False)
         batch_op.create_index("subscription_by_last_message", ["business_id", "last_message_at", "id"], unique=False)
         batch_op.create_index("subscription_by_name", ["business_id", "name_key", "id"], unique=False)
@@ -301,6 +569,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("in_review"),
         )
         batch_op.create_index(
+            "subscription_snoozed",
+            ["business_id", "snoozed_until_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("snoozed_until_at IS NOT NULL"),
+            postgresql_where=sa.text("snoozed_until_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "subscription_unread",
             ["business_id", "last_message_at", "id"],
             unique=False,
@@ -309,26 +584,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "contact_number",
+        "webhook_delivery",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("business_id", sa.String(), nullable=False),
-        sa.Column("contact_id", sa.String(), nullable=False),
-        sa.Column("number", sa.String(), nullable=False),
-        sa.Column("is_current", sa.Boolean(), nullable=False),
-        sa.Column("since_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("endpoint_id", sa.String(), nullable=False),
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("tries", sa.JSON(), nullable=False),
+        sa.Column("due_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("created_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("finished_at", portal.column.UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["business_id"],
             ["business.id"],
         ),
         sa.ForeignKeyConstraint(
-            ["contact_id"],
-            ["contact.id"],
+            ["endpoint_id"],
+            ["webhook_endpoint.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("contact_id", "number", name="contact_number_once"),
     )
-    with op.batch_alter_table("contact_number", schema=None) as batch_op:
-        batch_op.create_index("contact_number_by_number", ["business_id", "number"], unique=False)
+    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
+        batch_op.create_index("webhook_delivery_by_endpoint", ["endpoint_id", "created_at", "id"], unique=False)
+        batch_op.create_index(
+            "webhook_delivery_due",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'waiting'"),
+            postgresql_where=sa.text("status = 'waiting'"),
+        )
 
     op.create_table(
         "ledger_entry",
@@ -396,6 +682,7 @@ def upgrade() -> None:
         sa.Column("error_code", sa.String(), nullable=False),
         sa.Column("consent_seq", sa.Integer(), nullable=True),
         sa.Column("member_id", sa.String(), nullable=True),
+        sa.Column("project_id", sa.String(), nullable=True),
         sa.Column("once_key", sa.String(), nullable=True),
         sa.Column("reading", sa.JSON(none_as_null=True), nullable=True),
         sa.CheckConstraint("direction IN ('inbound', 'outbound', 'notice')", name="direction_is_known"),
@@ -406,6 +693,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["business_id"],
             ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"],
+            ["project.id"],
         ),
         sa.ForeignKeyConstraint(
             ["sender_id"],
@@ -419,6 +710,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("business_id", "once_key", name="message_once"),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(
+            "message_by_project",
+            ["project_id", "created_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("project_id IS NOT NULL"),
+            postgresql_where=sa.text("project_id IS NOT NULL"),
+        )
         batch_op.create_index("message_by_provider_id", ["business_id", "provider_id"], unique=False)
         batch_op.create_index("message_by_thread", ["subscription_id", "created_at", "id"], unique=False)
         batch_op.create_index("message_by_time", ["business_id", "created_at", "id"], unique=False)
@@ -445,47 +743,16 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "questionnaire_version",
-        sa.Column("questionnaire_id", sa.String(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(), nullable=False),
-        sa.Column("questions", sa.JSON(), nullable=False),
-        sa.Column("published_at", portal.column.UtcTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["questionnaire_id"],
-            ["questionnaire.id"],
-        ),
-        sa.PrimaryKeyConstraint("questionnaire_id", "version"),
-    )
-    op.create_table(
-        "sign_in",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("member_id", sa.String(), nullable=False),
-        sa.Column("csrf", sa.String(), nullable=False),
-        sa.Column("user_agent", sa.String(), nullable=False),
-        sa.Column("ip", sa.String(), nullable=False),
-        sa.Column("created_at", portal.column.UtcTime(), nullable=False),
-        sa.Column("seen_at", portal.column.UtcTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["member_id"],
-            ["member.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("sign_in", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sign_in_member_id"), ["member_id"], unique=False)
-
-    op.create_table(
-        "submission",
+        "trigger_event",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("business_id", sa.String(), nullable=False),
-        sa.Column("questionnaire_id", sa.String(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("nonce", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subscription_id", sa.String(), nullable=True),
         sa.Column("contact_id", sa.String(), nullable=True),
-        sa.Column("answers", sa.JSON(), nullable=False),
-        sa.Column("opt_in", sa.String(), nullable=False),
-        sa.Column("created_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("questionnaire_id", sa.String(), nullable=True),
+        sa.Column("occurred_at", portal.column.UtcTime(), nullable=False),
+        sa.CheckConstraint("kind IN ('opted_in', 'submitted')", name="kind_is_known"),
         sa.ForeignKeyConstraint(
             ["business_id"],
             ["business.id"],
@@ -498,12 +765,14 @@ def upgrade() -> None:
             ["questionnaire_id"],
             ["questionnaire.id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"],
+            ["subscription.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("nonce"),
     )
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_submission_business_id"), ["business_id"], unique=False)
-        batch_op.create_index("submission_by_time", ["questionnaire_id", "created_at", "id"], unique=False)
+    with op.batch_alter_table("trigger_event", schema=None) as batch_op:
+        batch_op.create_index("trigger_event_by_time", ["occurred_at", "id"], unique=False)
 
     op.create_table(
         "in_flight",
@@ -523,25 +792,92 @@ def upgrade() -> None:
     with op.batch_alter_table("in_flight", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_in_flight_until"), ["until"], unique=False)
 
+    op.create_table(
+        "scheduled_text",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("business_id", sa.String(), nullable=False),
+        sa.Column("automation_id", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("subscription_id", sa.String(), nullable=False),
+        sa.Column("contact_id", sa.String(), nullable=True),
+        sa.Column("project_id", sa.String(), nullable=True),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("occasion", sa.String(), nullable=False),
+        sa.Column("about_on", sa.Date(), nullable=True),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("due_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("expires_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.Column("created_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("finished_at", portal.column.UtcTime(), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('due', 'queued', 'sent', 'deferred', 'skipped', 'cancelled')", name="status_is_known"
+        ),
+        sa.ForeignKeyConstraint(
+            ["automation_id"],
+            ["automation.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"],
+            ["contact.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["message.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"],
+            ["project.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"],
+            ["subscription.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("automation_id", "subscription_id", "occasion", name="scheduled_text_once"),
+    )
+    with op.batch_alter_table("scheduled_text", schema=None) as batch_op:
+        batch_op.create_index("scheduled_text_by_automation", ["automation_id", "due_at", "id"], unique=False)
+        batch_op.create_index("scheduled_text_by_business", ["business_id", "due_at", "id"], unique=False)
+        batch_op.create_index("scheduled_text_by_subscription", ["subscription_id", "due_at", "id"], unique=False)
+        batch_op.create_index(
+            "scheduled_text_due",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('due', 'deferred')"),
+            postgresql_where=sa.text("status IN ('due', 'deferred')"),
+        )
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("scheduled_text", schema=None) as batch_op:
+        batch_op.drop_index(
+            "scheduled_text_due",
+            sqlite_where=sa.text("status IN ('due', 'deferred')"),
+            postgresql_where=sa.text("status IN ('due', 'deferred')"),
+        )
+        batch_op.drop_index("scheduled_text_by_subscription")
+        batch_op.drop_index("scheduled_text_by_business")
+        batch_op.drop_index("scheduled_text_by_automation")
+
+    op.drop_table("scheduled_text")
     with op.batch_alter_table("in_flight", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_in_flight_until"))
 
     op.drop_table("in_flight")
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.drop_index("submission_by_time")
-        batch_op.drop_index(batch_op.f("ix_submission_business_id"))
+    with op.batch_alter_table("trigger_event", schema=None) as batch_op:
+        batch_op.drop_index("trigger_event_by_time")
 
-    op.drop_table("submission")
-    with op.batch_alter_table("sign_in", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sign_in_member_id"))
-
-    op.drop_table("sign_in")
-    op.drop_table("questionnaire_version")
+    op.drop_table("trigger_event")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
             "message_waiting_by_thread",
@@ -559,19 +895,34 @@ def downgrade() -> None:
         batch_op.drop_index("message_by_time")
         batch_op.drop_index("message_by_thread")
         batch_op.drop_index("message_by_provider_id")
+        batch_op.drop_index(
+            "message_by_project",
+            sqlite_where=sa.text("project_id IS NOT NULL"),
+            postgresql_where=sa.text("project_id IS NOT NULL"),
+        )
 
     op.drop_table("message")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.drop_index("ledger_entry_by_subscription")
 
     op.drop_table("ledger_entry")
-    with op.batch_alter_table("contact_number", schema=None) as batch_op:
-        batch_op.drop_index("contact_number_by_number")
+    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
+        batch_op.drop_index(
+            "webhook_delivery_due",
+            sqlite_where=sa.text("status = 'waiting'"),
+            postgresql_where=sa.text("status = 'waiting'"),
+        )
+        batch_op.drop_index("webhook_delivery_by_endpoint")
 
-    op.drop_table("contact_number")
+    op.drop_table("webhook_delivery")
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.drop_index(
             "subscription_unread", sqlite_where=sa.text("unread > 0"), postgresql_where=sa.text("unread > 0")
+        )
+        batch_op.drop_index(
+            "subscription_snoozed",
+            sqlite_where=sa.text("snoozed_until_at IS NOT NULL"),
+            postgresql_where=sa.text("snoozed_until_at IS NOT NULL"),
         )
         batch_op.drop_index(
             "subscription_in_review", sqlite_where=sa.text("in_review"), postgresql_where=sa.text("in_review")
@@ -583,8 +934,49 @@ def downgrade() -> None:
         batch_op.drop_index("subscription_by_name")
         batch_op.drop_index("subscription_by_last_message")
         batch_op.drop_index("subscription_by_contact")
+        batch_op.drop_index(
+            "subscription_blocked",
+            sqlite_where=sa.text("carrier = 'blocked'"),
+            postgresql_where=sa.text("carrier = 'blocked'"),
+        )
+        batch_op.drop_index(
+            "subscription_assigned",
+            sqlite_where=sa.text("assigned_to IS NOT NULL"),
+            postgresql_where=sa.text("assigned_to IS NOT NULL"),
+        )
 
     op.drop_table("subscription")
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_index("submission_by_time")
+        batch_op.drop_index(batch_op.f("ix_submission_business_id"))
+
+    op.drop_table("submission")
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_member_id"))
+
+    op.drop_table("sign_in")
+    op.drop_table("saved_view")
+    op.drop_table("questionnaire_version")
+    with op.batch_alter_table("project_contact", schema=None) as batch_op:
+        batch_op.drop_index("project_contact_by_contact")
+
+    op.drop_table("project_contact")
+    with op.batch_alter_table("contact_number", schema=None) as batch_op:
+        batch_op.drop_index("contact_number_by_number")
+
+    op.drop_table("contact_number")
+    with op.batch_alter_table("contact_date", schema=None) as batch_op:
+        batch_op.drop_index("contact_date_by_day")
+
+    op.drop_table("contact_date")
+    with op.batch_alter_table("automation", schema=None) as batch_op:
+        batch_op.drop_index("automation_by_condition")
+
+    op.drop_table("automation")
+    with op.batch_alter_table("webhook_endpoint", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webhook_endpoint_business_id"))
+
+    op.drop_table("webhook_endpoint")
     op.drop_table("status_count")
     with op.batch_alter_table("sender", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sender_business_id"))
@@ -595,6 +987,12 @@ def downgrade() -> None:
 
     op.drop_table("questionnaire")
     op.drop_table("provider_event")
+    with op.batch_alter_table("project", schema=None) as batch_op:
+        batch_op.drop_index("project_by_start")
+        batch_op.drop_index("project_by_name")
+        batch_op.drop_index("project_by_end")
+
+    op.drop_table("project")
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_member_business_id"))
 
@@ -608,6 +1006,10 @@ def downgrade() -> None:
         batch_op.drop_index("contact_by_name")
 
     op.drop_table("contact")
+    with op.batch_alter_table("canned_reply", schema=None) as batch_op:
+        batch_op.drop_index("canned_reply_by_name")
+
+    op.drop_table("canned_reply")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("audit_entry_by_time")
 
