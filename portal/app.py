@@ -8,7 +8,10 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from portal import schema
+from portal import (
+    schema,
+    tables,  # noqa: F401 (completes the metadata: without it a foreign key may lead to a table nobody has declared)
+)
 from portal.accounts import key
 from portal.accounts.key import Secrets
 from portal.database import Database, durability

@@ -101,7 +101,7 @@ def _is_upsert(clause: sa.Insert) -> bool:
 def _tables(clause: Clause) -> frozenset[str]:
     named = {element.name for element in visitors.iterate(clause) if isinstance(element, sa.TableClause)}
     if isinstance(clause, sa.UpdateBase):
-        named |= {key.column.table.name for key in clause.table.foreign_keys}
+        named |= {key.target_fullname.split(".")[0] for key in clause.table.foreign_keys}
     return frozenset(named)
 
 

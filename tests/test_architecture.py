@@ -3,9 +3,11 @@
 import ast
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from portal.tables import metadata
 from tests import house
 
 MODULE_LINES = 250
@@ -64,3 +66,10 @@ def test_no_file_tells_where_somebody_works() -> None:
 def test_the_lock_names_only_the_public_package_index() -> None:
     hosts = set(re.findall(r"https?://([^/\"\s]+)", (house.ROOT / "uv.lock").read_text()))
     assert hosts <= PUBLIC_HOSTS
+
+
+def test_the_program_knows_every_table_from_the_start() -> None:
+    """A database that is at head runs no migration, whose environment would import them."""
+    asked = "import portal.app, sqlmodel; print(*sqlmodel.SQLModel.metadata.tables)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert set(metadata.tables) <= set(done.stdout.split())
