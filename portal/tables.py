@@ -6,13 +6,13 @@ from portal.accounts import allowance, api_answer, audit, business, endpoint, me
 from portal.automations import automation, scheduled_text
 from portal.consent import disclaimer, ledger, subscription
 from portal.contacts import contact, contact_date, project
-from portal.messaging import canned_reply, flight, inbox, message, saved_view, trigger_event
+from portal.messaging import canned_reply, flight, inbox, message, saved_view, sorting, trigger_event
 from portal.questionnaires import questionnaire, submission
 
 MODULES = (
     allowance, api_answer, audit, automation, business, canned_reply, contact, contact_date, disclaimer, endpoint,
     flight, inbox, ledger, member, message, project, questionnaire, saved_view, scheduled_text, sender, session,
-    submission, subscription, trigger_event,
+    sorting, submission, subscription, trigger_event,
 )  # fmt: skip
 
 metadata = SQLModel.metadata

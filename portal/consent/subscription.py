@@ -53,8 +53,12 @@ class Subscription(SQLModel, table=True):
             postgresql_where=sa.text("snoozed_until_at IS NOT NULL"),
         ),
         sa.Index(
-            "subscription_blocked", "business_id", "last_message_at", "id",
+            "subscription_blocked", "business_id", "carrier", "last_message_at", "id",
             sqlite_where=sa.text("carrier = 'blocked'"), postgresql_where=sa.text("carrier = 'blocked'"),
+        ),
+        sa.Index(
+            "subscription_by_project", "project_id",
+            sqlite_where=sa.text("project_id IS NOT NULL"), postgresql_where=sa.text("project_id IS NOT NULL"),
         ),
         sa.Index(
             "subscription_in_review", "business_id", "last_message_at", "id",

@@ -37,6 +37,7 @@ class Project(SQLModel, table=True):
     starts_on: dt.date | None = None
     ends_on: dt.date | None = None
     archived_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+    threads_before: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
 

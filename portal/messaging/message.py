@@ -37,7 +37,10 @@ class Fate(StrEnum):
 
 
 class Message(SQLModel, table=True):
-    """`once_key` makes an automatic text happen once; `consent_seq` is the ledger entry that allowed it."""
+    """`once_key` makes an automatic text happen once; `consent_seq` is the ledger entry that allowed it.
+
+    `sorting_id` is the last act that moved it into or out of a project, `project_before_id` where it was before.
+    """
 
     __table_args__ = (
         one_of(Direction, "direction"),
@@ -93,6 +96,8 @@ class Message(SQLModel, table=True):
     consent_seq: int | None = None
     member_id: str | None = None
     project_id: str | None = Field(default=None, foreign_key="project.id")
+    project_before_id: str | None = None
+    sorting_id: str | None = None
     once_key: str | None = None
     reading: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
 
@@ -136,7 +141,7 @@ def add(
     known = _NOTHING | {
         "id": message_id, "business_id": row.business_id, "subscription_id": row.id, "channel": row.channel,
         "number": row.number, "direction": direction, "status": status, "text": text, "segments": 1, "reason": "",
-        "urgency": 0, "created_at": now, "project_id": row.project_id,
+        "urgency": 0, "created_at": now, "project_id": None if direction is Direction.NOTICE else row.project_id,
     }  # fmt: skip
     known |= values
     if known["once_key"] is None:

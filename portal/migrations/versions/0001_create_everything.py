@@ -203,6 +203,7 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("archived_at", portal.column.UtcTime(), nullable=True),
+        sa.Column("threads_before", sa.JSON(), nullable=False),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.CheckConstraint("stage IN ('planned', 'active', 'done')", name="stage_is_known"),
         sa.ForeignKeyConstraint(
@@ -243,7 +244,7 @@ def upgrade() -> None:
         sa.Column("yes_count", sa.Integer(), nullable=False),
         sa.Column("no_count", sa.Integer(), nullable=False),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
-        sa.CheckConstraint("confirmation IN ('single', 'reply')", name="confirmation_is_known"),
+        sa.CheckConstraint("confirmation IN ('single', 'reply', 'code')", name="confirmation_is_known"),
         sa.CheckConstraint("state IN ('draft', 'published', 'archived')", name="state_is_known"),
         sa.ForeignKeyConstraint(
             ["business_id"],
@@ -545,7 +546,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "subscription_blocked",
-            ["business_id", "last_message_at", "id"],
+            ["business_id", "carrier", "last_message_at", "id"],
             unique=False,
             sqlite_where=sa.text("carrier = 'blocked'"),
             postgresql_where=sa.text("carrier = 'blocked'"),
@@ -554,6 +555,13 @@ def upgrade() -> None:
         batch_op.create_index("subscription_by_last_message", ["business_id", "last_message_at", "id"], unique=False)
         batch_op.create_index("subscription_by_name", ["business_id", "name_key", "id"], unique=False)
         batch_op.create_index("subscription_by_number", ["business_id", "number"], unique=False)
+        batch_op.create_index(
+            "subscription_by_project",
+            ["project_id"],
+            unique=False,
+            sqlite_where=sa.text("project_id IS NOT NULL"),
+            postgresql_where=sa.text("project_id IS NOT NULL"),
+        )
         batch_op.create_index("subscription_by_reversed_number", ["business_id", "number_reversed"], unique=False)
         batch_op.create_index(
             "subscription_by_status_and_last_message", ["business_id", "status", "last_message_at", "id"], unique=False
@@ -683,6 +691,8 @@ def upgrade() -> None:
         sa.Column("consent_seq", sa.Integer(), nullable=True),
         sa.Column("member_id", sa.String(), nullable=True),
         sa.Column("project_id", sa.String(), nullable=True),
+        sa.Column("project_before_id", sa.String(), nullable=True),
+        sa.Column("sorting_id", sa.String(), nullable=True),
         sa.Column("once_key", sa.String(), nullable=True),
         sa.Column("reading", sa.JSON(none_as_null=True), nullable=True),
         sa.CheckConstraint("direction IN ('inbound', 'outbound', 'notice')", name="direction_is_known"),
@@ -741,6 +751,40 @@ def upgrade() -> None:
             sqlite_where=sa.text("status IN ('queued', 'held')"),
             postgresql_where=sa.text("status IN ('queued', 'held')"),
         )
+
+    op.create_table(
+        "sorting",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("business_id", sa.String(), nullable=False),
+        sa.Column("subscription_id", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("project_id", sa.String(), nullable=True),
+        sa.Column("moved", sa.Integer(), nullable=False),
+        sa.Column("sets_default", sa.Boolean(), nullable=False),
+        sa.Column("default_before_id", sa.String(), nullable=True),
+        sa.Column("at", portal.column.UtcTime(), nullable=False),
+        sa.Column("undone_at", portal.column.UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["default_before_id"],
+            ["project.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"],
+            ["project.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"],
+            ["subscription.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("sorting", schema=None) as batch_op:
+        batch_op.create_index("sorting_by_thread", ["subscription_id", "id"], unique=False)
 
     op.create_table(
         "trigger_event",
@@ -878,6 +922,10 @@ def downgrade() -> None:
         batch_op.drop_index("trigger_event_by_time")
 
     op.drop_table("trigger_event")
+    with op.batch_alter_table("sorting", schema=None) as batch_op:
+        batch_op.drop_index("sorting_by_thread")
+
+    op.drop_table("sorting")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
             "message_waiting_by_thread",
@@ -930,6 +978,11 @@ def downgrade() -> None:
         batch_op.drop_index("subscription_by_status_and_name")
         batch_op.drop_index("subscription_by_status_and_last_message")
         batch_op.drop_index("subscription_by_reversed_number")
+        batch_op.drop_index(
+            "subscription_by_project",
+            sqlite_where=sa.text("project_id IS NOT NULL"),
+            postgresql_where=sa.text("project_id IS NOT NULL"),
+        )
         batch_op.drop_index("subscription_by_number")
         batch_op.drop_index("subscription_by_name")
         batch_op.drop_index("subscription_by_last_message")
