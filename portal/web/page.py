@@ -24,6 +24,7 @@ from portal.database import Database, Lane
 from portal.errors import Forbidden, Unauthenticated
 from portal.settings import Settings
 from portal.web import rendering, security
+from portal.web.flash import COOKIE, Undo, put, take
 
 Access = Right | Literal["public", "signed in"]
 PUBLIC: Access = "public"
@@ -89,12 +90,13 @@ class Page:
 
 @dataclass(frozen=True)
 class SeeOther:
-    """303 after a POST that worked. `flash` is shown once on the next page; `cookie` signs in, "" signs out."""
+    """303 after a POST that worked. `flash` is shown once on the next page, with `undo`; `cookie` signs in, "" out."""
 
     url: str
     flash: str = ""
     kind: str = "success"
     cookie: str | None = None
+    undo: Undo | None = None
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def respond(request: Request, visit: Visit, answer: Answer) -> Response:
     """Render on the event loop, outside the transaction; a session not seen for a while is marked after the answer."""
     response = _response(request, visit, answer)
     if isinstance(answer, SeeOther):
-        _set_cookies(response, visit, answer)
+        _set_cookies(response, visit.settings.public_url, visit, answer)
     if visit.sign_in is not None and sign_ins.is_stale(visit.sign_in):
         sign_in_id = visit.sign_in.id
         response.background = BackgroundTask(
@@ -157,18 +159,17 @@ def respond(request: Request, visit: Visit, answer: Answer) -> Response:
 
 def _response(request: Request, visit: Visit, answer: Answer) -> Response:
     if isinstance(answer, SeeOther):
-        if visit.headers.get("hx-request") == "true":
-            return Response(status_code=204, headers={"HX-Redirect": answer.url})
-        return RedirectResponse(answer.url, status_code=303)
+        is_htmx = visit.headers.get("hx-request") == "true"
+        return Response(None, 204, {"HX-Redirect": answer.url}) if is_htmx else RedirectResponse(answer.url, 303)
     if isinstance(answer, Plain):
         return Response(answer.body, answer.status, dict(answer.headers), media_type=answer.media_type)
-    flash = [] if visit.is_partial else security.flash(request, visit.state.secrets)
+    flash = [] if visit.is_partial else take(request, visit.state.secrets)
     context = common(visit) | {"flash": flash} | dict(answer.context)
     response = HTMLResponse(rendering.render(answer.template, context), answer.status, dict(answer.headers))
     if answer.frame_ancestors is not None:
         response.headers["Content-Security-Policy"] = security.policy(answer.frame_ancestors)
     if flash:
-        response.delete_cookie(security.FLASH, path="/")
+        response.delete_cookie(COOKIE, path="/")
     return response
 
 
@@ -242,9 +243,8 @@ def cookie_name(settings: Settings) -> str:
     return security.cookie_name(settings.public_url)
 
 
-def _set_cookies(response: Response, visit: Visit, answer: SeeOther) -> None:
-    url = visit.settings.public_url
+def _set_cookies(response: Response, url: str, visit: Visit, answer: SeeOther) -> None:
     if answer.cookie is not None:
         security.set_cookie(response, url, answer.cookie)
     if answer.flash:
-        security.set_flash(response, url, visit.state.secrets, answer.kind, answer.flash)
+        put(response, url, visit.state.secrets, answer.kind, answer.flash, answer.undo)

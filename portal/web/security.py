@@ -7,17 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from urllib.parse import urlsplit
 
-from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.accounts import member
-from portal.accounts.key import Secrets
 from portal.errors import TooLarge
 
-FLASH = "flash"
 BODY_LIMIT = 64 * 1024
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -147,25 +144,6 @@ def set_cookie(response: Response, public_url: str, token: str) -> None:
     else:
         response.delete_cookie(name, path="/", secure=is_secure, httponly=True, samesite="lax")
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
-
-
-def set_flash(response: Response, public_url: str, secrets: Secrets, kind: str, text: str) -> None:
-    """One sentence for the next page, sealed so that nobody else can put words there."""
-    sealed = str(_signer(secrets).dumps([kind, text]))
-    is_secure = is_https(public_url)
-    response.set_cookie(FLASH, sealed, max_age=60, httponly=True, secure=is_secure, samesite="lax", path="/")
-
-
-def flash(request: Request, secrets: Secrets) -> list[tuple[str, str]]:
-    try:
-        kind, text = _signer(secrets).loads(request.cookies.get(FLASH, ""))
-    except BadSignature:
-        return []
-    return [(kind, text)]
-
-
-def _signer(secrets: Secrets) -> URLSafeSerializer:
-    return URLSafeSerializer(secrets.derived("flash"))
 
 
 def is_https(url: str) -> bool:
