@@ -1,4 +1,5 @@
-"""What needs a member today: unread texts, doubtful replies, texts that failed or whose fate nobody knows.
+"""What needs a member today: unread texts, doubtful replies, texts that failed or whose fate nobody knows, what is
+theirs, what comes back from a snooze, and who agreed but is blocked by a carrier.
 
 Each is the beginning of one partial index; nothing is counted (speed.md, design 5).
 """
@@ -17,30 +18,54 @@ from portal.statement import Statement, param
 
 SHOWN = 5
 RECENT = dt.timedelta(days=7)
+SCAN = 100
+"""Blocked numbers that are looked at; most of them opted out and need nobody."""
 
 _s, _m = subscription.table, message.table
 _ROW = (_s.c.id, _s.c.name, _s.c.number, _s.c.last_message_text, _s.c.last_message_at, _s.c.unread)
+_now = param("now", _s.c.snoozed_until_at.type)
+_since = param("since", _m.c.created_at.type)
+_is_awake = sa.or_(_s.c.snoozed_until_at.is_(None), _s.c.snoozed_until_at <= _now)
 
 
-def _first(words: str) -> Statement:
+def _newest(words: str, *conditions: sa.ColumnElement[bool], limit: int = SHOWN + 1) -> sa.Select[Any]:
     """`words` is the index's own condition, in its own words, so that both databases know it again."""
-    return Statement(
-        sa.select(*_ROW)
-        .where(_s.c.business_id == param("business_id"), sa.text(words))
+    return (
+        sa.select(*_ROW, _s.c.status)
+        .where(_s.c.business_id == param("business_id"), sa.text(words), *conditions)
         .order_by(_s.c.last_message_at.desc(), _s.c.id.desc())
-        .limit(SHOWN + 1)
+        .limit(limit)
     )
 
 
-_UNREAD = _first("unread > 0")
-_IN_REVIEW = _first("in_review")
+_UNREAD = Statement(_newest("unread > 0", _is_awake))
+_IN_REVIEW = Statement(_newest("in_review"))
+_MINE = Statement(_newest("assigned_to IS NOT NULL", _s.c.assigned_to == param("member_id"), _is_awake))
+_blocked = _newest("carrier = 'blocked'", limit=SCAN).subquery()
+_BLOCKED = Statement(
+    sa.select(_blocked)
+    .where(_blocked.c.status == "opted_in")
+    .order_by(_blocked.c.last_message_at.desc(), _blocked.c.id.desc())
+    .limit(SHOWN + 1)
+)
+_BACK = Statement(
+    sa.select(*_ROW)
+    .where(
+        _s.c.business_id == param("business_id"),
+        sa.text("snoozed_until_at IS NOT NULL"),
+        _s.c.snoozed_until_at <= _now,
+        _s.c.snoozed_until_at >= _since,
+    )
+    .order_by(_s.c.snoozed_until_at.desc(), _s.c.id.desc())
+    .limit(SHOWN + 1)
+)
 _IN_TROUBLE = Statement(
     sa.select(_m.c.subscription_id, _s.c.name, _m.c.number, _m.c.text, _m.c.status, _m.c.created_at)
     .join_from(_m, _s, _s.c.id == _m.c.subscription_id)
     .where(
         _m.c.business_id == param("business_id"),
         sa.text("message.status IN ('failed', 'unknown')"),
-        _m.c.created_at >= param("since", _m.c.created_at.type),
+        _m.c.created_at >= _since,
     )
     .order_by(_m.c.created_at.desc(), _m.c.id.desc())
     .limit(SHOWN + 1)
@@ -68,28 +93,34 @@ class Need:
 
 @dataclass(frozen=True)
 class Attention:
+    """`mine` are the conversations assigned to the member who asks."""
+
     unread: Need
     in_review: Need
     in_trouble: Need
+    back: Need
+    mine: Need
+    blocked: Need
 
     @property
     def is_needed(self) -> bool:
-        return any(need.items for need in (self.unread, self.in_review, self.in_trouble))
+        return any(need.items for need in vars(self).values())
 
 
-def read(session: Session, business_id: str) -> Attention:
-    """Three queries."""
-    since = clock.now() - RECENT
-    trouble = [_troubled(row) for row in _IN_TROUBLE.rows(session, business_id=business_id, since=since)]
-    return Attention(
-        _need([_said(row) for row in _UNREAD.rows(session, business_id=business_id)]),
-        _need([_said(row) for row in _IN_REVIEW.rows(session, business_id=business_id)]),
-        _need(trouble),
-    )
+def read(session: Session, business_id: str, *, member_id: str) -> Attention:
+    """Six queries, each of at most six rows."""
+    given = {
+        "business_id": business_id, "member_id": member_id, "now": clock.now(), "since": clock.now() - RECENT
+    }  # fmt: skip
+    said = (_UNREAD, _IN_REVIEW, _BACK, _MINE, _BLOCKED)
+    unread, in_review, back, mine, blocked = (_need(map(_said, each.rows(session, **given))) for each in said)
+    in_trouble = _need(map(_troubled, _IN_TROUBLE.rows(session, **given)))
+    return Attention(unread, in_review, in_trouble, back, mine, blocked)
 
 
-def _need(items: list[Item]) -> Need:
-    return Need(tuple(items[:SHOWN]), len(items) > SHOWN)
+def _need(found: Any) -> Need:
+    items = tuple(found)
+    return Need(items[:SHOWN], len(items) > SHOWN)
 
 
 def _said(row: Any) -> Item:

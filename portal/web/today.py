@@ -1,13 +1,32 @@
-"""Today: what needs you, and the first step of a business that has no questionnaire yet."""
+"""Today: what needs you, what goes out by itself, who may be texted; and the first steps of a new business."""
+
+import datetime as dt
+from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from forms.status_filter import STATUSES
+from portal import clock
 from portal.accounts.business import Capability
-from portal.consent import subscription
-from portal.messaging import attention
+from portal.automations import day_ahead
+from portal.automations.day_ahead import DayAhead
+from portal.messaging import attention, health
+from portal.messaging.health import Health
 from portal.questionnaires import questionnaire
 from portal.web.page import Answer, Page, Visit
+
+DAY = dt.timedelta(hours=day_ahead.HOURS)
+NEWEST = 5  # questionnaires among which a published one is looked for
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the first steps; `button` leads to where it is done."""
+
+    title: str
+    words: str
+    url: str
+    button: str
+    is_done: bool
 
 
 def show(session: Session, visit: Visit) -> Answer:
@@ -15,8 +34,33 @@ def show(session: Session, visit: Visit) -> Answer:
     business = visit.business
     if not business.may_use(Capability.TEXTING):
         return Page("today/page.html", {"needs": None})
+    consent = health.read(session, business.id)
     context = {
-        "needs": attention.read(session, business.id), "counts": subscription.counts(session, business.id),
-        "statuses": STATUSES, "has_questionnaire": bool(questionnaire.page(session, business.id, limit=1)[0]),
+        "needs": attention.read(session, business.id, member_id=visit.member.id), "health": consent,
+        "steps": _steps(session, visit, consent), "ahead": _ahead(session, visit),
     }  # fmt: skip
     return Page("today/_needs.html" if visit.is_partial else "today/page.html", context)
+
+
+def _ahead(session: Session, visit: Visit) -> DayAhead:
+    now = clock.now()
+    return day_ahead.of([], now=now, zone=visit.business.timezone)
+
+
+def _steps(session: Session, visit: Visit, consent: Health) -> tuple[Step, ...]:
+    """None of them once the first client has said Yes."""
+    if consent.agreed.count:
+        return ()
+    newest = questionnaire.page(session, visit.business.id, limit=NEWEST)[0]
+    published = [each for each in newest if each.state == questionnaire.State.PUBLISHED]
+    share = f"/questionnaires/{published[0].id}/share" if published else "/questionnaires"
+    return (
+        Step("Make a questionnaire", "It asks what you need to know, and whether you may text.", "/questionnaires",
+             "Make the first questionnaire", bool(newest)),
+        Step("Publish it", "From then on it has a link of its own.", "/questionnaires", "Open your questionnaires",
+             bool(published)),
+        Step("Get the first Yes", "Send the link to a client. No client has agreed to texts yet.", share,
+             "Share the link", is_done=False),
+        Step("Let a text go out by itself", "A reminder before a project starts, a thank-you after a questionnaire.",
+             "/automations", "See automations", is_done=False),
+    )  # fmt: skip

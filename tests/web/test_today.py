@@ -1,18 +1,24 @@
 """Today: what needs a member, and the first step."""
 
+import datetime as dt
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session
 
 from portal import clock
 from portal.accounts import business as businesses
 from portal.accounts.business import Capability
+from portal.consent import subscription
 from portal.consent.state import Kind
-from portal.messaging import attention
+from portal.messaging import attention, health
 from portal.providers.provider import Rejected, Trouble, Unknown
 from portal.statement import Statement
 from tests.conftest import as_member
 from tests.web.scene import Scene, words
 
+QUERIES = 12  # who asks, six needs, the counts, what comes
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
@@ -22,9 +28,16 @@ def test_a_new_business_is_led_to_its_first_questionnaire(scene: Scene) -> None:
     assert 'href="/questionnaires"' in page
 
 
-def test_with_a_questionnaire_but_no_number_it_says_what_comes_next(scene: Scene) -> None:
-    scene.publish()
-    assert "No client has given a number yet." in words(scene.alice().get("/").text)
+def test_with_a_questionnaire_but_no_yes_it_says_what_comes_next(scene: Scene) -> None:
+    asked = scene.publish()
+    page = scene.alice().get("/").text
+    assert "2 of 4 done" in words(page)
+    assert f'href="/questionnaires/{asked}/share"' in page
+
+
+def test_the_first_steps_are_gone_with_the_first_yes(scene: Scene) -> None:
+    scene.says_yes()
+    assert "First steps" not in words(scene.alice().get("/").text)
 
 
 @pytest.mark.covers("H-26")
@@ -73,7 +86,7 @@ def test_more_than_five_of_a_kind_are_told_as_more(scene: Scene) -> None:
     for n in range(6):
         scene.texts_us("Hello?", f"+1415555010{n}")
     page = scene.alice().get("/").text
-    assert "and more" in words(page)
+    assert 'href="/sms?unread=yes"' in page
     assert page.count("Hello?") == 5
 
 
@@ -88,21 +101,105 @@ def test_another_businesss_needs_are_not_ours(scene: Scene) -> None:
     assert "Hello?" not in as_member(scene.client, scene.site.charlie).get("/").text
 
 
-@pytest.mark.parametrize("kind", ["_UNREAD", "_IN_REVIEW", "_IN_TROUBLE"])
+INDEXES = {
+    "_UNREAD": "subscription_unread", "_IN_REVIEW": "subscription_in_review", "_IN_TROUBLE": "message_in_trouble",
+    "_MINE": "subscription_assigned", "_BACK": "subscription_snoozed", "_BLOCKED": "subscription_blocked",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", INDEXES)
 def test_a_small_index_serves_each_need(scene: Scene, kind: str) -> None:
     """Partial indexes are only used where the condition is written as in the index."""
     statement: Statement = getattr(attention, kind)
-    index = {"_UNREAD": "subscription_unread", "_IN_REVIEW": "subscription_in_review"}.get(kind, "message_in_trouble")
     database = scene.site.database
 
     def explain(session: Session) -> str:
         compiled, road = statement._ready(session)
         cursor = road.cursor
-        values = {"business_id": scene.site.hearth.id, "since": clock.now()}
+        values = {
+            "business_id": scene.site.hearth.id, "since": clock.now(), "now": clock.now(),
+            "member_id": scene.site.alice.id,
+        }  # fmt: skip
         word = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
         if not database.is_sqlite:
             cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"{word} {compiled.sql}", compiled.bind(values))
         return "\n".join(str(line[-1]) for line in cursor.fetchall())
 
-    assert index in scene.site.read(explain)
+    assert INDEXES[kind] in scene.site.read(explain)
+
+
+def change(scene: Scene, **values: Any) -> None:
+    """What a member decides about Rosa's conversation."""
+    row = scene.row()
+    query = subscription.table.update().where(subscription.table.c.id == row.id).values(**values)
+    scene.write(lambda session: session.connection().execute(query))
+
+
+def test_what_is_assigned_to_me_is_mine_and_nobody_elses(scene: Scene) -> None:
+    scene.named("Rosa Delgado")
+    scene.says_yes()
+    change(scene, assigned_to=scene.site.alice.id)
+    assert "Conversations assigned to you." in words(scene.alice().get("/").text)
+    assert "Conversations assigned to you." not in words(as_member(scene.client, scene.site.bob).get("/").text)
+
+
+def test_a_snoozed_conversation_needs_nobody_until_its_time_has_come(scene: Scene) -> None:
+    scene.named("Rosa Delgado")
+    scene.says_yes()
+    scene.texts_us("Hello?")
+    change(scene, snoozed_until_at=clock.now() + dt.timedelta(hours=1))
+    assert "All done" in words(scene.alice().get("/").text)
+    change(scene, snoozed_until_at=clock.now() - dt.timedelta(minutes=1))
+    assert "You put these off until now." in words(scene.alice().get("/").text)
+
+
+@pytest.mark.covers("X-17")
+def test_who_agreed_and_is_blocked_by_the_carrier_is_told_with_what_to_do(scene: Scene) -> None:
+    scene.named("Rosa Delgado")
+    scene.says_yes()
+    scene.fact(Kind.CARRIER_BLOCKED)
+    assert "Ask them to text START to your number" in words(scene.alice().get("/").text)
+
+
+def test_a_blocked_number_that_opted_out_needs_nobody(scene: Scene) -> None:
+    scene.named("Rosa Delgado")
+    scene.says_yes()
+    scene.fact(Kind.CARRIER_BLOCKED)
+    scene.texts_us("STOP")
+    assert "Agreed, but blocked" not in words(scene.alice().get("/").text)
+
+
+def test_the_picture_of_consent_says_its_numbers_and_what_to_do(scene: Scene) -> None:
+    scene.says_yes()
+    scene.named("Owen Hartley", "+14155550133")
+    said = words(scene.alice().get("/").text)
+    assert "50% of 2 numbers have agreed to texts" in said
+    assert "No consent 1 Nobody asked them yet: send a questionnaire with the opt-in question." in said
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "said"),
+    [(0, 0, "0%"), (0, 9, "0%"), (9, 9, "100%"), (1, 1000, "under 1%"), (999, 1000, "over 99%"), (2, 3, "67%")],
+)
+def test_a_share_is_never_rounded_to_none_or_all(count: int, total: int, said: str) -> None:
+    assert health.percent(count, total) == said
+
+
+def test_today_costs_the_same_few_queries_however_much_there_is(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(12):
+        number = f"+141555501{n:02d}"
+        scene.named(f"Client {n}", number)
+        scene.says_yes(number)
+        scene.texts_us("Hello?", number)
+    seen: list[str] = []
+    ready = Statement._ready
+
+    def watched(self: Statement, session: Session) -> Any:
+        seen.append("statement")
+        return ready(self, session)
+
+    monkeypatch.setattr(Statement, "_ready", watched)
+    event.listen(scene.site.database.engine, "before_cursor_execute", lambda *facts: seen.append(facts[2]))
+    assert scene.alice().get("/").status_code == 200
+    assert len(seen) <= QUERIES, seen

@@ -1,0 +1,88 @@
+"""What goes out by itself within a day, hour by hour: a picture of what comes, so that nobody is surprised."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+HOURS = 24
+NAMED = 3  # clients named in a line
+LINES = 8
+MOST = 500
+"""Texts that are read for the picture; a business with more sees that there are more."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One text that will be decided about at `due_at`; `url` is what it belongs to."""
+
+    due_at: dt.datetime
+    title: str
+    client: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One hour; `share` is its height between 0 and 1. `label` only where the axis has a mark."""
+
+    starts_at: dt.datetime
+    count: int
+    share: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """Texts of one kind at one minute; `others` are those not named."""
+
+    due_at: dt.datetime
+    title: str
+    url: str
+    clients: tuple[str, ...]
+    others: int
+
+
+@dataclass(frozen=True)
+class DayAhead:
+    total: int
+    has_more: bool
+    bars: tuple[Bar, ...]
+    lines: tuple[Line, ...]
+    hidden: int
+
+
+def of(entries: Sequence[Entry], *, now: dt.datetime, zone: str) -> DayAhead:
+    """`entries` of the next 24 hours in the order in which they are due, at most MOST + 1."""
+    shown = entries[:MOST]
+    lines = list(_lines(shown))
+    return DayAhead(
+        len(shown), len(entries) > MOST, _bars(shown, now, zone), tuple(lines[:LINES]), max(len(lines) - LINES, 0)
+    )
+
+
+def _bars(entries: Sequence[Entry], now: dt.datetime, zone: str) -> tuple[Bar, ...]:
+    """Hours that really pass, also when the clocks change; marks at every sixth."""
+    local = now.astimezone(ZoneInfo(zone))
+    first = now - dt.timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    counts = [0] * (HOURS + 1)
+    for each in entries:
+        place = int((max(each.due_at, now) - first) / dt.timedelta(hours=1))
+        counts[min(place, HOURS)] += 1
+    most = max(counts) or 1
+    starts = [first + dt.timedelta(hours=n) for n in range(HOURS + 1)]
+    return tuple(
+        Bar(start, count, count / most, f"{start.astimezone(ZoneInfo(zone)):%H:%M}" if n % 6 == 0 else "")
+        for n, (start, count) in enumerate(zip(starts, counts, strict=True))
+    )
+
+
+def _lines(entries: Iterable[Entry]) -> Iterable[Line]:
+    for (due_at, title, url), found in groupby(entries, lambda each: (_minute(each.due_at), each.title, each.url)):
+        clients = [each.client for each in found]
+        yield Line(due_at, title, url, tuple(clients[:NAMED]), max(len(clients) - NAMED, 0))
+
+
+def _minute(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(second=0, microsecond=0)
