@@ -19,3 +19,4 @@ class CannedReply(SQLModel, table=True):
     name_key: str = Field(sa_type=key_text())
     text: str
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
+    deleted_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)

@@ -58,6 +58,11 @@ class Message(SQLModel, table=True):
             sqlite_where=sa.text("status IN ('queued', 'held')"),
             postgresql_where=sa.text("status IN ('queued', 'held')"),
         ),
+        sa.Index(  # what somebody wrote for later: send_later.py
+            "message_for_later", "business_id", "due_at", "id",
+            sqlite_where=sa.text("status = 'queued' AND attempts = 0 AND due_at > created_at"),
+            postgresql_where=sa.text("status = 'queued' AND attempts = 0 AND due_at > created_at"),
+        ),
         sa.Index(
             "message_by_project", "project_id", "created_at", "id",
             sqlite_where=sa.text("project_id IS NOT NULL"), postgresql_where=sa.text("project_id IS NOT NULL"),

@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("name_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("deleted_at", portal.column.UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["business_id"],
             ["business.id"],
@@ -128,6 +129,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("name_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
+        sa.Column("email_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("merged_into_id", sa.String(), nullable=True),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -141,7 +143,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.create_index("contact_by_email", ["business_id", "email_key", "id"], unique=False)
         batch_op.create_index("contact_by_name", ["business_id", "name_key", "id"], unique=False)
+        batch_op.create_index(
+            "contact_merged",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
 
     op.create_table(
         "disclaimer",
@@ -294,9 +304,16 @@ def upgrade() -> None:
         sa.Column("business_id", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("old_secret", sa.String(), nullable=False),
+        sa.Column("old_secret_until_at", portal.column.UtcTime(), nullable=True),
         sa.Column("events", sa.JSON(), nullable=False),
         sa.Column("disabled_at", portal.column.UtcTime(), nullable=True),
         sa.Column("disabled_why", sa.String(), nullable=False),
+        sa.Column("deleted_at", portal.column.UtcTime(), nullable=True),
+        sa.Column("served_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("rests_until_at", portal.column.UtcTime(), nullable=True),
+        sa.Column("failing_since_at", portal.column.UtcTime(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["business_id"],
@@ -324,6 +341,7 @@ def upgrade() -> None:
         sa.Column("condition", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("switched_on_at", portal.column.UtcTime(), nullable=True),
+        sa.Column("planned_at", portal.column.UtcTime(), nullable=True),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.CheckConstraint("condition IN ('draft', 'on', 'paused', 'ended')", name="condition_is_known"),
         sa.CheckConstraint("event IN ('opted_in', 'submitted', 'date')", name="event_is_known"),
@@ -339,6 +357,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("automation", schema=None) as batch_op:
         batch_op.create_index("automation_by_condition", ["business_id", "condition", "event"], unique=False)
+        batch_op.create_index("automation_by_time", ["business_id", "created_at", "id"], unique=False)
+
+    op.create_table(
+        "contact_change",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("business_id", sa.String(), nullable=False),
+        sa.Column("contact_id", sa.String(), nullable=False),
+        sa.Column("at", portal.column.UtcTime(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('created', 'renamed', 'number_added', 'number_removed', 'number_changed', 'dates_changed', 'merged', 'merge_undone')",
+            name="kind_is_known",
+        ),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"],
+            ["contact.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("contact_change", schema=None) as batch_op:
+        batch_op.create_index("contact_change_by_contact", ["contact_id", "at", "id"], unique=False)
 
     op.create_table(
         "contact_date",
@@ -367,9 +412,10 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("business_id", sa.String(), nullable=False),
         sa.Column("contact_id", sa.String(), nullable=False),
-        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("number", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("is_current", sa.Boolean(), nullable=False),
         sa.Column("since_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("until_at", portal.column.UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["business_id"],
             ["business.id"],
@@ -484,6 +530,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("submission", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_submission_business_id"), ["business_id"], unique=False)
+        batch_op.create_index("submission_by_contact", ["contact_id", "created_at", "id"], unique=False)
         batch_op.create_index("submission_by_time", ["questionnaire_id", "created_at", "id"], unique=False)
 
     op.create_table(
@@ -584,44 +631,18 @@ def upgrade() -> None:
             postgresql_where=sa.text("snoozed_until_at IS NOT NULL"),
         )
         batch_op.create_index(
+            "subscription_unknown",
+            ["business_id", "last_message_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("contact_id IS NULL"),
+            postgresql_where=sa.text("contact_id IS NULL"),
+        )
+        batch_op.create_index(
             "subscription_unread",
             ["business_id", "last_message_at", "id"],
             unique=False,
             sqlite_where=sa.text("unread > 0"),
             postgresql_where=sa.text("unread > 0"),
-        )
-
-    op.create_table(
-        "webhook_delivery",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("business_id", sa.String(), nullable=False),
-        sa.Column("endpoint_id", sa.String(), nullable=False),
-        sa.Column("event_id", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("payload", sa.JSON(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("tries", sa.JSON(), nullable=False),
-        sa.Column("due_at", portal.column.UtcTime(), nullable=False),
-        sa.Column("created_at", portal.column.UtcTime(), nullable=False),
-        sa.Column("finished_at", portal.column.UtcTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["business_id"],
-            ["business.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["endpoint_id"],
-            ["webhook_endpoint.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
-        batch_op.create_index("webhook_delivery_by_endpoint", ["endpoint_id", "created_at", "id"], unique=False)
-        batch_op.create_index(
-            "webhook_delivery_due",
-            ["due_at", "id"],
-            unique=False,
-            sqlite_where=sa.text("status = 'waiting'"),
-            postgresql_where=sa.text("status = 'waiting'"),
         )
 
     op.create_table(
@@ -730,6 +751,13 @@ def upgrade() -> None:
         batch_op.create_index("message_by_provider_id", ["business_id", "provider_id"], unique=False)
         batch_op.create_index("message_by_thread", ["subscription_id", "created_at", "id"], unique=False)
         batch_op.create_index("message_by_time", ["business_id", "created_at", "id"], unique=False)
+        batch_op.create_index(
+            "message_for_later",
+            ["business_id", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'queued' AND attempts = 0 AND due_at > created_at"),
+            postgresql_where=sa.text("status = 'queued' AND attempts = 0 AND due_at > created_at"),
+        )
         batch_op.create_index(
             "message_in_trouble",
             ["business_id", "created_at", "id"],
@@ -940,6 +968,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("status IN ('failed', 'unknown')"),
             postgresql_where=sa.text("status IN ('failed', 'unknown')"),
         )
+        batch_op.drop_index(
+            "message_for_later",
+            sqlite_where=sa.text("status = 'queued' AND attempts = 0 AND due_at > created_at"),
+            postgresql_where=sa.text("status = 'queued' AND attempts = 0 AND due_at > created_at"),
+        )
         batch_op.drop_index("message_by_time")
         batch_op.drop_index("message_by_thread")
         batch_op.drop_index("message_by_provider_id")
@@ -954,18 +987,14 @@ def downgrade() -> None:
         batch_op.drop_index("ledger_entry_by_subscription")
 
     op.drop_table("ledger_entry")
-    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
-        batch_op.drop_index(
-            "webhook_delivery_due",
-            sqlite_where=sa.text("status = 'waiting'"),
-            postgresql_where=sa.text("status = 'waiting'"),
-        )
-        batch_op.drop_index("webhook_delivery_by_endpoint")
-
-    op.drop_table("webhook_delivery")
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.drop_index(
             "subscription_unread", sqlite_where=sa.text("unread > 0"), postgresql_where=sa.text("unread > 0")
+        )
+        batch_op.drop_index(
+            "subscription_unknown",
+            sqlite_where=sa.text("contact_id IS NULL"),
+            postgresql_where=sa.text("contact_id IS NULL"),
         )
         batch_op.drop_index(
             "subscription_snoozed",
@@ -1001,6 +1030,7 @@ def downgrade() -> None:
     op.drop_table("subscription")
     with op.batch_alter_table("submission", schema=None) as batch_op:
         batch_op.drop_index("submission_by_time")
+        batch_op.drop_index("submission_by_contact")
         batch_op.drop_index(batch_op.f("ix_submission_business_id"))
 
     op.drop_table("submission")
@@ -1022,7 +1052,12 @@ def downgrade() -> None:
         batch_op.drop_index("contact_date_by_day")
 
     op.drop_table("contact_date")
+    with op.batch_alter_table("contact_change", schema=None) as batch_op:
+        batch_op.drop_index("contact_change_by_contact")
+
+    op.drop_table("contact_change")
     with op.batch_alter_table("automation", schema=None) as batch_op:
+        batch_op.drop_index("automation_by_time")
         batch_op.drop_index("automation_by_condition")
 
     op.drop_table("automation")
@@ -1056,7 +1091,13 @@ def downgrade() -> None:
 
     op.drop_table("disclaimer")
     with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.drop_index(
+            "contact_merged",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
         batch_op.drop_index("contact_by_name")
+        batch_op.drop_index("contact_by_email")
 
     op.drop_table("contact")
     with op.batch_alter_table("canned_reply", schema=None) as batch_op:
