@@ -30,7 +30,8 @@ class GivenQuestion(Given):
 
 
 class NewQuestionnaire(Given):
-    """`confirmation`: whether a Yes counts at once (single) or when the handset replies YES (reply)."""
+    """`confirmation`: whether a Yes counts at once (single), when the handset replies YES (reply), or when the code
+    that was texted to it is typed on the form's thank-you page (code; a reply of YES counts too)."""
 
     title: Annotated[Line, Field(min_length=1, max_length=question.LONGEST_TITLE)]
     questions: list[GivenQuestion] = Field(min_length=1, max_length=question.MOST_QUESTIONS)

@@ -14,7 +14,7 @@ from portal import clock, logs, metrics
 from portal.accounts import sender
 from portal.database import Database, Lane
 from portal.errors import SettingsError
-from portal.messaging import flight, outbox, outcome
+from portal.messaging import flight, one_time_code, outbox, outcome
 from portal.messaging.outbox import Claim, Limits
 from portal.providers.provider import Outbound, Providers, Rejected, Result, Trouble, Unknown
 
@@ -22,7 +22,7 @@ TRIES = 30  # turns in which an outcome that the database refused is tried again
 IDLE = 1.0  # seconds between looks when nothing wakes us: texts that become due by themselves
 
 Mark = Callable[[Session], None]
-Start = tuple[Claim, dict[str, str], float]  # what to send, with which credentials, and until when it may begin
+Start = tuple[Claim, str, dict[str, str], float]  # what to send, in which words, as whom, and until when it may begin
 
 
 class Dispatcher:
@@ -85,8 +85,8 @@ class Dispatcher:
         self._forget(marks)
         with self._lock:
             self._free -= len(claims)
-        for each, credentials, deadline in claims:
-            self._pool.submit(self._send, each, credentials, deadline)
+        for start in claims:
+            self._pool.submit(self._send, *start)
         return bool(claims)
 
     def _mark_and_claim(self, session: Session, marks: list[Mark], free: int) -> list[Start]:
@@ -94,7 +94,10 @@ class Dispatcher:
             mark(session)
         deadline = clock.monotonic() + flight.START_WITHIN  # before the claim: its commit may take long, a STOP may not
         claims = outbox.claim(session, free, self._limits) if free else []
-        return [(each, self._opened(session, each.credentials), deadline) for each in claims]
+        return [
+            (each, one_time_code.as_sent(session, each.row), self._opened(session, each.credentials), deadline)
+            for each in claims
+        ]
 
     def _opened(self, session: Session, sealed: str) -> dict[str, str]:
         """The clear credentials; none where they cannot be read, which is one business's trouble and nobody else's."""
@@ -122,8 +125,8 @@ class Dispatcher:
         for _ in marks:
             self._marks.popleft()
 
-    def _send(self, each: Claim, credentials: dict[str, str], deadline: float) -> None:
-        result = self._result(each, credentials, deadline)
+    def _send(self, each: Claim, words: str, credentials: dict[str, str], deadline: float) -> None:
+        result = self._result(each, words, credentials, deadline)
         row = each.row
         metrics.count("sends_total", provider=row.provider, result=type(result).__name__.lower())
         if isinstance(result, Rejected) and result.code == "deadline":
@@ -134,13 +137,13 @@ class Dispatcher:
             self._free += 1
         self._wake.set()
 
-    def _result(self, each: Claim, credentials: dict[str, str], deadline: float) -> Result:
+    def _result(self, each: Claim, words: str, credentials: dict[str, str], deadline: float) -> Result:
         row = each.row
         provider = self._providers.get(row.provider)
         if provider is None:
             return Rejected(Trouble.SENDER, "provider", f"The provider {row.provider} is not set up here.")
         url = self._providers.callback_url(row.provider, row.business_id, row.id)
-        text = Outbound(row.id, row.number, row.sender_number, row.text, credentials, url)
+        text = Outbound(row.id, row.number, row.sender_number, words, credentials, url)
         try:
             return provider.send(text, deadline=deadline)
         except Exception as error:  # a fault of ours: whether bytes left is not known, so it is never tried again

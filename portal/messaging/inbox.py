@@ -17,7 +17,7 @@ from portal.consent.ledger import Recorded
 from portal.consent.purpose import Purpose
 from portal.consent.reply import Context, Meaning, Verdict
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
-from portal.messaging import caller, flight, message, opt_in, outbox, outcome, wording
+from portal.messaging import caller, flight, message, one_time_code, opt_in, outbox, outcome, wording
 from portal.messaging.message import Direction, Fate
 from portal.providers.provider import Event, InboundText, Provider, StatusUpdate
 from portal.statement import Statement, param, params
@@ -56,7 +56,7 @@ _STORE = Statement(
     )
 )
 _OURS = Statement(
-    sa.select(message.table.c.text)
+    sa.select(*(message.table.c[name] for name in ("text", "purpose", "number", "once_key")))
     .where(message.table.c.subscription_id == param("subscription_id"), message.table.c.direction == "outbound")
     .order_by(message.table.c.created_at.desc(), message.table.c.id.desc())
     .limit(RECENT)
@@ -145,10 +145,11 @@ class _Inbound:
     def _read(self) -> Verdict:
         """The provider's own word for a STOP is stronger than ours; its word is never an opt-in (rules.md row 20)."""
         is_bare = reply.provider_keyword(self.event.text) is not None  # then it quotes nothing of ours
-        recent = () if is_bare else _OURS.rows(self.session, subscription_id=self.row.id)
+        ours = () if is_bare else _OURS.rows(self.session, subscription_id=self.row.id)
+        recent = [one_time_code.as_sent(self.session, each) for each in ours]
         context: Context = "optin_pending" if self.row.status == Status.REQUESTED else "none"
         verdict = reply.read(
-            self.event.text, recent_outbound=[row.text for row in recent], context=context,
+            self.event.text, recent_outbound=recent, context=context,
             extra_opt_out=self.row.opt_out_words, extra_opt_in=self.row.opt_in_words,
         )  # fmt: skip
         if self.event.keyword == "stop" and verdict.meaning is not Meaning.OPT_OUT:

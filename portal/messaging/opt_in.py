@@ -15,7 +15,7 @@ from portal.consent.purpose import Purpose
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.consent.subscription import News
 from portal.contacts import contact
-from portal.messaging import message, outbox, wording
+from portal.messaging import message, one_time_code, outbox, wording
 
 CONFIRM_WITHIN = dt.timedelta(minutes=5)  # of an opt-out, or not at all: 47 CFR 64.1200(a)(12), rules.md row 4
 
@@ -57,19 +57,38 @@ def confirm(session: Session, recorded: Recorded, key: str) -> None:
 
 
 def ask(
-    session: Session, row: Any, *, origin: Origin, actor: str, evidence: Mapping[str, Any], submission_id: str
+    session: Session,
+    row: Any,
+    *,
+    origin: Origin,
+    actor: str,
+    evidence: Mapping[str, Any],
+    submission_id: str,
+    with_code: bool = False,
 ) -> Recorded:
-    """A Yes that the handset has still to confirm (X-29): one request, and nothing else until its YES."""
+    """A Yes that the handset has still to confirm (X-29): one request, and nothing else until its YES. With a code,
+    each submission gets its own, since the one before is bound to the form before."""
     recorded = ledger.record(
         session, row, Kind.ASKED, origin=origin, proof=Proof.ANONYMOUS, actor=actor, evidence=evidence,
         submission_id=submission_id,
     )  # fmt: skip
-    if recorded.has_changed_status:
+    if with_code:
+        _send_code(session, recorded.row, submission_id)
+    elif recorded.has_changed_status:
         words = wording.automatic(businesses.get(session, row.business_id), "form.request")
         outbox.queue(
             session, recorded.row, words.text, purpose=Purpose.OPT_IN_REQUEST, once_key=f"ask:{row.id}:{recorded.seq}"
         )
     return recorded
+
+
+def _send_code(session: Session, row: Any, submission_id: str) -> None:
+    """A text that cannot leave while its code is good does not leave at all."""
+    words = wording.automatic(businesses.get(session, row.business_id), "form.code")
+    outbox.queue(
+        session, row, words.text, purpose=Purpose.OPT_IN_REQUEST, once_key=one_time_code.once_key(submission_id),
+        expires_at=clock.now() + one_time_code.LASTS,
+    )  # fmt: skip
 
 
 def opt_out(

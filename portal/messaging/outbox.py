@@ -55,9 +55,9 @@ _other = _m.alias("other")
 _CANDIDATES = Statement(
     sa.select(
         _m.c.id, _m.c.business_id, _m.c.subscription_id, _m.c.number, _m.c.text, _m.c.purpose, _m.c.segments,
-        _m.c.attempts, _m.c.expires_at, _s.c.status, _s.c.carrier, _s.c.scope, _s.c.is_paused, _s.c.in_review,
-        _s.c.is_undeliverable, _s.c.is_current, _s.c.consent_seq, _sender.c.number.label("sender_number"),
-        _sender.c.provider, _sender.c.credentials, _sender.c.is_active,
+        _m.c.attempts, _m.c.expires_at, _m.c.due_at, _m.c.created_at, _m.c.once_key, _s.c.status, _s.c.carrier, _s.c.scope, _s.c.is_paused,
+        _s.c.in_review, _s.c.is_undeliverable, _s.c.is_current, _s.c.consent_seq,
+        _sender.c.number.label("sender_number"), _sender.c.provider, _sender.c.credentials, _sender.c.is_active,
     )
     .join_from(_m, _s, _s.c.id == _m.c.subscription_id)
     .join(_sender, _sender.c.id == _m.c.sender_id)
@@ -81,10 +81,14 @@ _SENDING = Statement(
     .where(_m.c.id == param("id"))
     .values(status="sending", reason="", attempts=_m.c.attempts + 1, **params("consent_seq", "claimed_at"))
 )
+_PLACE = sa.case(  # what waited for its time stands where its waiting ended
+    (sa.and_(_m.c.attempts == 0, _m.c.due_at > _m.c.created_at), param("finished_at", _m.c.created_at.type)),
+    else_=_m.c.created_at,
+)
 _END = Statement(
     sa.update(_m)
     .where(_m.c.id == param("id"), _m.c.status.in_(("queued", "held")))
-    .values(**params("status", "reason", "finished_at"))
+    .values(created_at=_PLACE, **params("status", "reason", "finished_at"))
 )
 ANSWERS: tuple[Purpose, ...] = (Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP)
 CONFIRMATION: tuple[Purpose, ...] = (Purpose.OPT_OUT_CONFIRMATION,)
@@ -99,7 +103,7 @@ def _cancelling(spared: tuple[Purpose, ...]) -> Statement:
             _m.c.status.in_(("queued", "held")),
             _m.c.purpose.not_in(spared),
         )
-        .values(status="cancelled", **params("reason", "finished_at")),
+        .values(status="cancelled", created_at=_PLACE, **params("reason", "finished_at")),
         is_apart=True,
     )
 
@@ -115,9 +119,13 @@ def queue(
     purpose: Purpose,
     member_id: str | None = None,
     once_key: str | None = None,
+    due_at: dt.datetime | None = None,
     expires_at: dt.datetime | None = None,
 ) -> Queued | Refuse:
-    """Queue one text to the locked subscription `row`, or say why not. A used `once_key` answers the first one's id."""
+    """Queue one text to the locked subscription `row`, or say why not. A used `once_key` answers the first one's id.
+
+    A text for `due_at` is decided about now and again then; it becomes the thread's last message when it leaves.
+    """
     found = sender.of(session, row.business_id, row.channel)
     decision = gate.decide(row, purpose, has_sender=found is not None)
     if isinstance(decision, Refuse):
@@ -126,9 +134,9 @@ def queue(
     assert found is not None
     message_id = message.add(
         session, row, direction=Direction.OUTBOUND, status=Fate.QUEUED, text=text, purpose=str(purpose),
-        segments=segment.count(text).segments, urgency=URGENCY[purpose], due_at=clock.now(), expires_at=expires_at,
-        sender_id=found.id, provider=found.provider, consent_seq=decision.consent_seq, member_id=member_id,
-        once_key=once_key,
+        segments=segment.count(text).segments, urgency=URGENCY[purpose], due_at=due_at or clock.now(),
+        expires_at=expires_at, sender_id=found.id, provider=found.provider, consent_seq=decision.consent_seq,
+        member_id=member_id, once_key=once_key, should_touch=due_at is None,
     )  # fmt: skip
     announce(session, TOPIC)
     return Queued(message_id) if message_id else Queued(_first_with(session, row.business_id, once_key))
@@ -166,6 +174,8 @@ def claim(session: Session, free: int, limits: Limits) -> list[Claim]:
             announce(session, f"thread:{row.business_id}:{row.subscription_id}")
             continue
         if flight.take(session, row.subscription_id, row.id, now=now):
+            if row.attempts == 0 and row.due_at > row.created_at:
+                message.arrive(session, row, at=now)
             _SENDING.run(session, id=row.id, consent_seq=row.consent_seq, claimed_at=now)
             _spend(session, row)
             claimed.append(Claim(row, row.credentials))

@@ -16,7 +16,7 @@ from portal import clock
 from portal.accounts.sender import REHEARSAL, SMS, Sender
 from portal.column import table_of
 from portal.consent import subscription
-from portal.messaging import message, outcome, segment
+from portal.messaging import message, one_time_code, outcome, segment
 from portal.messaging.message import Direction, Fate
 from portal.providers.provider import StatusUpdate
 from portal.statement import Statement, param
@@ -40,7 +40,9 @@ _LATEST = Statement(
     .limit(PHONES)
 )
 _ON_PHONE = Statement(
-    sa.select(_m.c.id, _m.c.direction, _m.c.text, _m.c.created_at)
+    sa.select(
+        _m.c.id, _m.c.direction, _m.c.text, _m.c.created_at, _m.c.provider, _m.c.purpose, _m.c.number, _m.c.once_key
+    )
     .where(
         _m.c.subscription_id == param("subscription_id"),
         sa.or_(
@@ -119,7 +121,15 @@ def _phone(session: Session, number: str, row: Any) -> Phone:
         return Phone(number, "", None, ())
     found = _ON_PHONE.rows(session, subscription_id=row.id)[::-1]
     texts = tuple(
-        Text(each.id, each.direction == Direction.INBOUND, each.text, each.created_at, segment.count(each.text))
+        Text(each.id, each.direction == Direction.INBOUND, words, each.created_at, segment.count(words))
         for each in found
+        for words in [_words(session, each)]
     )
     return Phone(number, row.name if row.name != number else "", row.id, texts)
+
+
+def _words(session: Session, text: Any) -> str:
+    """The pretend phone is the client's and shows a code that went to it; a real phone's stays with its client."""
+    if text.provider != REHEARSAL:
+        return str(text.text)
+    return one_time_code.as_sent(session, text)

@@ -17,6 +17,7 @@ class Wording:
 
 VERSION = "default-1"
 
+# the stars of `form.code` become the code when its text leaves (one_time_code.py)
 DEFAULTS: Mapping[str, str] = {
     "form.confirmation": (
         "{business}: you're opted in to texts about {purposes}. Msg frequency varies. Msg & data rates may apply. "
@@ -25,6 +26,10 @@ DEFAULTS: Mapping[str, str] = {
     "form.request": (
         "{business}: reply YES to get texts about {purposes}. Msg frequency varies. Msg & data rates may apply. "
         "Reply HELP for help, STOP to refuse."
+    ),
+    "form.code": (
+        "{business}: ****** is your code for texts about {purposes}. Type it on our page or reply YES. "
+        "Msg & data rates may apply. Reply HELP for help, STOP to refuse."
     ),
     "reply.confirmation": (
         "{business}: you're opted in again to texts about {purposes}. Msg frequency varies. "
@@ -46,6 +51,11 @@ def automatic(business: Business, key: str) -> Wording:
     """The text of `key` with the business's own particulars filled in. Raises KeyError for an unknown key."""
     values = {"business": business.name, "purposes": business.purposes, "contact": _contact(business)}
     return Wording(key, DEFAULTS[key].format(**values), VERSION)
+
+
+def longest(business: Business) -> int:
+    """Characters of the longest automatic text that may go out for it; notices stay in the house."""
+    return max(len(automatic(business, key).text) for key in DEFAULTS if not key.startswith("notice."))
 
 
 def _contact(business: Business) -> str:

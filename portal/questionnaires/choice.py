@@ -91,10 +91,10 @@ class _Choice:
             self._record(row, Kind.CLAIMED, proof)  # anybody could have typed this number (X-13, interface.md 6.1)
         elif row.status != Status.OPTED_IN and not self._has_room(number, proof):
             self._record(row, Kind.CLAIMED, proof)  # no text may go out now, so nothing is opened either
-        elif self.questionnaire.confirmation == Confirmation.REPLY and row.status in (Status.NONE, Status.REQUESTED):
+        elif self.questionnaire.confirmation != Confirmation.SINGLE and row.status in (Status.NONE, Status.REQUESTED):
             opt_in.ask(
                 self.session, row, origin=Origin.FORM, actor=self._actor, evidence=self._evidence(),
-                submission_id=self.submission_id,
+                submission_id=self.submission_id, with_code=self.questionnaire.confirmation == Confirmation.CODE,
             )  # fmt: skip
         else:
             opt_in.opt_in(
@@ -131,7 +131,9 @@ class _Choice:
         business_id, number = self.questionnaire.business_id, row.number
         is_free = not contact.is_held(self.session, business_id, number)
         if is_free and self.client is None:
-            return contact.create(self.session, business_id, name=name or number, email=email, numbers=[number]).id
+            made = contact.create(self.session, business_id, name=name or number, email=email, numbers=[number])
+            made.has_typed_name = True
+            return made.id
         if is_free and self.client is not None:
             contact.add_number(self.session, self.client, number)
         elif row.contact_id is None:

@@ -28,10 +28,11 @@ class State(StrEnum):
 
 
 class Confirmation(StrEnum):
-    """How a Yes becomes an opt-in (X-29): at once, or only when the handset replies YES."""
+    """How a Yes becomes an opt-in (X-29): at once, or only when the handset replies YES, or when its code is typed."""
 
     SINGLE = "single"
     REPLY = "reply"
+    CODE = "code"
 
 
 class Questionnaire(SQLModel, table=True):

@@ -19,14 +19,17 @@ from portal.questionnaires.questionnaire import Questionnaire
 from portal.settings import Caps
 from portal.statement import Statement, param, params
 
-__all__ = ["Act", "Answer", "Submission", "find", "is_used", "page", "receive"]
+__all__ = ["Act", "Answer", "Submission", "find", "is_used", "number_of", "page", "receive"]
 
 
 class Submission(SQLModel, table=True):
     """`nonce` is the form instance's: used once, so that a double click is one submission. `contact_id` is who answered
     when a personal link says so, or the new contact that an unknown number became."""
 
-    __table_args__ = (sa.Index("submission_by_time", "questionnaire_id", "created_at", "id"),)
+    __table_args__ = (
+        sa.Index("submission_by_time", "questionnaire_id", "created_at", "id"),
+        sa.Index("submission_by_contact", "contact_id", "created_at", "id"),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True)
     business_id: str = Field(foreign_key="business.id", index=True)
@@ -74,6 +77,11 @@ def find(session: Session, questionnaire: Questionnaire, nonce: str) -> Submissi
     """What was sent in with this form instance."""
     found = session.exec(select(Submission).where(Submission.nonce == nonce)).first()
     return found if found is not None and found.questionnaire_id == questionnaire.id else None
+
+
+def number_of(sent: Submission) -> str:
+    """The number given with a Yes, or nothing."""
+    return next((str(answer["number"]) for answer in sent.answers if answer.get("number")), "")
 
 
 def receive(

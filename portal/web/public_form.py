@@ -4,37 +4,26 @@ Reading and checking what was typed happens outside the one transaction that sto
 is the same whatever we know about the number (P15).
 """
 
-import asyncio
 import hashlib
-from typing import Any
 
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from forms.opt_in import as_first_shown
 from forms.phone_number import Dialling
 from forms.questionnaire import QuestionnaireForm, build_form
-from portal import clock, logs
-from portal.accounts.sender import SMS
-from portal.consent import subscription
-from portal.consent.state import Carrier
+from portal import logs
 from portal.contacts import contact
-from portal.database import Database
 from portal.questionnaires import instance as instances
-from portal.questionnaires import opened as openings
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires import submission as submissions
 from portal.questionnaires.choice import Act
 from portal.questionnaires.instance import Instance
 from portal.questionnaires.opened import Opened
-from portal.questionnaires.questionnaire import Confirmation
-from portal.questionnaires.submission import Submission
-from portal.web import page, rendering, security
+from portal.web import client_page, page, rendering, security
 from portal.web.page import Visit
 
-SAME_TIME = 0.04  # seconds: an answer to a form leaves only at whole multiples, whatever was to be done (P15)
-LONGEST_HEADER = 300
 TOO_OLD = "This page was open for too long. Your answers are still here: please press send again."
 TOO_FAST = "That was very quick. Your answers are still here: please press send again."
 NO_WORK = "Your browser was not ready yet. Your answers are still here: please press send again."
@@ -43,27 +32,17 @@ NO_WORK = "Your browser was not ready yet. Your answers are still here: please p
 async def show(request: Request) -> Response:
     """The empty form, with a token of its own."""
     visit = await page.visit_of(request, writes=False)
-    opened = await _database(request).reading(lambda session: _find(session, visit))
+    opened = await client_page.database_of(request).reading(lambda session: client_page.find(session, visit))
     return _form_page(visit, opened, _empty(opened), _new_instance(visit, opened), 200)
 
 
 async def receive(request: Request) -> Response:
     """303 to the thank-you page, or 422 with the same form. All answers take the same time."""
-    started = clock.monotonic()
-    visit = await page.visit_of(request)
-    response = await _received(visit, _database(request))
-    await asyncio.sleep(SAME_TIME - (clock.monotonic() - started) % SAME_TIME)
-    return response
+    return await client_page.on_the_beat(_received(request))
 
 
-async def thank(request: Request) -> Response:
-    """What the client sees after sending; the number is told only as long as a form lasts."""
-    visit = await page.visit_of(request, writes=False)
-    opened, context = await _database(request).reading(lambda session: _thanks(session, visit))
-    return _html(visit, opened, "public_form/thanks.html", context, 200)
-
-
-async def _received(visit: Visit, database: Database) -> Response:
+async def _received(request: Request) -> Response:
+    visit, database = await page.visit_of(request), client_page.database_of(request)
     instance = instances.unseal(visit.state.secrets, str(visit.form.get("instance", "")))
     opened, is_used = await database.reading(lambda session: _look(session, visit, instance))
     if str(visit.form.get("website", "")):
@@ -83,17 +62,13 @@ async def _received(visit: Visit, database: Database) -> Response:
     return _thank_you(visit, instance)
 
 
-def _find(session: Session, visit: Visit, version: int | None = None) -> Opened:
-    return openings.find(session, visit.params["token"], personal=_personal(visit), version=version)
-
-
 def _look(session: Session, visit: Visit, instance: Instance | None) -> tuple[Opened, bool]:
     """The questionnaire in the version this form was made of, if its token holds; and whether it was sent in before."""
-    opened = _find(session, visit)
+    opened = client_page.find(session, visit)
     if instance is None or not _belongs(instance, opened) or instance.is_over:
         return opened, False
     if instance.version != opened.version:
-        opened = _find(session, visit, instance.version)
+        opened = client_page.find(session, visit, instance.version)
     return opened, submissions.is_used(session, instance.nonce)
 
 
@@ -137,50 +112,13 @@ def _act(visit: Visit, opened: Opened, form: QuestionnaireForm, instance: Instan
         return None
     block = as_first_shown(question, instance.shown, _dialling(opened))
     rendered = rendering.render("public_form/_opt_in.html", {"opt_in": block})
-    header = {name: visit.headers.get(name, "")[:LONGEST_HEADER] for name in ("user-agent", "accept-language")}
     return Act(
         choice=form.choice, number=form.number, typed=form.typed_number if form.number else "", label=question.label,
         shown=instance.shown, rendered=rendered, rendered_sha256=hashlib.sha256(rendered.encode()).hexdigest(),
         page_url=f"{visit.settings.form_origin}{visit.path}", referrer=instance.referrer, ip=visit.ip,
-        network=security.network(visit.ip), user_agent=header["user-agent"], language=header["accept-language"],
+        network=security.network(visit.ip), user_agent=client_page.header(visit, "user-agent"),
+        language=client_page.header(visit, "accept-language"),
     )  # fmt: skip
-
-
-def _thanks(session: Session, visit: Visit) -> tuple[Opened, dict[str, Any]]:
-    opened = _find(session, visit)
-    nonce = visit.query.get("n", "")
-    sent = submissions.find(session, opened.questionnaire, nonce) if nonce.isprintable() else None
-    is_recent = sent is not None and clock.now() - sent.created_at < instances.LASTS
-    number = _number(sent) if sent is not None and is_recent else ""
-    return opened, {
-        "choice": sent.opt_in if sent is not None and is_recent else "",
-        "number": number,
-        "needs_reply": opened.questionnaire.confirmation == Confirmation.REPLY,
-        "sender": opened.sender,
-        "is_personal": opened.client is not None,
-        "is_blocked": _is_blocked(session, opened, number),
-    }
-
-
-def _number(sent: Submission) -> str:
-    return next((str(answer["number"]) for answer in sent.answers if answer.get("number")), "")
-
-
-def _is_blocked(session: Session, opened: Opened, number: str) -> bool:
-    """Told only to the holder of a personal link, and only about the contact's own number (X-17)."""
-    if opened.client is None or not number:
-        return False
-    own = {each.number for each in contact.numbers(session, opened.client) if each.is_current}
-    row = subscription.find(session, opened.business.id, SMS, number) if number in own else None
-    return row is not None and row.carrier == Carrier.BLOCKED
-
-
-def _personal(visit: Visit) -> str | None:
-    return None if _is_embedded(visit) else visit.query.get("c")
-
-
-def _is_embedded(visit: Visit) -> bool:
-    return visit.path.startswith("/embed/")
 
 
 def _dialling(opened: Opened) -> Dialling:
@@ -198,9 +136,7 @@ def _empty(opened: Opened) -> QuestionnaireForm:
 def _thank_you(visit: Visit, instance: Instance | None) -> Response:
     """The same for everybody: also for a machine in the trap, and for a form that was sent before."""
     nonce = instance.nonce if instance else instances.nonce()
-    query = visit.query.get("c") if not _is_embedded(visit) else None
-    url = f"{visit.path.rstrip('/')}/thanks?n={nonce}" + (f"&c={query}" if query else "")
-    return RedirectResponse(url, status_code=303)
+    return RedirectResponse(client_page.url(visit, f"{visit.path.rstrip('/')}/thanks", n=nonce), status_code=303)
 
 
 def _form_page(visit: Visit, opened: Opened, form: QuestionnaireForm, instance: Instance, status: int) -> Response:
@@ -209,23 +145,4 @@ def _form_page(visit: Visit, opened: Opened, form: QuestionnaireForm, instance: 
         "token": instances.seal(visit.state.secrets, instance), "work_bits": visit.settings.form_work_bits,
         "who": opened.client.name if opened.client else "",
     }  # fmt: skip
-    return _html(visit, opened, "public_form/page.html", context, status)
-
-
-def _html(visit: Visit, opened: Opened, template: str, context: dict[str, Any], status: int) -> Response:
-    today = opened.shown(visit.settings.public_url)
-    is_embedded = _is_embedded(visit)
-    base = {
-        "business": opened.business, "flash": [], "embedded": is_embedded,
-        "privacy_url": today.privacy_url, "terms_url": today.terms_url,
-        "banner": rendering.banner(visit.state.tour, visit.path),
-    }  # fmt: skip
-    response = HTMLResponse(rendering.render(template, base | context), status)
-    if is_embedded and opened.business.embed_origins:
-        response.headers["Content-Security-Policy"] = security.policy(opened.business.embed_origins)
-    return response
-
-
-def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
+    return client_page.html(visit, opened, "public_form/page.html", context, status)

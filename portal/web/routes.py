@@ -9,6 +9,7 @@ from portal.api.routes import routes as api_routes
 from portal.database import Lane
 from portal.web import (
     account_page,
+    form_thanks,
     health,
     live,
     members_page,
@@ -89,10 +90,12 @@ def _questionnaires() -> list[BaseRoute]:
         reads("/questionnaires/{questionnaire}/results", questionnaire_results.show, Right.READ, TEXTING),
         opens("/f/{token}", public_form.show),
         opens("/f/{token}", public_form.receive, method="POST"),
-        opens("/f/{token}/thanks", public_form.thank),
+        opens("/f/{token}/thanks", form_thanks.show),
+        opens("/f/{token}/thanks", form_thanks.confirm, method="POST"),
         opens("/embed/{token}", public_form.show),
         opens("/embed/{token}", public_form.receive, method="POST"),
-        opens("/embed/{token}/thanks", public_form.thank),
+        opens("/embed/{token}/thanks", form_thanks.show),
+        opens("/embed/{token}/thanks", form_thanks.confirm, method="POST"),
         opens("/opt-in/{slug}", opt_in_proof.show),
         opens("/opt-in/{slug}/privacy", opt_in_proof.show),
         opens("/opt-in/{slug}/terms", opt_in_proof.show),

@@ -60,7 +60,7 @@ def preview(session: Session, visit: Visit) -> Answer:
 def save(session: Session, visit: Visit) -> Answer:
     business = visit.business
     form = BusinessForm(visit.form, regions=business.allowed_regions, timezone=business.timezone)
-    if not form.is_valid() or not _has_short_texts(form, business, visit):
+    if not form.is_valid() or not _has_short_texts(form, business):
         return _form(visit, form, 422)
     values = {name: form.data[name] or "" for name in FIELDS}
     changed = [name for name, value in values.items() if getattr(business, name) != value]
@@ -91,9 +91,9 @@ def _preview(business: Business, visit: Visit) -> Preview:
     return Preview(disclaimer.current(business, public_url=visit.settings.public_url), texts)
 
 
-def _has_short_texts(form: BusinessForm, business: Business, visit: Visit) -> bool:
+def _has_short_texts(form: BusinessForm, business: Business) -> bool:
     typed = {name: str(form.data[name] or "") for name in IN_TEXTS}
-    longest = max(len(each.text) for each in _preview(_drafted(business, typed), visit).texts)
+    longest = wording.longest(_drafted(business, typed))
     if longest <= LONGEST:
         return True
     form.purposes.errors = (

@@ -82,9 +82,10 @@ def test_a_broken_questionnaire_is_refused_and_nothing_is_kept(api: Api, body: d
 
 
 @pytest.mark.covers("X-29")
-def test_a_questionnaire_may_ask_the_handset_to_confirm(api: Api) -> None:
-    made = api.post("/questionnaires", HELLO | {"confirmation": "reply"}).json()
-    assert api.get(f"/questionnaires/{made['id']}")["confirmation"] == "reply"
+@pytest.mark.parametrize("confirmation", ["single", "reply", "code"])
+def test_a_questionnaire_may_ask_the_handset_to_confirm(api: Api, confirmation: str) -> None:
+    made = api.post("/questionnaires", HELLO | {"confirmation": confirmation}).json()
+    assert api.get(f"/questionnaires/{made['id']}")["confirmation"] == confirmation
 
 
 def test_questionnaires_are_listed_newest_first_page_by_page(api: Api) -> None:

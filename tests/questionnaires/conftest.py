@@ -58,7 +58,7 @@ class Form:
             who = contact.get(session, self.business, client) if client else None
             answers = [
                 Answer("name", "Your name", "text", "Rosa"),
-                Answer("optin", "May we text you?", "opt_in", choice),
+                Answer("optin", "May we text you?", "opt_in", choice, number if choice == "yes" else ""),
             ]
             return submission.receive(
                 session, found, version=1, nonce=nonce or randomness.token_hex(8), answers=answers, act=act,
@@ -82,9 +82,12 @@ class Form:
         return replace(self, caps=replace(NO_CAPS, **limits))
 
     def asks_for_a_reply(self) -> None:
+        self.asks_for(Confirmation.REPLY)
+
+    def asks_for(self, confirmation: Confirmation) -> None:
         def work(session: Session) -> None:
             found = questionnaires.get(session, self.business, self.questionnaire.id)
-            found.confirmation = Confirmation.REPLY
+            found.confirmation = confirmation
             session.add(found)
 
         self.world.write(work)

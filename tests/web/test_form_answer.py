@@ -20,7 +20,7 @@ from portal.messaging import opt_in
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires.questionnaire import Confirmation
 from portal.settings import Settings
-from portal.web import public_form
+from portal.web import client_page
 from tests.web.door import E164, NO, YES, Door, made
 
 
@@ -167,4 +167,4 @@ def test_no_answer_comes_sooner_than_the_time_that_all_take(door: Door, typed: d
     token = door.token()
     started = clock.monotonic()
     door.send(typed, token=token)
-    assert clock.monotonic() - started >= public_form.SAME_TIME
+    assert clock.monotonic() - started >= client_page.SAME_TIME

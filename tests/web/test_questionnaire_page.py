@@ -201,11 +201,13 @@ def test_clients_see_changes_only_when_they_are_published(editor: Editor) -> Non
 
 
 @pytest.mark.covers("X-29")
-def test_a_yes_may_be_made_to_wait_for_a_reply(editor: Editor) -> None:
-    editor.press("save", confirmation="reply")
+@pytest.mark.parametrize("choice", ["reply", "code"])
+def test_a_yes_may_be_made_to_wait_for_the_handset(editor: Editor, choice: str) -> None:
+    editor.press("save", confirmation=choice)
     seen = [editor.found().confirmation]
+    assert f'value="{choice}" checked' in editor.client.get(editor.url).text
     editor.press("save", confirmation="by magic")
-    assert [*seen, editor.found().confirmation] == ["reply", "single"]
+    assert [*seen, editor.found().confirmation] == [choice, "single"]
 
 
 def test_archiving_closes_the_link_and_publishing_opens_it_again(editor: Editor) -> None:

@@ -13,10 +13,13 @@ from portal.accounts import sender
 from portal.accounts.key import Secrets
 from portal.errors import Conflict
 from portal.jobs import Timetable, deliver_rehearsal
-from portal.messaging import rehearsal
+from portal.messaging import message, one_time_code, rehearsal
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.outbox import Limits
+from portal.questionnaires import questionnaire as questionnaires
+from portal.questionnaires.questionnaire import Confirmation
 from tests.conftest import OUR_NUMBER, World, as_member, populate
+from tests.web.door import YES, Door
 from tests.web.scene import CLIENT, Scene, words
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -173,3 +176,33 @@ def test_charlie_plays_only_his_own_clients(scene: Scene, rosa: str) -> None:
     assert "Rosa Delgado" not in scene.client.get("/rehearsal").text
     scene.client.post("/rehearsal/text", data={"number": CLIENT, "text": "STOP"})
     assert scene.row().status == "opted_in"
+
+
+@pytest.fixture
+def digits(door: Door, scene: Scene) -> str:
+    """The code of a Yes whose text has arrived."""
+
+    def ask(session: Session) -> None:
+        found = questionnaires.get(session, door.site.hearth.id, door.questionnaire.id)
+        found.confirmation = Confirmation.CODE
+        session.add(found)
+
+    scene.write(ask)
+    door.send(YES)
+    scene.send_all()
+    scene.alice()
+    return one_time_code.of(door.site.secrets, door.submissions()[-1].id, CLIENT)
+
+
+@pytest.mark.covers("X-29")
+def test_a_pretend_phone_shows_the_code_that_came_to_it_and_the_thread_does_not(scene: Scene, digits: str) -> None:
+    phone, thread = (scene.client.get(page).text for page in ("/rehearsal", f"/sms/{scene.row().id}"))
+    assert f"Hearth Photography: {digits} is your code" in phone
+    assert "Hearth Photography: ****** is your code" in thread
+
+
+@pytest.mark.covers("X-29", "P12")
+def test_a_real_phones_code_is_not_shown_among_pretend_ones(scene: Scene, digits: str) -> None:
+    """A business that changed its provider still has the texts of the other one."""
+    scene.write(lambda session: session.execute(message.table.update().values(provider="twilio")))
+    assert "Hearth Photography: ****** is your code" in scene.client.get("/rehearsal").text

@@ -1,0 +1,73 @@
+"""What all pages of a questionnaire share: hosted or in a frame, no cookie, and answers that leave on the same beat."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from portal import clock
+from portal.database import Database
+from portal.questionnaires import opened as openings
+from portal.questionnaires.opened import Opened
+from portal.web import rendering, security
+from portal.web.page import Visit
+
+SAME_TIME = 0.04  # seconds: an answer leaves only at whole multiples, whatever was to be done (P15)
+LONGEST_HEADER = 300
+
+
+def find(session: Session, visit: Visit, version: int | None = None) -> Opened:
+    """The questionnaire behind this address. Raises NotFound."""
+    return openings.find(session, visit.params["token"], personal=_personal(visit), version=version)
+
+
+async def on_the_beat(answer: Awaitable[Response]) -> Response:
+    """The answer, at the next whole multiple of SAME_TIME."""
+    started = clock.monotonic()
+    response = await answer
+    await asyncio.sleep(SAME_TIME - (clock.monotonic() - started) % SAME_TIME)
+    return response
+
+
+def html(visit: Visit, opened: Opened, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
+    """A page in the business's name; in a frame it says which sites may show it."""
+    today = opened.shown(visit.settings.public_url)
+    is_embedded = _is_embedded(visit)
+    base = {
+        "business": opened.business, "flash": [], "embedded": is_embedded,
+        "privacy_url": today.privacy_url, "terms_url": today.terms_url,
+        "banner": rendering.banner(visit.state.tour, visit.path),
+    }  # fmt: skip
+    response = HTMLResponse(rendering.render(template, base | dict(context)), status)
+    if is_embedded and opened.business.embed_origins:
+        response.headers["Content-Security-Policy"] = security.policy(opened.business.embed_origins)
+    return response
+
+
+def url(visit: Visit, path: str, **query: str) -> str:
+    """An address beside this one, for the same client."""
+    personal = _personal(visit)
+    query |= {"c": personal} if personal else {}
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def header(visit: Visit, name: str) -> str:
+    """As much of it as evidence keeps."""
+    return visit.headers.get(name, "")[:LONGEST_HEADER]
+
+
+def database_of(request: Request) -> Database:
+    found: Database = request.app.state.database
+    return found
+
+
+def _personal(visit: Visit) -> str | None:
+    return None if _is_embedded(visit) else visit.query.get("c")
+
+
+def _is_embedded(visit: Visit) -> bool:
+    return visit.path.startswith("/embed/")
