@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("name_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("email_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("has_typed_name", sa.Boolean(), nullable=False),
         sa.Column("merged_into_id", sa.String(), nullable=True),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -226,6 +227,13 @@ def upgrade() -> None:
         batch_op.create_index("project_by_end", ["business_id", "ends_on", "id"], unique=False)
         batch_op.create_index("project_by_name", ["business_id", "name_key", "id"], unique=False)
         batch_op.create_index("project_by_start", ["business_id", "starts_on", "id"], unique=False)
+        batch_op.create_index(
+            "project_open",
+            ["business_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("archived_at IS NULL AND stage <> 'done'"),
+            postgresql_where=sa.text("archived_at IS NULL AND stage <> 'done'"),
+        )
 
     op.create_table(
         "provider_event",
@@ -811,9 +819,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("sorting", schema=None) as batch_op:
-        batch_op.create_index("sorting_by_thread", ["subscription_id", "id"], unique=False)
-
     op.create_table(
         "trigger_event",
         sa.Column("id", sa.String(), nullable=False),
@@ -885,7 +890,7 @@ def upgrade() -> None:
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.Column("finished_at", portal.column.UtcTime(), nullable=True),
         sa.CheckConstraint(
-            "status IN ('due', 'queued', 'sent', 'deferred', 'skipped', 'cancelled')", name="status_is_known"
+            "status IN ('due', 'queued', 'sent', 'failed', 'deferred', 'skipped', 'cancelled')", name="status_is_known"
         ),
         sa.ForeignKeyConstraint(
             ["automation_id"],
@@ -950,9 +955,6 @@ def downgrade() -> None:
         batch_op.drop_index("trigger_event_by_time")
 
     op.drop_table("trigger_event")
-    with op.batch_alter_table("sorting", schema=None) as batch_op:
-        batch_op.drop_index("sorting_by_thread")
-
     op.drop_table("sorting")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
@@ -1076,6 +1078,11 @@ def downgrade() -> None:
     op.drop_table("questionnaire")
     op.drop_table("provider_event")
     with op.batch_alter_table("project", schema=None) as batch_op:
+        batch_op.drop_index(
+            "project_open",
+            sqlite_where=sa.text("archived_at IS NULL AND stage <> 'done'"),
+            postgresql_where=sa.text("archived_at IS NULL AND stage <> 'done'"),
+        )
         batch_op.drop_index("project_by_start")
         batch_op.drop_index("project_by_name")
         batch_op.drop_index("project_by_end")
