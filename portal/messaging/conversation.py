@@ -8,17 +8,20 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from portal import clock
 from portal.accounts import member, sender
 from portal.accounts.business import Business
 from portal.consent.purpose import Purpose
-from portal.contacts import contact
+from portal.contacts import contact, project_choice
+from portal.contacts.project_choice import Choice, Choices
 from portal.messaging import explanation, gate, thread
 from portal.messaging.gate import Refuse
 
 
 @dataclass(frozen=True)
 class Line:
-    """One message or notice. `is_new_day`: the first line of its day, in the business's time zone."""
+    """One message or notice. `is_new_day`: the first line of its day, in the business's time zone. `project` is the
+    one it belongs to."""
 
     id: str
     direction: str
@@ -32,11 +35,13 @@ class Line:
     explanation: str
     reading: str
     why: str
+    project: Choice | None
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """`lock` is None while a member may write. `our_number` is what the client would text START to."""
+    """`lock` is None while a member may write. `our_number` is what the client would text START to. `projects` are
+    those that its messages may go to."""
 
     row: Any
     lines: tuple[Line, ...]
@@ -45,6 +50,7 @@ class Conversation:
     our_number: str
     name: str
     email: str
+    projects: Choices
 
     @property
     def last_id(self) -> str:
@@ -63,24 +69,34 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
     decision = gate.decide(row, Purpose.CONVERSATION, has_sender=ours is not None)
     known = contact.get(session, business.id, row.contact_id) if row.contact_id else None
     names = {each.id: each.name for each in member.all_of(session, business.id)}
+    projects = _projects(session, business, found)
     return Conversation(
         row=row,
-        lines=tuple(_lines(found.messages, names, business.timezone)),
+        lines=tuple(_lines(found.messages, names, projects.known, business.timezone)),
         older=found.older,
         lock=decision if isinstance(decision, Refuse) else None,
         our_number=ours.number if ours else "",
         name=row.name,
         email=known.email if known else "",
+        projects=projects,
     )
 
 
-def _lines(messages: Iterable[Any], names: Mapping[str, str], zone: str) -> Iterator[Line]:
+def _projects(session: Session, business: Business, found: thread.Thread) -> Choices:
+    row, today = found.subscription, clock.now().astimezone(ZoneInfo(business.timezone)).date()
+    mentioned = {each.project_id for each in (row, *found.messages) if each.project_id}
+    return project_choice.read(session, business.id, row.contact_id, today=today, mentioned=mentioned)
+
+
+def _lines(
+    messages: Iterable[Any], names: Mapping[str, str], projects: Mapping[str, Choice], zone: str
+) -> Iterator[Line]:
     last: dt.date | None = None
     for each in messages:
         day = each.created_at.astimezone(ZoneInfo(zone)).date()
         yield Line(
             each.id, each.direction, each.text, each.created_at, day != last, each.status, each.purpose or "",
             names.get(each.member_id or "", ""), each.segments, explanation.of(each), explanation.reading(each),
-            explanation.why(each),
+            explanation.why(each), projects.get(each.project_id or ""),
         )  # fmt: skip
         last = day

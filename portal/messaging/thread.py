@@ -20,11 +20,12 @@ PAGE = 50
 _m = message.table
 _COLUMNS = (
     _m.c.id, _m.c.direction, _m.c.purpose, _m.c.text, _m.c.segments, _m.c.status, _m.c.reason, _m.c.created_at,
-    _m.c.sent_at, _m.c.member_id, _m.c.reading, _m.c.error_code,
+    _m.c.sent_at, _m.c.member_id, _m.c.reading, _m.c.error_code, _m.c.project_id,
 )  # fmt: skip
+_has_its_place = sa.not_(message.IS_FOR_LATER)
 _LATEST = Statement(
     sa.select(*_COLUMNS)
-    .where(_m.c.subscription_id == param("subscription_id"))
+    .where(_m.c.subscription_id == param("subscription_id"), _has_its_place)
     .order_by(_m.c.created_at.desc(), _m.c.id.desc())
     .limit(PAGE + 1)
 )
@@ -32,6 +33,7 @@ _BEFORE = Statement(
     sa.select(*_COLUMNS)
     .where(
         _m.c.subscription_id == param("subscription_id"),
+        _has_its_place,
         sa.tuple_(_m.c.created_at, _m.c.id) < sa.tuple_(param("at", _m.c.created_at.type), param("id", _m.c.id.type)),
     )
     .order_by(_m.c.created_at.desc(), _m.c.id.desc())
@@ -41,7 +43,8 @@ _BEFORE = Statement(
 
 @dataclass(frozen=True)
 class Thread:
-    """`messages` oldest first; `older` is the id to page on from, or None; `decision`: may a member write?"""
+    """`messages` oldest first, without those that wait for their time (send_later.py); `older` is the id to page on
+    from, or None; `decision`: may a member write?"""
 
     subscription: Any
     messages: list[Any]
