@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from portal.accounts import business as businesses
-from portal.messaging import message
+from portal.messaging import message, one_time_code
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires.question import Question
-from portal.questionnaires.questionnaire import Questionnaire
+from portal.questionnaires.questionnaire import Confirmation, Questionnaire
+from portal.questionnaires.submission import Submission
 from portal.statement import Statement
 from tests.browser.conftest import Served, violations
 
@@ -336,3 +337,55 @@ def test_the_browser_does_the_work_that_a_form_asks_for(
     page.get_by_label("No").check()
     page.get_by_role("button", name="Send answers").click()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+
+
+@pytest.mark.covers("X-29")
+def test_a_client_types_the_code_that_came_to_the_phone(
+    served: Served, form: Questionnaire, context: BrowserContext
+) -> None:
+    """With and without a script: a slip comes back beside what was typed, the right code opts in."""
+    asks_for_a_code(served, form)
+    page = context.new_page()
+    page.goto(f"{served.url}/f/{form.token}")
+    page.get_by_label("Your name").fill("Rosa")
+    page.get_by_label("Yes").check()
+    page.get_by_label("Mobile number to text").fill("(415) 555-0132")
+    page.get_by_role("button", name="Send answers").click()
+    digits = code_on_the_phone(served)
+    page.get_by_label("Code from the text").fill("12345")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("Please enter the six digits of the code.")).to_be_visible()
+    expect(page.get_by_label("Code from the text")).to_have_value("12345")
+    page.get_by_label("Code from the text").fill(digits)
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("You are opted in: +1 415 555 0132 gets our texts.")).to_be_visible()
+
+
+def test_the_page_that_asks_for_a_code_is_for_everybody(
+    served: Served, form: Questionnaire, scripted: BrowserContext
+) -> None:
+    asks_for_a_code(served, form)
+    page = scripted.new_page()
+    page.goto(f"{served.url}/f/{form.token}")
+    page.get_by_label("Your name").fill("Rosa")
+    page.get_by_label("Yes").check()
+    page.get_by_label("Mobile number to text").fill("(415) 555-0132")
+    page.get_by_role("button", name="Send answers").click()
+    page.get_by_label("Code from the text").fill("x")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_label("Code from the text")).to_be_focused()
+    assert violations(page) == []
+
+
+def asks_for_a_code(served: Served, form: Questionnaire) -> None:
+    def work(session: Session) -> None:
+        found = questionnaires.get(session, served.world.hearth.id, form.id)
+        found.confirmation = Confirmation.CODE
+        session.add(found)
+
+    served.world.write(work)
+
+
+def code_on_the_phone(served: Served) -> str:
+    sent = served.world.read(lambda session: session.exec(select(Submission)).one())
+    return one_time_code.of(served.world.secrets, sent.id, E164)
