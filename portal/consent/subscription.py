@@ -64,6 +64,8 @@ class Subscription(SQLModel, table=True):
             "subscription_in_review", "business_id", "last_message_at", "id",
             sqlite_where=sa.text("in_review"), postgresql_where=sa.text("in_review"),
         ),
+        sa.Index("subscription_unknown", "business_id", "last_message_at", "id",
+                 sqlite_where=sa.text("contact_id IS NULL"), postgresql_where=sa.text("contact_id IS NULL")),
     )  # fmt: skip
 
     id: str = Field(default_factory=new_id, primary_key=True)

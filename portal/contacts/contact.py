@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -10,86 +9,65 @@ from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
 from portal.accounts.sender import SMS
-from portal.column import UtcTime, key_text, new_id, sort_key, table_of
+from portal.column import UtcTime, key_text, new_id, sort_key
 from portal.consent import subscription
+from portal.contacts import contact_change, contact_number
+from portal.contacts.contact_change import Change
+from portal.contacts.contact_number import ContactNumber, is_held, siblings, someone_has
 from portal.errors import NotFound
-from portal.statement import Statement, param
+
+__all__ = [
+    "Contact", "ContactNumber", "add_number", "change_numbers", "create", "current", "get", "having", "is_held",
+    "label", "living", "lock", "names", "numbers", "opt_in_mark", "relabel", "rename", "replace_numbers", "siblings",
+    "someone_has", "subscriptions",
+]  # fmt: skip
+
+MOST_NUMBERS = 10
+LONGEST_NAME = 120
+LONGEST_CHAIN = 50  # merges into merges that are followed
+SYSTEM = "system"
 
 
 class Contact(SQLModel, table=True):
-    __table_args__ = (sa.Index("contact_by_name", "business_id", "name_key", "id"),)
+    """`merged_into_id`: this record is part of another one now, and shows no more on its own. `has_typed_name`: anybody
+    may have typed the name into a public form, and no member has put a name in its place (law 7)."""
+
+    __table_args__ = (
+        sa.Index("contact_by_name", "business_id", "name_key", "id"),
+        sa.Index("contact_by_email", "business_id", "email_key", "id"),
+        sa.Index(
+            "contact_merged", "merged_into_id",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"), postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     id: str = Field(default_factory=new_id, primary_key=True)
     business_id: str = Field(foreign_key="business.id")
     name: str
     name_key: str = Field(sa_type=key_text())
     email: str = ""
+    email_key: str = Field(default="", sa_type=key_text())
+    has_typed_name: bool = False
     merged_into_id: str | None = Field(default=None, foreign_key="contact.id")
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
 
-class ContactNumber(SQLModel, table=True):
-    """A number a contact has, or had: a changed number is a new number without consent (H-3)."""
-
-    __tablename__ = "contact_number"
-    __table_args__ = (
-        sa.UniqueConstraint("contact_id", "number", name="contact_number_once"),
-        sa.Index("contact_number_by_number", "business_id", "number"),
-    )
-
-    id: str = Field(default_factory=new_id, primary_key=True)
-    business_id: str = Field(foreign_key="business.id")
-    contact_id: str = Field(foreign_key="contact.id")
-    number: str
-    is_current: bool = True
-    since_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
-
-
-_numbers = table_of(ContactNumber)
-_SIBLINGS = Statement(
-    sa.select(_numbers.c.number)
-    .where(
-        _numbers.c.business_id == param("business_id"),
-        _numbers.c.is_current,
-        _numbers.c.number != param("number"),
-        _numbers.c.contact_id.in_(
-            sa.select(_numbers.c.contact_id).where(
-                _numbers.c.business_id == param("business_id"),
-                _numbers.c.number == param("number"),
-                _numbers.c.is_current,
-            )
-        ),
-    )
-    .distinct()
-    .limit(50)
-)
-
-
-def someone_has(business_id: sa.ColumnElement[str], number: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """For statements: whether a contact of the business currently has the number."""
-    return sa.exists().where(_numbers.c.business_id == business_id, _numbers.c.number == number, _numbers.c.is_current)
-
-
-_HELD = Statement(
-    sa.select(_numbers.c.id)
-    .where(_numbers.c.business_id == param("business_id"), _numbers.c.number == param("number"), _numbers.c.is_current)
-    .limit(1)
-)
-
-
-@dataclass(frozen=True)
-class ContactPage:
-    rows: list[Contact]
-    next: str | None
-
-
-def create(session: Session, business_id: str, *, name: str, email: str = "", numbers: Sequence[str] = ()) -> Contact:
+def create(
+    session: Session,
+    business_id: str,
+    *,
+    name: str,
+    email: str = "",
+    numbers: Sequence[str] = (),
+    actor: str = SYSTEM,
+) -> Contact:
     """`numbers` are E.164, already parsed."""
-    name = " ".join(name.split())[:120]
-    contact = Contact(business_id=business_id, name=name, name_key=sort_key(name), email=email.strip())
+    contact = Contact(business_id=business_id, name="", name_key="")
+    _call(contact, name, email)
     session.add(contact)
     session.flush()
-    replace_numbers(session, contact, numbers)
+    contact_change.note(session, business_id, contact.id, Change.CREATED, actor=actor)
+    replace_numbers(session, contact, numbers, actor=actor)
     return contact
 
 
@@ -101,17 +79,27 @@ def get(session: Session, business_id: str, contact_id: str) -> Contact:
     return contact
 
 
-def page(session: Session, business_id: str, *, after: str | None = None, limit: int = 50, q: str = "") -> ContactPage:
-    """Contacts by name, keyset-paged; `after` is the id of the last contact seen, `q` a beginning of the name."""
-    query = select(Contact).where(Contact.business_id == business_id)
-    if q:
-        key = sort_key(q)
-        query = query.where(Contact.name_key >= key, Contact.name_key < key + "\U0010ffff")
-    if after:
-        last = get(session, business_id, after)
-        query = query.where(sa.tuple_(sa.column("name_key"), sa.column("id")) > sa.tuple_(last.name_key, last.id))
-    found = list(session.exec(query.order_by(sa.column("name_key"), sa.column("id")).limit(limit + 1)).all())
-    return ContactPage(found[:limit], found[limit - 1].id if len(found) > limit else None)
+def living(session: Session, business_id: str, contact_id: str) -> Contact:
+    """The record that this one is part of now: itself, or what it was merged into. Raises NotFound."""
+    contact = get(session, business_id, contact_id)
+    for _ in range(LONGEST_CHAIN):
+        if contact.merged_into_id is None:
+            break
+        contact = get(session, business_id, contact.merged_into_id)
+    return contact
+
+
+def lock(session: Session, business_id: str, *contact_ids: str) -> list[Contact]:
+    """The records as they are now, in the order asked for, nobody else's to change until the transaction ends; locked
+    in the order of their ids, so that two members never wait for each other. Raises NotFound."""
+    query = select(Contact).where(Contact.business_id == business_id, sa.column("id").in_(contact_ids))
+    found = session.exec(
+        query.order_by(sa.column("id")).with_for_update().execution_options(populate_existing=True)
+    ).all()
+    by_id = {each.id: each for each in found}
+    if set(contact_ids) - set(by_id):
+        raise NotFound("There is no such contact.")
+    return [by_id[each] for each in contact_ids]
 
 
 def names(session: Session, business_id: str, contact_ids: Collection[str]) -> dict[str, str]:
@@ -124,68 +112,74 @@ def names(session: Session, business_id: str, contact_ids: Collection[str]) -> d
 
 def numbers(session: Session, contact: Contact) -> list[ContactNumber]:
     """Current numbers first, former ones after."""
-    query = select(ContactNumber).where(ContactNumber.contact_id == contact.id)
-    return list(session.exec(query.order_by(sa.desc("is_current"), sa.column("since_at"))).all())
+    return contact_number.of(session, contact.id)
+
+
+def current(session: Session, contact: Contact) -> list[str]:
+    """The numbers it has now."""
+    return [each.number for each in numbers(session, contact) if each.is_current]
 
 
 def having(session: Session, business_id: str, number: str) -> list[Contact]:
-    """The contacts of a business that currently have this number."""
+    """The contacts of a business that currently have this number, the one that had it first before the others."""
     query = (
         select(Contact)
         .join(ContactNumber, sa.column("contact_id") == Contact.id)
         .where(ContactNumber.business_id == business_id, ContactNumber.number == number, ContactNumber.is_current)
     )
-    return list(session.exec(query.limit(20)).all())
+    return list(session.exec(query.order_by(sa.column("since_at"), contact_number.table.c.id).limit(20)).all())
 
 
-def is_held(session: Session, business_id: str, number: str) -> bool:
-    """Whether any contact of the business currently has this number."""
-    return _HELD.first(session, business_id=business_id, number=number) is not None
-
-
-def siblings(session: Session, business_id: str, number: str) -> list[str]:
-    """The other current numbers of every contact that has `number` (X-15)."""
-    return [row.number for row in _SIBLINGS.rows(session, business_id=business_id, number=number)]
-
-
-def rename(session: Session, contact: Contact, *, name: str, email: str) -> None:
-    contact.name = " ".join(name.split())[:120]
-    contact.name_key, contact.email = sort_key(contact.name), email.strip()
+def rename(session: Session, contact: Contact, *, name: str, email: str, actor: str = SYSTEM) -> None:
+    before = contact.name, contact.email
+    contact.has_typed_name = False
+    _call(contact, name, email)
+    if before == (contact.name, contact.email):
+        return
     session.add(contact)
     session.flush()
-    for each in numbers(session, contact):
-        if each.is_current:
-            _label(session, contact.business_id, each.number)
+    contact_change.note(
+        session, contact.business_id, contact.id, Change.RENAMED, actor=actor,
+        was=before[0] if before[0] != contact.name else "", name=contact.name,
+    )  # fmt: skip
+    for number in current(session, contact):
+        label(session, contact.business_id, number)
 
 
-def replace_numbers(session: Session, contact: Contact, wanted: Sequence[str]) -> None:
-    """Exactly these numbers are current. Consent stays with the numbers: a former one may not be texted (X-14)."""
-    known = {each.number: each for each in numbers(session, contact)}
-    for number in dict.fromkeys(wanted):
-        if number not in known:
-            session.add(ContactNumber(business_id=contact.business_id, contact_id=contact.id, number=number))
-    for number, each in known.items():
-        each.is_current = number in wanted
-        session.add(each)
+def replace_numbers(session: Session, contact: Contact, wanted: Sequence[str], *, actor: str = SYSTEM) -> None:
+    """Exactly these numbers are current."""
+    had = current(session, contact)
+    changes: list[tuple[str | None, str | None]] = [(None, number) for number in wanted if number not in had]
+    changes += [(number, None) for number in had if number not in wanted]
+    change_numbers(session, contact, changes, actor=actor)
+
+
+def change_numbers(
+    session: Session, contact: Contact, changes: Sequence[tuple[str | None, str | None]], *, actor: str = SYSTEM
+) -> None:
+    """Each change is (old, new), with None for one that comes or goes. Consent stays with the numbers: a former one may
+    not be texted (X-14), and what the client said on a number counts again when the number comes back."""
+    before = set(current(session, contact))
+    for old, new in changes:
+        if old in before and old not in {each for _, each in changes}:
+            contact_number.end(session, contact.id, old)
+        if new is not None and new not in before:
+            contact_number.begin(session, contact.business_id, contact.id, new)
+        _note(session, contact, old if old in before else None, new if new not in before else None, actor)
     session.flush()
-    for number in sorted({*wanted, *known}):
-        if number in wanted:  # a row of its own from the start: it can be opted out before anybody asked (H-18)
-            subscription.lock(session, contact.business_id, SMS, number)
-        _label(session, contact.business_id, number)
+    for number in sorted({each for change in changes for each in change if each}):
+        relabel(session, contact, number)
 
 
-def add_number(session: Session, contact: Contact, number: str) -> None:
+def add_number(session: Session, contact: Contact, number: str, *, actor: str = SYSTEM) -> None:
     """Beside those it has."""
-    current = [each.number for each in numbers(session, contact) if each.is_current]
-    if number not in current:
-        replace_numbers(session, contact, [*current, number])
+    change_numbers(session, contact, [(None, number)], actor=actor)
 
 
 def subscriptions(session: Session, contact: Contact) -> list[Any]:
     """The subscriptions of the numbers it has now."""
-    current = [each.number for each in numbers(session, contact) if each.is_current]
-    found = [subscription.find(session, contact.business_id, SMS, number) for number in current]
-    return [row for row in found if row is not None]
+    rows = [subscription.find(session, contact.business_id, SMS, number) for number in current(session, contact)]
+    return [row for row in rows if row is not None]
 
 
 def opt_in_mark(rows: Sequence[Any]) -> Literal["Y", "N", ""]:
@@ -196,20 +190,35 @@ def opt_in_mark(rows: Sequence[Any]) -> Literal["Y", "N", ""]:
     return "N" if found & {"opted_out", "declined"} else ""
 
 
-def _label(session: Session, business_id: str, number: str) -> None:
-    """Show a number in the status list under the contact that currently has it."""
-    row = subscription.find(session, business_id, SMS, number)
-    if row is None:
-        return
-    owners = having(session, business_id, number)
-    if owners:
-        name = ", ".join(owner.name for owner in owners)[:120]
-        subscription.show_as(session, row, name=name, contact_id=owners[0].id)
-    else:
-        subscription.show_as(session, row, name=row.name, contact_id=row.contact_id, is_current=False)
-
-
 def label(session: Session, business_id: str, number: str) -> None:
-    """After a subscription came into being: give it the name of the contact that has this number."""
-    if having(session, business_id, number):
-        _label(session, business_id, number)
+    """Show a number in the status list under the contacts that have it now; where nobody has, it stays as it is."""
+    owners = having(session, business_id, number)
+    row = subscription.find(session, business_id, SMS, number) if owners else None
+    if row is not None:
+        name = ", ".join(owner.name for owner in owners)[:LONGEST_NAME]
+        subscription.show_as(session, row, name=name, contact_id=owners[0].id)
+
+
+def relabel(session: Session, contact: Contact, number: str) -> None:
+    """The same after `contact` got or lost the number. One that nobody has any more stays with `contact`, and is not
+    texted; one that somebody has gets a row of its own, so that it can be opted out before anybody asked (H-18)."""
+    if is_held(session, contact.business_id, number):
+        subscription.lock(session, contact.business_id, SMS, number)
+        label(session, contact.business_id, number)
+        return
+    row = subscription.find(session, contact.business_id, SMS, number)
+    if row is not None:
+        subscription.show_as(session, row, name=contact.name, contact_id=contact.id, is_current=False)
+
+
+def _call(contact: Contact, name: str, email: str) -> None:
+    contact.name = " ".join(name.split())[:LONGEST_NAME]
+    contact.email = email.strip()
+    contact.name_key, contact.email_key = sort_key(contact.name), contact.email.casefold()
+
+
+def _note(session: Session, contact: Contact, old: str | None, new: str | None, actor: str) -> None:
+    kinds = {(True, True): Change.NUMBER_CHANGED, (True, False): Change.NUMBER_REMOVED}
+    kind = kinds.get((old is not None, new is not None), Change.NUMBER_ADDED)
+    if old or new:
+        contact_change.note(session, contact.business_id, contact.id, kind, actor=actor, old=old or "", new=new or "")

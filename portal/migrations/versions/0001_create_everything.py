@@ -746,7 +746,6 @@ def upgrade() -> None:
             ["subscription.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("business_id", "once_key", name="message_once"),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(
@@ -756,7 +755,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("project_id IS NOT NULL"),
             postgresql_where=sa.text("project_id IS NOT NULL"),
         )
-        batch_op.create_index("message_by_provider_id", ["business_id", "provider_id"], unique=False)
+        batch_op.create_index(
+            "message_by_provider_id",
+            ["business_id", "provider_id"],
+            unique=False,
+            sqlite_where=sa.text("direction = 'outbound' AND provider_id IS NOT NULL"),
+            postgresql_where=sa.text("direction = 'outbound' AND provider_id IS NOT NULL"),
+        )
         batch_op.create_index("message_by_thread", ["subscription_id", "created_at", "id"], unique=False)
         batch_op.create_index("message_by_time", ["business_id", "created_at", "id"], unique=False)
         batch_op.create_index(
@@ -772,6 +777,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("status IN ('failed', 'unknown')"),
             postgresql_where=sa.text("status IN ('failed', 'unknown')"),
+        )
+        batch_op.create_index(
+            "message_once",
+            ["business_id", "once_key"],
+            unique=True,
+            sqlite_where=sa.text("once_key IS NOT NULL"),
+            postgresql_where=sa.text("once_key IS NOT NULL"),
         )
         batch_op.create_index(
             "message_waiting",
@@ -966,6 +978,11 @@ def downgrade() -> None:
             "message_waiting", sqlite_where=sa.text("status = 'queued'"), postgresql_where=sa.text("status = 'queued'")
         )
         batch_op.drop_index(
+            "message_once",
+            sqlite_where=sa.text("once_key IS NOT NULL"),
+            postgresql_where=sa.text("once_key IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "message_in_trouble",
             sqlite_where=sa.text("status IN ('failed', 'unknown')"),
             postgresql_where=sa.text("status IN ('failed', 'unknown')"),
@@ -977,7 +994,11 @@ def downgrade() -> None:
         )
         batch_op.drop_index("message_by_time")
         batch_op.drop_index("message_by_thread")
-        batch_op.drop_index("message_by_provider_id")
+        batch_op.drop_index(
+            "message_by_provider_id",
+            sqlite_where=sa.text("direction = 'outbound' AND provider_id IS NOT NULL"),
+            postgresql_where=sa.text("direction = 'outbound' AND provider_id IS NOT NULL"),
+        )
         batch_op.drop_index(
             "message_by_project",
             sqlite_where=sa.text("project_id IS NOT NULL"),
