@@ -45,10 +45,17 @@ class Message(SQLModel, table=True):
     __table_args__ = (
         one_of(Direction, "direction"),
         one_of(Fate, "status"),
-        sa.UniqueConstraint("business_id", "once_key", name="message_once"),
+        sa.Index(
+            "message_once", "business_id", "once_key", unique=True,
+            sqlite_where=sa.text("once_key IS NOT NULL"), postgresql_where=sa.text("once_key IS NOT NULL"),
+        ),
         sa.Index("message_by_thread", "subscription_id", "created_at", "id"),
         sa.Index("message_by_time", "business_id", "created_at", "id"),
-        sa.Index("message_by_provider_id", "business_id", "provider_id"),
+        sa.Index(
+            "message_by_provider_id", "business_id", "provider_id",
+            sqlite_where=sa.text("direction = 'outbound' AND provider_id IS NOT NULL"),
+            postgresql_where=sa.text("direction = 'outbound' AND provider_id IS NOT NULL"),
+        ),
         sa.Index(
             "message_waiting", "urgency", "due_at", "id",
             sqlite_where=sa.text("status = 'queued'"), postgresql_where=sa.text("status = 'queued'"),
@@ -119,7 +126,9 @@ _INSERT_ONCE = Statement(
     lambda insert: (
         insert(table)
         .values(_VALUES)
-        .on_conflict_do_nothing(index_elements=["business_id", "once_key"])
+        .on_conflict_do_nothing(
+            index_elements=["business_id", "once_key"], index_where=sa.text("once_key IS NOT NULL")
+        )
         .returning(table.c.id)
     )
 )

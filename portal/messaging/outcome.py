@@ -55,7 +55,10 @@ _TOO_LATE = Statement(
     )
 )
 _BY_PROVIDER_ID = Statement(
-    sa.select(_m).where(_m.c.business_id == param("business_id"), _m.c.provider_id == param("provider_id"))
+    sa.select(_m).where(
+        _m.c.business_id == param("business_id"), _m.c.provider_id == param("provider_id"),
+        _m.c.direction == "outbound",
+    )
 )
 _PROGRESS = Statement(
     sa.update(_m)

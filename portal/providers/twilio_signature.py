@@ -79,4 +79,4 @@ def _keys(name: str, request: Request, secrets: Sequence[Mapping[str, str]]) -> 
 
 
 def _signature(key: bytes, text: bytes, digest: str) -> bytes:
-    return b64encode(hmac.digest(key, text, digest))
+    return b64encode(hmac.new(key, text, digest).digest())

@@ -312,16 +312,9 @@ def upgrade() -> None:
         sa.Column("business_id", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("secret", sa.String(), nullable=False),
-        sa.Column("old_secret", sa.String(), nullable=False),
-        sa.Column("old_secret_until_at", portal.column.UtcTime(), nullable=True),
         sa.Column("events", sa.JSON(), nullable=False),
         sa.Column("disabled_at", portal.column.UtcTime(), nullable=True),
         sa.Column("disabled_why", sa.String(), nullable=False),
-        sa.Column("deleted_at", portal.column.UtcTime(), nullable=True),
-        sa.Column("served_at", portal.column.UtcTime(), nullable=False),
-        sa.Column("rests_until_at", portal.column.UtcTime(), nullable=True),
-        sa.Column("failing_since_at", portal.column.UtcTime(), nullable=True),
-        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["business_id"],
@@ -349,7 +342,6 @@ def upgrade() -> None:
         sa.Column("condition", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("switched_on_at", portal.column.UtcTime(), nullable=True),
-        sa.Column("planned_at", portal.column.UtcTime(), nullable=True),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.CheckConstraint("condition IN ('draft', 'on', 'paused', 'ended')", name="condition_is_known"),
         sa.CheckConstraint("event IN ('opted_in', 'submitted', 'date')", name="event_is_known"),
@@ -365,7 +357,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("automation", schema=None) as batch_op:
         batch_op.create_index("automation_by_condition", ["business_id", "condition", "event"], unique=False)
-        batch_op.create_index("automation_by_time", ["business_id", "created_at", "id"], unique=False)
 
     op.create_table(
         "contact_change",
@@ -654,6 +645,39 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "webhook_delivery",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("business_id", sa.String(), nullable=False),
+        sa.Column("endpoint_id", sa.String(), nullable=False),
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("tries", sa.JSON(), nullable=False),
+        sa.Column("due_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("created_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("finished_at", portal.column.UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["business_id"],
+            ["business.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"],
+            ["webhook_endpoint.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
+        batch_op.create_index("webhook_delivery_by_endpoint", ["endpoint_id", "created_at", "id"], unique=False)
+        batch_op.create_index(
+            "webhook_delivery_due",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'waiting'"),
+            postgresql_where=sa.text("status = 'waiting'"),
+        )
+
+    op.create_table(
         "ledger_entry",
         sa.Column("business_id", sa.String(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -902,7 +926,7 @@ def upgrade() -> None:
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.Column("finished_at", portal.column.UtcTime(), nullable=True),
         sa.CheckConstraint(
-            "status IN ('due', 'queued', 'sent', 'failed', 'deferred', 'skipped', 'cancelled')", name="status_is_known"
+            "status IN ('due', 'queued', 'sent', 'deferred', 'skipped', 'cancelled')", name="status_is_known"
         ),
         sa.ForeignKeyConstraint(
             ["automation_id"],
@@ -1010,6 +1034,15 @@ def downgrade() -> None:
         batch_op.drop_index("ledger_entry_by_subscription")
 
     op.drop_table("ledger_entry")
+    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
+        batch_op.drop_index(
+            "webhook_delivery_due",
+            sqlite_where=sa.text("status = 'waiting'"),
+            postgresql_where=sa.text("status = 'waiting'"),
+        )
+        batch_op.drop_index("webhook_delivery_by_endpoint")
+
+    op.drop_table("webhook_delivery")
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.drop_index(
             "subscription_unread", sqlite_where=sa.text("unread > 0"), postgresql_where=sa.text("unread > 0")
@@ -1080,7 +1113,6 @@ def downgrade() -> None:
 
     op.drop_table("contact_change")
     with op.batch_alter_table("automation", schema=None) as batch_op:
-        batch_op.drop_index("automation_by_time")
         batch_op.drop_index("automation_by_condition")
 
     op.drop_table("automation")
