@@ -115,6 +115,10 @@ class Message(SQLModel, table=True):
 
 
 table = table_of(Message)
+_FOR_LATER = "message.status = 'queued' AND message.attempts = 0 AND message.due_at > message.created_at"
+IS_FOR_LATER, HAS_ITS_PLACE = sa.text(_FOR_LATER), sa.text(f"NOT ({_FOR_LATER})")
+"""Written for a time to come and not taken up yet, in its index's own words; a text that is tried again is not."""
+
 _INSERT_COLUMNS = (
     "id", "business_id", "subscription_id", "sender_id", "channel", "number", "direction", "purpose", "text",
     "segments", "status", "reason", "urgency", "due_at", "expires_at", "created_at", "provider", "provider_id",
@@ -133,6 +137,7 @@ _INSERT_ONCE = Statement(
     )
 )
 _GET = Statement(sa.select(table).where(table.c.business_id == param("business_id"), table.c.id == param("id")))
+_ARRIVE = Statement(sa.update(table).where(table.c.id == param("id")).values(**params("created_at")))
 _NOTHING = dict.fromkeys(_INSERT_COLUMNS)
 
 
@@ -168,6 +173,14 @@ def add(
     announce(session, f"business:{row.business_id}")
     announce(session, f"thread:{row.business_id}:{row.id}")
     return message_id
+
+
+def arrive(session: Session, row: Any, *, at: dt.datetime) -> None:
+    """A text that was written for later leaves: from now on it stands in the thread where the client reads it."""
+    _ARRIVE.run(session, id=row.id, created_at=at)
+    subscription.touch(session, row.subscription_id, at=at, text=row.text, direction=Direction.OUTBOUND, unread=0)
+    announce(session, f"business:{row.business_id}")
+    announce(session, f"thread:{row.business_id}:{row.subscription_id}")
 
 
 def notice(session: Session, row: Any, text: str) -> None:

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
-from portal.accounts import allowance, sender
+from portal.accounts import allowance, delivery, endpoint, sender
+from portal.accounts.endpoint import Event
 from portal.accounts.sender import Sender
 from portal.column import table_of
 from portal.consent import subscription
@@ -55,9 +56,10 @@ _other = _m.alias("other")
 _CANDIDATES = Statement(
     sa.select(
         _m.c.id, _m.c.business_id, _m.c.subscription_id, _m.c.number, _m.c.text, _m.c.purpose, _m.c.segments,
-        _m.c.attempts, _m.c.expires_at, _m.c.due_at, _m.c.created_at, _m.c.once_key, _s.c.status, _s.c.carrier, _s.c.scope, _s.c.is_paused,
-        _s.c.in_review, _s.c.is_undeliverable, _s.c.is_current, _s.c.consent_seq,
+        _m.c.attempts, _m.c.expires_at, _m.c.due_at, _m.c.created_at, _m.c.once_key, _s.c.status, _s.c.carrier,
+        _s.c.scope, _s.c.is_paused, _s.c.in_review, _s.c.is_undeliverable, _s.c.is_current, _s.c.consent_seq,
         _sender.c.number.label("sender_number"), _sender.c.provider, _sender.c.credentials, _sender.c.is_active,
+        endpoint.someone_listens(_m.c.business_id).label("has_listener"),
     )
     .join_from(_m, _s, _s.c.id == _m.c.subscription_id)
     .join(_sender, _sender.c.id == _m.c.sender_id)
@@ -171,6 +173,8 @@ def claim(session: Session, free: int, limits: Limits) -> list[Claim]:
         refusal = _why_not(session, row, now, limits)
         if refusal:
             _END.run(session, id=row.id, status=refusal[0], reason=refusal[1], finished_at=now)
+            if row.has_listener:
+                delivery.note(session, row.business_id, Event.MESSAGE_FAILED, row.id)
             announce(session, f"thread:{row.business_id}:{row.subscription_id}")
             continue
         if flight.take(session, row.subscription_id, row.id, now=now):

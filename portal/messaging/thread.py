@@ -22,10 +22,9 @@ _COLUMNS = (
     _m.c.id, _m.c.direction, _m.c.purpose, _m.c.text, _m.c.segments, _m.c.status, _m.c.reason, _m.c.created_at,
     _m.c.sent_at, _m.c.member_id, _m.c.reading, _m.c.error_code, _m.c.project_id,
 )  # fmt: skip
-_has_its_place = sa.not_(message.IS_FOR_LATER)
 _LATEST = Statement(
     sa.select(*_COLUMNS)
-    .where(_m.c.subscription_id == param("subscription_id"), _has_its_place)
+    .where(_m.c.subscription_id == param("subscription_id"), message.HAS_ITS_PLACE)
     .order_by(_m.c.created_at.desc(), _m.c.id.desc())
     .limit(PAGE + 1)
 )
@@ -33,7 +32,7 @@ _BEFORE = Statement(
     sa.select(*_COLUMNS)
     .where(
         _m.c.subscription_id == param("subscription_id"),
-        _has_its_place,
+        message.HAS_ITS_PLACE,
         sa.tuple_(_m.c.created_at, _m.c.id) < sa.tuple_(param("at", _m.c.created_at.type), param("id", _m.c.id.type)),
     )
     .order_by(_m.c.created_at.desc(), _m.c.id.desc())
