@@ -9,16 +9,20 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from portal import (
+    mail,
     schema,
     tables,  # noqa: F401 (completes the metadata: without it a foreign key may lead to a table nobody has declared)
 )
 from portal.accounts import key
+from portal.accounts.courier import Courier
 from portal.accounts.key import Secrets
+from portal.api import event
 from portal.database import Database, durability
 from portal.errors import Problem, SettingsError
 from portal.jobs import Timetable
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.outbox import Limits
+from portal.providers.guard import Guard
 from portal.providers.provider import Provider, Providers
 from portal.providers.rehearsal import Rehearsal
 from portal.providers.twilio import Twilio
@@ -52,7 +56,8 @@ def create_app(settings: Settings, *, with_jobs: bool = True, secrets: Secrets |
     providers = Providers(real_providers(settings), settings.public_url)
     _remember(
         app, settings=settings, database=database, hub=hub, providers=providers, secrets=secrets_of(database),
-        webhook_secrets={}, schema=schema.HEAD, with_jobs=with_jobs, timetable=None, dispatcher=None, tour=None,
+        webhook_secrets={}, schema=schema.HEAD, with_jobs=with_jobs, timetable=None, dispatcher=None, courier=None,
+        tour=None,
     )  # fmt: skip
     return app
 
@@ -90,8 +95,18 @@ def start_dispatcher(app: Starlette) -> None:
     state = app.state
     limits = Limits(state.settings.caps.segments_day, state.settings.caps.installation_segments_day)
     state.dispatcher = Dispatcher(state.database, state.providers, limits, slots=state.settings.send_slots)
-    state.timetable = Timetable(state.database, state.dispatcher)
+    state.courier = courier(state.database, state.settings)
+    state.timetable = Timetable(state.database, state.dispatcher, state.courier)
     state.dispatcher.start()
+
+
+def courier(database: Database, settings: Settings) -> Courier:
+    """Whoever carries events to the businesses' own endpoints, through the guard and nothing else."""
+
+    def write(to: str, subject: str, text: str) -> None:
+        mail.send(settings, to=to, subject=subject, text=text)
+
+    return Courier(database, post=Guard(settings.webhook_rules).post, tell=event.told, letter=write)
 
 
 def start_roads(app: Starlette) -> None:
@@ -103,6 +118,7 @@ def start_roads(app: Starlette) -> None:
 def stop_roads(app: Starlette) -> None:
     if app.state.timetable is not None:
         app.state.timetable.stop()
+        app.state.courier.stop()
         app.state.dispatcher.stop()
 
 

@@ -8,8 +8,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
 from portal import clock, logs
-from portal.accounts import allowance, api_answer
+from portal.accounts import allowance, api_answer, delivery
 from portal.accounts import session as sign_ins
+from portal.accounts.courier import Courier
 from portal.database import Database, Lane
 from portal.messaging import outcome, rehearsal
 from portal.messaging.dispatch import Dispatcher
@@ -25,8 +26,8 @@ class Job:
 class Timetable:
     """Runs the jobs of one process beside its dispatcher."""
 
-    def __init__(self, database: Database, dispatcher: Dispatcher) -> None:
-        self.database, self.dispatcher = database, dispatcher
+    def __init__(self, database: Database, dispatcher: Dispatcher, courier: Courier | None = None) -> None:
+        self.database, self.dispatcher, self.courier = database, dispatcher, courier
         self.ticked_at = clock.monotonic()
         self._ticker = BackgroundScheduler(timezone=dt.UTC)
 
@@ -78,6 +79,18 @@ def prune_api_answers(timetable: Timetable) -> None:
     timetable.database.write(api_answer.prune, lane=Lane.BULK)
 
 
+def prune_deliveries(timetable: Timetable) -> None:
+    """In pieces, so that nobody's write waits long."""
+    while timetable.database.write(delivery.prune, lane=Lane.BULK):
+        pass
+
+
+def deliver_events(timetable: Timetable) -> None:
+    """Returns at once: slow receivers hold up their own threads only."""
+    if timetable.courier is not None:
+        timetable.courier.turn()
+
+
 def deliver_rehearsal(timetable: Timetable) -> None:
     """Reads first: without a rehearsal, or when all is reported, nobody's write waits for this one."""
     texts = timetable.database.read(rehearsal.unreported)
@@ -89,8 +102,10 @@ JOBS = (
     Job("checkpoint", dt.timedelta(seconds=0.5), checkpoint),
     Job("wake_dispatcher", dt.timedelta(seconds=1), wake_dispatcher),
     Job("deliver_rehearsal", dt.timedelta(seconds=1), deliver_rehearsal),
+    Job("deliver_events", dt.timedelta(seconds=1), deliver_events),
     Job("expire_leases", dt.timedelta(seconds=2), expire_leases),
     Job("prune_allowances", dt.timedelta(hours=1), prune_allowances),
     Job("prune_sign_ins", dt.timedelta(hours=1), prune_sign_ins),
     Job("prune_api_answers", dt.timedelta(hours=1), prune_api_answers),
+    Job("prune_deliveries", dt.timedelta(hours=1), prune_deliveries),
 )

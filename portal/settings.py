@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from portal.address import Rules
 from portal.errors import SettingsError
 
 DEVELOPMENT_URL = "http://127.0.0.1:8000"
@@ -69,6 +70,10 @@ class Settings:
     auto_reply_minutes: int = _setting("PORTAL_AUTO_REPLY_MINUTES", 10, "one automatic answer per number in this time")
     api_minute: int = _setting("PORTAL_CAP_API_MINUTE", 600, "API calls of one token in a minute")
     send_slots: int = _setting("PORTAL_SEND_SLOTS", 16, "texts handed to providers at the same time")
+    webhook_ports: str = _setting("PORTAL_WEBHOOK_PORTS", "443", "ports that businesses' webhooks may name")
+    webhook_allow_loopback: int = _setting(
+        "PORTAL_WEBHOOK_ALLOW_LOOPBACK", 0, "1: webhooks may lead to this machine, by plain http too; for tests"
+    )
     caps: Caps = field(default_factory=Caps)
     provider_urls: Mapping[str, str] = field(default_factory=dict)
     demo: bool = False
@@ -76,6 +81,10 @@ class Settings:
     @property
     def form_origin(self) -> str:
         return self.forms_url or self.public_url
+
+    @property
+    def webhook_rules(self) -> Rules:
+        return Rules(frozenset(map(int, self.webhook_ports.split(","))), may_loop=bool(self.webhook_allow_loopback))
 
     @property
     def key_path(self) -> Path | None:
@@ -156,6 +165,9 @@ def _checked(settings: Settings) -> Settings:
     for name, url in (("PORTAL_PUBLIC_URL", settings.public_url), ("PORTAL_FORMS_URL", settings.forms_url)):
         if url and not url.startswith(("http://", "https://")):
             raise SettingsError(f"{name} must start with https:// (or http:// on this machine).")
+    for each in settings.webhook_ports.split(","):
+        if not each.strip().isdecimal() or not 0 < int(each) < 65536:
+            raise SettingsError(f"PORTAL_WEBHOOK_PORTS: “{each}” is no port.")
     for each in filter(None, map(str.strip, settings.trusted_proxies.split(","))):
         try:
             ipaddress.ip_network(each, strict=False)

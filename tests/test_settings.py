@@ -26,6 +26,7 @@ def test_every_setting_of_the_environment_arrives() -> None:
         "PORTAL_PUBLIC_URL": "https://a.example",
         "PORTAL_FORMS_URL": "https://f.example",
         "PORTAL_TRUSTED_PROXIES": "10.0.0.0/8",
+        "PORTAL_WEBHOOK_PORTS": "443, 8443",
     }
     for name, default, _ in settings.documented():
         value = words.get(name) or ("7" if isinstance(default, int) else "x" * 40)
@@ -57,6 +58,8 @@ def test_the_value_itself_is_stronger_than_its_file(tmp_path: Path) -> None:
         ({"PORTAL_PUBLIC_URL": "portal.example.com"}, "PORTAL_PUBLIC_URL must start with https://"),
         ({"PORTAL_FORMS_URL": "ftp://forms.example.com"}, "PORTAL_FORMS_URL must start with https://"),
         ({"PORTAL_TRUSTED_PROXIES": "10.0.0.0/8, proxy.local"}, "PORTAL_TRUSTED_PROXIES: “proxy.local”"),
+        ({"PORTAL_WEBHOOK_PORTS": "443, all"}, "PORTAL_WEBHOOK_PORTS: “ all” is no port"),
+        ({"PORTAL_WEBHOOK_PORTS": "70000"}, "PORTAL_WEBHOOK_PORTS: “70000” is no port"),
         ({"PORTAL_SMTP_URL_FILE": "/nowhere/url"}, "PORTAL_SMTP_URL_FILE names /nowhere/url"),
     ],
 )

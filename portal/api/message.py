@@ -92,7 +92,7 @@ def page(session: Session, call: Call) -> Answer:
     query = call.asked(MessagePage)
     wanted = Filter(sought(query.number, call.business.region), query.direction, query.status)
     rows, after = message_list.page(session, call.business.id, wanted, after=query.after, limit=query.limit)
-    return Answer(Messages(items=[_told(row) for row in rows], next=after))
+    return Answer(Messages(items=[told(row) for row in rows], next=after))
 
 
 def show(session: Session, call: Call) -> Answer:
@@ -130,10 +130,10 @@ def _found(session: Session, call: Call) -> Message:
     row = message.get(session, call.business.id, call.id)
     if row is None:
         raise NotFound("There is no such message.")
-    return _told(row)
+    return told(row)
 
 
-def _told(row: Any) -> Message:
+def told(row: Any) -> Message:
     return Message(
         id=row.id, direction=row.direction, channel=row.channel, number=row.number, text=row.text, purpose=row.purpose,
         status=row.status, reason=row.reason or None, consent_entry=row.consent_seq, provider_id=row.provider_id,

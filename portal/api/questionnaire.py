@@ -124,7 +124,7 @@ def submissions(session: Session, call: Call) -> Answer:
     query = call.asked(Page)
     found = questionnaires.get(session, call.business.id, call.id)
     rows, after = submission.page(session, found, after=query.after, limit=query.limit)
-    return Answer(Submissions(items=[_submitted(each) for each in rows], next=after))
+    return Answer(Submissions(items=[submitted(each) for each in rows], next=after))
 
 
 def _check_options(wanted: NewQuestionnaire) -> None:
@@ -159,7 +159,7 @@ def _question(asked: Asked) -> Question:
     )
 
 
-def _submitted(found: submission.Submission) -> Submission:
+def submitted(found: submission.Submission) -> Submission:
     answers: list[dict[str, Any]] = found.answers
     return Submission(
         id=found.id, version=found.version, contact=found.contact_id, opt_in=found.opt_in,

@@ -71,12 +71,12 @@ def page(session: Session, call: Call) -> Answer:
         session, call.business.id, wanted, region=region, after=query.after, limit=query.limit
     )
     has_sender = {channel: sender.of(session, call.business.id, channel) is not None for channel in CHANNELS}
-    return Answer(Subscriptions(items=[_told(row, has_sender[row.channel]) for row in rows], next=after))
+    return Answer(Subscriptions(items=[told(row, has_sender[row.channel]) for row in rows], next=after))
 
 
 def show(session: Session, call: Call) -> Answer:
     row = subscription_list.one(session, call.business.id, call.id)
-    return Answer(_told(row, sender.of(session, call.business.id, row.channel) is not None))
+    return Answer(told(row, sender.of(session, call.business.id, row.channel) is not None))
 
 
 def opt_out(session: Session, call: Call) -> Answer:
@@ -91,7 +91,7 @@ def opt_out(session: Session, call: Call) -> Answer:
     return show(session, call)
 
 
-def _told(row: Any, has_sender: bool) -> Subscription:
+def told(row: Any, has_sender: bool) -> Subscription:
     decision = gate.decide(row, Purpose.CONVERSATION, has_sender=has_sender)
     refused = decision if isinstance(decision, Refuse) else None
     return Subscription(

@@ -9,13 +9,15 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
+from portal.accounts import delivery
+from portal.accounts.endpoint import Event
 from portal.column import UtcTime, one_of, table_of
 from portal.consent import head, subscription
 from portal.consent.state import RESTRICTIVE, Carrier, Kind, Origin, Proof, State, fold, step
@@ -115,6 +117,8 @@ def record(
     after = _applied(session, row, before, _New(*(entry[name] for name in _New.__slots__)))
     subscription.store(session, row, after, news)
     announce(session, f"business:{row.business_id}")
+    if row.has_listener and replace(after, last_at=before.last_at) != before:
+        delivery.note(session, row.business_id, Event.SUBSCRIPTION_CHANGED, row.id)
     return Recorded(entry["seq"], subscription.with_state(row, after), before, after)
 
 

@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
+from portal.accounts import endpoint
 from portal.column import UtcTime, key_text, new_id, one_of, sort_key, table_of
 from portal.consent import head, status_count
 from portal.consent.state import Carrier, State, Status
 from portal.statement import Statement, param, params
 
-News = Mapping[str, Any]
-"""What a new message changes in the list, from `news`."""
+News = Mapping[str, Any]  # what a new message changes in the list, from `news`
 
 
 class Subscription(SQLModel, table=True):
@@ -106,13 +106,11 @@ STATE_COLUMNS = (
     table.c.is_paused, table.c.is_undeliverable, table.c.in_review, table.c.is_claimed, table.c.is_current,
     table.c.changed_at, table.c.last_entry_at, table.c.project_id,
 )  # fmt: skip
+HAS_LISTENER = endpoint.someone_listens(table.c.business_id).label("has_listener")  # in passing: accounts/delivery.py
 _mine = (table.c.business_id == param("business_id"),)
-_LOCK = Statement(
-    sa.select(*STATE_COLUMNS)
-    .where(*_mine, table.c.channel == param("channel"), table.c.number == param("number"))
-    .with_for_update()
-)
-_LOCK_BY_ID = Statement(sa.select(*STATE_COLUMNS).where(*_mine, table.c.id == param("id")).with_for_update())
+_LOCKED = sa.select(*STATE_COLUMNS, HAS_LISTENER).where(*_mine).with_for_update()
+_LOCK = Statement(_LOCKED.where(table.c.channel == param("channel"), table.c.number == param("number")))
+_LOCK_BY_ID = Statement(_LOCKED.where(table.c.id == param("id")))
 _GET = Statement(sa.select(table).where(*_mine, table.c.id == param("id")))
 _FIND = Statement(
     sa.select(table).where(*_mine, table.c.channel == param("channel"), table.c.number == param("number"))

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
-from portal.accounts import allowance
+from portal.accounts import allowance, delivery
 from portal.accounts import business as businesses
+from portal.accounts import endpoint as webhook
 from portal.column import UtcTime, new_id, table_of
 from portal.consent import ledger, reply, subscription
 from portal.consent.ledger import Recorded
@@ -141,6 +142,8 @@ class _Inbound:
                      "normalized": verdict.normalized, "version": verdict.grammar_version},
             id=self.message_id, created_at=self.at, should_touch=False,
         )  # fmt: skip
+        if self.row.has_listener:
+            delivery.note(self.session, self.row.business_id, webhook.Event.MESSAGE_RECEIVED, self.message_id)
 
     def _read(self) -> Verdict:
         """The provider's own word for a STOP is stronger than ours; its word is never an opt-in (rules.md row 20)."""

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
+from portal.accounts import delivery, endpoint
+from portal.accounts.endpoint import Event
 from portal.consent import ledger, subscription
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.database import announce
@@ -15,6 +17,10 @@ from portal.messaging.message import Fate
 from portal.providers.provider import Accepted, Rejected, Result, StatusUpdate, Trouble
 from portal.statement import Statement, param, params
 
+_EVENTS = {
+    Fate.SENT: Event.MESSAGE_SENT, Fate.DELIVERED: Event.MESSAGE_DELIVERED, Fate.FAILED: Event.MESSAGE_FAILED,
+    Fate.UNKNOWN: Event.MESSAGE_FAILED,
+}  # fmt: skip
 TRIES = 12
 GIVE_UP_AFTER = dt.timedelta(hours=24)
 
@@ -23,7 +29,10 @@ _OVERDUE = Statement(
     sa.delete(_f).where(_f.c.message_id == param("message_id"), _f.c.until <= param("now")).returning(_f.c.message_id)
 )
 _OVERDUE = Statement(
-    sa.select(_f.c.message_id, _f.c.subscription_id, _m.c.business_id)
+    sa.select(
+        _f.c.message_id, _f.c.subscription_id, _m.c.business_id,
+        endpoint.someone_listens(_m.c.business_id).label("has_listener"),
+    )
     .join_from(_f, _m, _m.c.id == _f.c.message_id)
     .where(_f.c.until <= param("now"))
     .limit(500)
@@ -73,11 +82,13 @@ _PROGRESS = Statement(
 def mark(session: Session, claimed: Any, result: Result) -> None:
     """Record what the provider said to the text of claim row `claimed`, and end its lease."""
     if isinstance(result, Accepted):
-        _SENT.run(session, id=claimed.id, provider_id=result.provider_id, sent_at=clock.now())
+        if _SENT.run(session, id=claimed.id, provider_id=result.provider_id, sent_at=clock.now()):
+            _tell(session, claimed, claimed.id, Fate.SENT)
     elif isinstance(result, Rejected):
         _rejected(session, claimed, result)
     else:
         _end(session, claimed.id, Fate.UNKNOWN, result.sentence)
+        _tell(session, claimed, claimed.id, Fate.UNKNOWN)
     flight.land(session, claimed.id)
     announce(session, f"thread:{claimed.business_id}:{claimed.subscription_id}")
     announce(session, outbox.TOPIC)
@@ -96,6 +107,7 @@ def expire_leases(session: Session) -> int:
     overdue = _OVERDUE.rows(session, now=now)
     for row in overdue:
         _end(session, row.message_id, Fate.UNKNOWN, "The sending process stopped before the provider answered.")
+        _tell(session, row, row.message_id, Fate.UNKNOWN)
         flight.land_overdue(session, row.message_id, now=now)
         announce(session, f"thread:{row.business_id}:{row.subscription_id}")
     return len(overdue)
@@ -109,7 +121,7 @@ def report(session: Session, business_id: str, update: StatusUpdate) -> bool:
     if update.status not in (Fate.SENT, Fate.DELIVERED, Fate.FAILED):
         return True
     now = clock.now()
-    subscription.lock_by_id(session, row.business_id, row.subscription_id)
+    locked = subscription.lock_by_id(session, row.business_id, row.subscription_id)
     moved = _PROGRESS.run(
         session, id=row.id, rank=update.rank, status=update.status, reason=update.code and f"error {update.code}",
         error_code=update.code, provider_id=update.provider_id, sent_at=row.sent_at or now,
@@ -117,6 +129,8 @@ def report(session: Session, business_id: str, update: StatusUpdate) -> bool:
     )  # fmt: skip
     if moved:
         flight.land(session, row.id)
+        if update.status != row.status:
+            _tell(session, locked, row.id, update.status)
         _learn(session, row, update)
         announce(session, f"thread:{business_id}:{row.subscription_id}")
     return True
@@ -139,6 +153,7 @@ def _rejected(session: Session, claimed: Any, result: Rejected) -> None:
         _again(session, claimed, due_at=due_at, reason=result.sentence, code=result.code)
         return
     _end(session, claimed.id, Fate.FAILED, result.sentence, result.code)
+    _tell(session, claimed, claimed.id, Fate.FAILED)
     _trouble(session, claimed, result.trouble, result.code, claimed.id)
 
 
@@ -151,6 +166,12 @@ def _again(session: Session, claimed: Any, *, due_at: dt.datetime, reason: str =
 
 def _end(session: Session, message_id: str, status: Fate, reason: str, code: str = "") -> None:
     _END.run(session, id=message_id, status=status, reason=reason, error_code=code, finished_at=clock.now())
+
+
+def _tell(session: Session, row: Any, message_id: str, status: str) -> None:
+    """What became of it, to whoever listens; a text of unknown outcome counts as failed until we know better."""
+    if row.has_listener:
+        delivery.note(session, row.business_id, _EVENTS[Fate(status)], message_id)
 
 
 def _learn(session: Session, row: Any, update: StatusUpdate) -> None:

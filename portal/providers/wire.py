@@ -21,8 +21,9 @@ class Wire:
     A socket's own timeout starts anew with every byte, so an answer that drips would hold a send slot for ever.
     """
 
-    def __init__(self, plain: socket.socket) -> None:
+    def __init__(self, plain: socket.socket, *, most: int = MAX_ANSWER) -> None:
         self._socket = plain
+        self._most = most
         self._waiting = bytearray()
         self._until = 0.0
         self._poll = _Poll()
@@ -43,7 +44,7 @@ class Wire:
         self._waiting.clear()
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Reading(self._socket, self._until))
+        return io.BufferedReader(_Reading(self._socket, self._until, self._most))
 
     def close(self) -> None:
         self._poll.close()
@@ -53,12 +54,12 @@ class Wire:
 class _Reading(io.RawIOBase):
     """Reads from a socket until a moment, and never more than an answer may weigh."""
 
-    def __init__(self, plain: socket.socket, until: float) -> None:
+    def __init__(self, plain: socket.socket, until: float, most: int) -> None:
         super().__init__()
         self._socket = plain
         self._file = plain.makefile("rb", buffering=0)  # keeps the socket open until the answer is read
         self._until = until
-        self._room = MAX_ANSWER
+        self._room = most
 
     def readable(self) -> bool:
         return True
@@ -77,9 +78,13 @@ class _Reading(io.RawIOBase):
 
 
 def dial(host: str, port: int, until: float) -> socket.socket:
-    """A connected socket; each address gets an equal share of the time left, so a dead first one starves no other."""
-    addresses = _addresses(host, port, until)
-    failure = OSError(f"{host} has no address")
+    """A connected socket."""
+    return connect(resolve(host, port, until), until)
+
+
+def connect(addresses: list[Any], until: float) -> socket.socket:
+    """Each address gets an equal share of the time left, so a dead first one starves no other."""
+    failure = OSError("the name has no address")
     for index, (family, kind, protocol, _, address) in enumerate(addresses):
         plain = socket.socket(family, kind, protocol)
         try:
@@ -95,8 +100,8 @@ def dial(host: str, port: int, until: float) -> socket.socket:
     raise failure
 
 
-def _addresses(host: str, port: int, until: float) -> list[Any]:
-    """getaddrinfo() knows no timeout, so it runs aside and is left behind when it takes too long."""
+def resolve(host: str, port: int, until: float) -> list[Any]:
+    """What getaddrinfo() answers. It knows no timeout, so it runs aside and is left behind when it takes too long."""
     found: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
 
     def look() -> None:

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
+from portal.accounts import delivery
+from portal.accounts.endpoint import Event
 from portal.column import UtcTime, new_id, table_of
 from portal.contacts.contact import Contact
 from portal.errors import NotFound
@@ -114,6 +116,7 @@ def receive(
         if made is not None:
             _INTRODUCE.run(session, id=submission_id, contact_id=made)
     questionnaires.count(session, questionnaire.id, act.choice if act else "")
+    delivery.note(session, questionnaire.business_id, Event.SUBMISSION_RECEIVED, submission_id)
     return submission_id
 
 

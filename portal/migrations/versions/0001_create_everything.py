@@ -312,9 +312,16 @@ def upgrade() -> None:
         sa.Column("business_id", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("old_secret", sa.String(), nullable=False),
+        sa.Column("old_secret_until_at", portal.column.UtcTime(), nullable=True),
         sa.Column("events", sa.JSON(), nullable=False),
         sa.Column("disabled_at", portal.column.UtcTime(), nullable=True),
         sa.Column("disabled_why", sa.String(), nullable=False),
+        sa.Column("deleted_at", portal.column.UtcTime(), nullable=True),
+        sa.Column("served_at", portal.column.UtcTime(), nullable=False),
+        sa.Column("rests_until_at", portal.column.UtcTime(), nullable=True),
+        sa.Column("failing_since_at", portal.column.UtcTime(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["business_id"],
@@ -342,6 +349,7 @@ def upgrade() -> None:
         sa.Column("condition", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("switched_on_at", portal.column.UtcTime(), nullable=True),
+        sa.Column("planned_at", portal.column.UtcTime(), nullable=True),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.CheckConstraint("condition IN ('draft', 'on', 'paused', 'ended')", name="condition_is_known"),
         sa.CheckConstraint("event IN ('opted_in', 'submitted', 'date')", name="event_is_known"),
@@ -357,6 +365,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("automation", schema=None) as batch_op:
         batch_op.create_index("automation_by_condition", ["business_id", "condition", "event"], unique=False)
+        batch_op.create_index("automation_by_time", ["business_id", "created_at", "id"], unique=False)
 
     op.create_table(
         "contact_change",
@@ -651,8 +660,10 @@ def upgrade() -> None:
         sa.Column("endpoint_id", sa.String(), nullable=False),
         sa.Column("event_id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("object_id", sa.String(), nullable=False),
+        sa.Column("payload", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("status", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("tries", sa.JSON(), nullable=False),
         sa.Column("due_at", portal.column.UtcTime(), nullable=False),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
@@ -668,10 +679,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
+        batch_op.create_index("webhook_delivery_by_age", ["created_at"], unique=False)
         batch_op.create_index("webhook_delivery_by_endpoint", ["endpoint_id", "created_at", "id"], unique=False)
         batch_op.create_index(
             "webhook_delivery_due",
-            ["due_at", "id"],
+            ["endpoint_id", "due_at", "id"],
             unique=False,
             sqlite_where=sa.text("status = 'waiting'"),
             postgresql_where=sa.text("status = 'waiting'"),
@@ -926,7 +938,7 @@ def upgrade() -> None:
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.Column("finished_at", portal.column.UtcTime(), nullable=True),
         sa.CheckConstraint(
-            "status IN ('due', 'queued', 'sent', 'deferred', 'skipped', 'cancelled')", name="status_is_known"
+            "status IN ('due', 'queued', 'sent', 'failed', 'deferred', 'skipped', 'cancelled')", name="status_is_known"
         ),
         sa.ForeignKeyConstraint(
             ["automation_id"],
@@ -1041,6 +1053,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("status = 'waiting'"),
         )
         batch_op.drop_index("webhook_delivery_by_endpoint")
+        batch_op.drop_index("webhook_delivery_by_age")
 
     op.drop_table("webhook_delivery")
     with op.batch_alter_table("subscription", schema=None) as batch_op:
@@ -1113,6 +1126,7 @@ def downgrade() -> None:
 
     op.drop_table("contact_change")
     with op.batch_alter_table("automation", schema=None) as batch_op:
+        batch_op.drop_index("automation_by_time")
         batch_op.drop_index("automation_by_condition")
 
     op.drop_table("automation")
