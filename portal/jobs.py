@@ -12,8 +12,11 @@ from portal.accounts import allowance, api_answer, delivery
 from portal.accounts import session as sign_ins
 from portal.accounts.courier import Courier
 from portal.database import Database, Lane
-from portal.messaging import outcome, rehearsal
+from portal.messaging import outcome, rehearsal, word_search
 from portal.messaging.dispatch import Dispatcher
+
+
+WORD_PIECES = 20  # in one tick
 
 
 @dataclass(frozen=True)
@@ -98,12 +101,21 @@ def deliver_rehearsal(timetable: Timetable) -> None:
         timetable.database.write(lambda session: rehearsal.deliver(session, texts))
 
 
+def take_in_words(timetable: Timetable) -> None:
+    """In pieces of some milliseconds, which the writer takes when nobody else waits; the rest at the next tick."""
+    for _ in range(WORD_PIECES):
+        if not timetable.database.read(word_search.is_behind):
+            return
+        timetable.database.write(word_search.take_in, lane=Lane.BULK)
+
+
 JOBS = (
     Job("checkpoint", dt.timedelta(seconds=0.5), checkpoint),
     Job("wake_dispatcher", dt.timedelta(seconds=1), wake_dispatcher),
     Job("deliver_rehearsal", dt.timedelta(seconds=1), deliver_rehearsal),
     Job("deliver_events", dt.timedelta(seconds=1), deliver_events),
     Job("expire_leases", dt.timedelta(seconds=2), expire_leases),
+    Job("take_in_words", dt.timedelta(seconds=2), take_in_words),
     Job("prune_allowances", dt.timedelta(hours=1), prune_allowances),
     Job("prune_sign_ins", dt.timedelta(hours=1), prune_sign_ins),
     Job("prune_api_answers", dt.timedelta(hours=1), prune_api_answers),

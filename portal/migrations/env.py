@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import context
 from sqlmodel import AutoString
 
+from portal import schema
 from portal.column import UtcTime
 from portal.tables import metadata
 
@@ -28,6 +29,7 @@ def run() -> None:
             transaction_per_migration=True,
             compare_type=True,
             render_item=as_written,
+            include_name=schema.is_of_tables,
         )
         with context.begin_transaction():
             if connection.dialect.name == "postgresql":
