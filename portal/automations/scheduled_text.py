@@ -1,20 +1,34 @@
 """One application of an automation to one number: due, queued, deferred, skipped with a reason, or cancelled."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel
 
-from portal.column import UtcTime, new_id, one_of
+from portal import clock
+from portal.accounts import audit
+from portal.automations import reason, recipient
+from portal.automations.automation import Automation, Condition
+from portal.column import UtcTime, new_id, one_of, table_of
+from portal.consent import subscription
+from portal.contacts.contact import Contact
+from portal.database import announce
+from portal.errors import NotFound
+from portal.messaging import message, outbox
+from portal.messaging.message import Fate
+from portal.statement import Statement, param
 
 
 class Standing(StrEnum):
-    """`sent` is never stored: it is what became of the message of a queued one."""
+    """`sent` and `failed` are never stored: they are what became of the message of a queued one."""
 
     DUE = "due"
     QUEUED = "queued"
     SENT = "sent"
+    FAILED = "failed"
     DEFERRED = "deferred"
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
@@ -57,3 +71,148 @@ class ScheduledText(SQLModel, table=True):
     message_id: str | None = Field(default=None, foreign_key="message.id")
     created_at: dt.datetime = Field(sa_type=UtcTime)
     finished_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list. `status` tells what became of it, message included; `reason` why, `sentence` the same for
+    members. `forecast` is the reason for which a text that is not due yet would be skipped now, or nothing: after a
+    STOP it says `opted_out` at once."""
+
+    id: str
+    automation_id: str
+    automation: str
+    version: int
+    subscription_id: str
+    contact_id: str | None
+    name: str
+    number: str
+    project_id: str | None
+    about_on: dt.date | None
+    text: str
+    due_at: dt.datetime
+    expires_at: dt.datetime
+    status: Standing
+    reason: str
+    message_id: str | None
+    finished_at: dt.datetime | None
+    forecast: str = ""
+
+    @property
+    def sentence(self) -> str:
+        return reason.sentence(self.reason or self.forecast)
+
+    @property
+    def may_cancel(self) -> bool:
+        return self.status in WAITING or self.status is Standing.QUEUED
+
+
+WAITING = (Standing.DUE, Standing.DEFERRED)
+_LOST = (Fate.FAILED, Fate.UNKNOWN)
+t, _a, _m, _s = table_of(ScheduledText), table_of(Automation), message.table, subscription.table
+_c = table_of(Contact)
+_standing = sa.case(
+    (t.c.status != Standing.QUEUED, t.c.status),
+    (_m.c.status.in_((Fate.SENT, Fate.DELIVERED)), Standing.SENT),
+    (_m.c.status.in_(_LOST), Standing.FAILED),
+    (_m.c.status == Fate.REFUSED, Standing.SKIPPED),
+    (_m.c.status == Fate.CANCELLED, Standing.CANCELLED),
+    else_=Standing.QUEUED,
+)
+_why = sa.case((t.c.status != Standing.QUEUED, t.c.reason), else_=_m.c.reason)
+_LIST = (
+    sa.select(
+        t.c.id, t.c.automation_id, _a.c.name.label("automation"), t.c.version, t.c.subscription_id, t.c.contact_id,
+        sa.func.coalesce(_c.c.name, _s.c.name).label("shown"), t.c.number, t.c.project_id, t.c.about_on,
+        sa.func.coalesce(_m.c.text, t.c.text).label("words"), t.c.due_at, t.c.expires_at, _standing.label("standing"),
+        _why.label("why"), t.c.message_id, t.c.finished_at, _a.c.condition, _s.c.status, _s.c.carrier, _s.c.scope,
+        _s.c.is_paused, _s.c.in_review, _s.c.is_undeliverable, _s.c.is_current, _s.c.consent_seq,
+    )
+    .join_from(t, _a, _a.c.id == t.c.automation_id)
+    .join(_s, _s.c.id == t.c.subscription_id)
+    .outerjoin(_m, _m.c.id == t.c.message_id)
+    .outerjoin(_c, _c.c.id == t.c.contact_id)
+)  # fmt: skip
+_CANCEL = Statement(
+    sa.update(t)
+    .where(t.c.id == param("id"), t.c.business_id == param("business_id"), t.c.status.in_(WAITING))
+    .values(status=Standing.CANCELLED, reason=reason.BY_MEMBER, finished_at=param("now"))
+)
+
+
+def page(
+    session: Session,
+    business_id: str,
+    *,
+    automation_id: str | None = None,
+    subscription_id: str | None = None,
+    contact_id: str | None = None,
+    status: Standing | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> tuple[list[Row], str | None]:
+    """Latest due first, keyset-paged; the second value is the id to go on after, or None. Raises NotFound."""
+    query = _LIST.where(t.c.business_id == business_id)
+    for column, wanted in ((t.c.automation_id, automation_id), (t.c.subscription_id, subscription_id)):
+        query = query if wanted is None else query.where(column == wanted)
+    if contact_id is not None:
+        query = query.where(t.c.contact_id == contact_id)
+    if status is not None:
+        query = query.where(_standing == status)
+    if after is not None:
+        last = _place(session, business_id, after)
+        query = query.where(sa.tuple_(t.c.due_at, t.c.id) < sa.tuple_(last.due_at, last.id))
+    found = session.execute(query.order_by(t.c.due_at.desc(), t.c.id.desc()).limit(limit + 1)).all()
+    return [_row(each) for each in found[:limit]], found[limit - 1].id if len(found) > limit else None
+
+
+def upcoming(session: Session, business_id: str, *, until: dt.datetime, limit: int = 50) -> list[Row]:
+    """What is due by `until` and still waits, the next first."""
+    query = _LIST.where(t.c.business_id == business_id, t.c.due_at <= until, t.c.status.in_(WAITING))
+    return [_row(each) for each in session.execute(query.order_by(t.c.due_at, t.c.id).limit(limit))]
+
+
+def get(session: Session, business_id: str, scheduled_id: str) -> Row:
+    """Raises NotFound for an unknown or somebody else's."""
+    found = session.execute(_LIST.where(t.c.business_id == business_id, t.c.id == scheduled_id)).first()
+    if found is None:
+        raise NotFound("There is no such scheduled text.")
+    return _row(found)
+
+
+def cancel(session: Session, business_id: str, scheduled_id: str, *, actor: str, ip: str = "") -> bool:
+    """False when it is too late: it has left, or was skipped before. Raises NotFound."""
+    found = get(session, business_id, scheduled_id)
+    is_done = _CANCEL.run(session, id=found.id, business_id=business_id, now=clock.now()) == 1
+    if not is_done and found.message_id is not None:
+        is_done = outbox.cancel(session, business_id, found.message_id, reason=reason.BY_MEMBER)
+    if is_done:
+        audit.note(
+            session, "scheduled_text.cancelled", actor=actor, business_id=business_id, object=found.id, ip=ip
+        )  # fmt: skip
+        announce(session, f"business:{business_id}")
+    return is_done
+
+
+def _place(session: Session, business_id: str, scheduled_id: str) -> Any:
+    query = sa.select(t.c.due_at, t.c.id).where(t.c.business_id == business_id, t.c.id == scheduled_id)
+    last = session.execute(query).first()
+    if last is None:
+        raise NotFound("There is no such scheduled text.")
+    return last
+
+
+def _row(found: Any) -> Row:
+    standing = Standing(found.standing)
+    return Row(
+        found.id, found.automation_id, found.automation, found.version, found.subscription_id, found.contact_id,
+        found.shown or found.number, found.number, found.project_id, found.about_on, found.words, found.due_at,
+        found.expires_at, standing, found.why or "", found.message_id, found.finished_at,
+        _forecast(found) if standing in WAITING else "",
+    )  # fmt: skip
+
+
+def _forecast(found: Any) -> str:
+    if found.condition != Condition.ON:
+        return reason.AUTOMATION_ENDED if found.condition == Condition.ENDED else reason.AUTOMATION_PAUSED
+    return recipient.refusal(found)
