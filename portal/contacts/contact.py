@@ -19,7 +19,7 @@ from portal.errors import NotFound
 __all__ = [
     "Contact", "ContactNumber", "add_number", "change_numbers", "create", "current", "get", "having", "is_held",
     "label", "living", "lock", "names", "numbers", "opt_in_mark", "relabel", "rename", "replace_numbers", "siblings",
-    "someone_has", "subscriptions",
+    "someone_has", "subscriptions", "write_to",
 ]  # fmt: skip
 
 MOST_NUMBERS = 10
@@ -146,6 +146,12 @@ def rename(session: Session, contact: Contact, *, name: str, email: str, actor: 
         label(session, contact.business_id, number)
 
 
+def write_to(contact: Contact, email: str) -> None:
+    """Its e-mail address from now on."""
+    contact.email = email.strip()
+    contact.email_key = contact.email.casefold()
+
+
 def replace_numbers(session: Session, contact: Contact, wanted: Sequence[str], *, actor: str = SYSTEM) -> None:
     """Exactly these numbers are current."""
     had = current(session, contact)
@@ -213,8 +219,8 @@ def relabel(session: Session, contact: Contact, number: str) -> None:
 
 def _call(contact: Contact, name: str, email: str) -> None:
     contact.name = " ".join(name.split())[:LONGEST_NAME]
-    contact.email = email.strip()
-    contact.name_key, contact.email_key = sort_key(contact.name), contact.email.casefold()
+    contact.name_key = sort_key(contact.name)
+    write_to(contact, email)
 
 
 def _note(session: Session, contact: Contact, old: str | None, new: str | None, actor: str) -> None:
