@@ -21,7 +21,7 @@ from portal.database import Database, durability
 from portal.errors import Problem, SettingsError
 from portal.jobs import Timetable
 from portal.messaging.dispatch import Dispatcher
-from portal.messaging.outbox import Limits
+from portal.messaging.spending import Limits
 from portal.providers.guard import Guard
 from portal.providers.provider import Provider, Providers
 from portal.providers.rehearsal import Rehearsal

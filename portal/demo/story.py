@@ -21,7 +21,7 @@ from portal.contacts import contact
 from portal.contacts.contact import Contact
 from portal.messaging import inbox, opt_in, outbox, outcome, thread
 from portal.messaging.inbox import Rules
-from portal.messaging.outbox import Limits
+from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted, InboundText, Outbound, Provider, StatusUpdate
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires import submission

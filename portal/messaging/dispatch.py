@@ -15,7 +15,8 @@ from portal.accounts import sender
 from portal.database import Database, Lane
 from portal.errors import SettingsError
 from portal.messaging import flight, one_time_code, outbox, outcome
-from portal.messaging.outbox import Claim, Limits
+from portal.messaging.outbox import Claim
+from portal.messaging.spending import Limits
 from portal.providers.provider import Outbound, Providers, Rejected, Result, Trouble, Unknown
 
 TRIES = 30  # turns in which an outcome that the database refused is tried again

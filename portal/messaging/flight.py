@@ -41,7 +41,11 @@ _TAKE = Statement(
         .returning(table.c.message_id)
     )
 )
-_LAND = Statement(sa.delete(table).where(table.c.message_id == param("message_id")))
+_LAND = Statement(
+    sa.delete(table).where(
+        table.c.subscription_id == param("subscription_id"), table.c.message_id == param("message_id")
+    )
+)
 _LAND_OVERDUE = Statement(
     sa.delete(table)
     .where(table.c.message_id == param("message_id"), table.c.until <= param("now"))
@@ -72,9 +76,9 @@ def take(session: Session, subscription_id: str, message_id: str, *, now: dt.dat
     return bool(_TAKE.rows(session, subscription_id=subscription_id, message_id=message_id, until=now + LEASE))
 
 
-def land(session: Session, message_id: str) -> None:
+def land(session: Session, subscription_id: str, message_id: str) -> None:
     """Its outcome is known, as far as it ever will be."""
-    _LAND.run(session, message_id=message_id)
+    _LAND.run(session, subscription_id=subscription_id, message_id=message_id)
 
 
 def land_overdue(session: Session, message_id: str, *, now: dt.datetime) -> None:

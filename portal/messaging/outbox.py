@@ -4,7 +4,6 @@ The claim's commit is the point of no return: from then on a lease (flight.py) s
 """
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
-from portal.accounts import allowance, delivery, endpoint, sender
+from portal.accounts import delivery, endpoint, sender
 from portal.accounts.endpoint import Event
 from portal.accounts.sender import Sender
 from portal.column import table_of
@@ -22,9 +21,9 @@ from portal.database import announce
 from portal.messaging import flight, gate, message, segment
 from portal.messaging.gate import Refuse
 from portal.messaging.message import Direction, Fate
+from portal.messaging.spending import Limits, Spending
 from portal.statement import Statement, param, params
 
-DAY = dt.timedelta(days=1)
 _OWED = (Purpose.OPT_IN_CONFIRMATION, Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP)
 TOPIC = "outbox"
 
@@ -40,14 +39,6 @@ class Claim:
 
     row: Any
     credentials: str
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Segments a day, for one business and for all (promises.md B.2 layer 7). A tenth is kept for members and STOP."""
-
-    segments_day: int
-    installation_segments_day: int
 
 
 _m, _s, _f = message.table, subscription.table, flight.table
@@ -166,11 +157,12 @@ def claim(session: Session, free: int, limits: Limits) -> list[Claim]:
     claimed: list[Claim] = []
     numbers: set[str] = set()
     now = clock.now()
+    spending = Spending(session, limits)
     for row in _CANDIDATES.rows(session, now=now, limit=free * 2):
         if len(claimed) == free or row.subscription_id in numbers:
             continue
         numbers.add(row.subscription_id)
-        refusal = _why_not(session, row, now, limits)
+        refusal = _why_not(row, now, spending)
         if refusal:
             _END.run(session, id=row.id, status=refusal[0], reason=refusal[1], finished_at=now)
             if row.has_listener:
@@ -181,38 +173,19 @@ def claim(session: Session, free: int, limits: Limits) -> list[Claim]:
             if row.attempts == 0 and row.due_at > row.created_at:
                 message.arrive(session, row, at=now)
             _SENDING.run(session, id=row.id, consent_seq=row.consent_seq, claimed_at=now)
-            _spend(session, row)
+            spending.add(row.business_id, row.segments)
             claimed.append(Claim(row, row.credentials))
+    spending.write()
     return claimed
 
 
-def _why_not(session: Session, row: Any, now: dt.datetime, limits: Limits) -> tuple[Fate, str] | None:
+def _why_not(row: Any, now: dt.datetime, spending: Spending) -> tuple[Fate, str] | None:
     if row.expires_at is not None and row.expires_at <= now:
         return Fate.CANCELLED, "expired"
     purpose = Purpose(row.purpose)
-    decision = gate.decide(
-        row, purpose, has_sender=bool(row.is_active), has_room=_has_room(session, row, purpose, limits)
-    )
+    has_room = spending.has_room(row.business_id, purpose, row.segments)
+    decision = gate.decide(row, purpose, has_sender=bool(row.is_active), has_room=has_room)
     return (Fate.REFUSED, decision.reason) if isinstance(decision, Refuse) else None
-
-
-def _has_room(session: Session, row: Any, purpose: Purpose, limits: Limits) -> bool:
-    """Automated texts and confirmations stop at nine tenths of the limit; members and STOP answers have it all."""
-    kept = purpose in (Purpose.CONVERSATION, Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP)
-    share = 1.0 if kept else 0.9
-    for what, limit in _spending(row.business_id, limits):
-        if not allowance.has_room(session, what, limit=int(limit * share), window=DAY, count=row.segments):
-            return False
-    return True
-
-
-def _spend(session: Session, row: Any) -> None:
-    for what in (f"segments:{row.business_id}", "segments"):
-        allowance.spend(session, what, window=DAY, count=row.segments)
-
-
-def _spending(business_id: str, limits: Limits) -> Sequence[tuple[str, int]]:
-    return (f"segments:{business_id}", limits.segments_day), ("segments", limits.installation_segments_day)
 
 
 _ONCE = Statement(

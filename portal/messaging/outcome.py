@@ -26,11 +26,10 @@ GIVE_UP_AFTER = dt.timedelta(hours=24)
 
 _m, _f = message.table, flight.table
 _OVERDUE = Statement(
-    sa.delete(_f).where(_f.c.message_id == param("message_id"), _f.c.until <= param("now")).returning(_f.c.message_id)
-)
-_OVERDUE = Statement(
     sa.select(
-        _f.c.message_id, _f.c.subscription_id, _m.c.business_id,
+        _f.c.message_id,
+        _f.c.subscription_id,
+        _m.c.business_id,
         endpoint.someone_listens(_m.c.business_id).label("has_listener"),
     )
     .join_from(_f, _m, _m.c.id == _f.c.message_id)
@@ -65,7 +64,8 @@ _TOO_LATE = Statement(
 )
 _BY_PROVIDER_ID = Statement(
     sa.select(_m).where(
-        _m.c.business_id == param("business_id"), _m.c.provider_id == param("provider_id"),
+        _m.c.business_id == param("business_id"),
+        _m.c.provider_id == param("provider_id"),
         _m.c.direction == "outbound",
     )
 )
@@ -89,7 +89,7 @@ def mark(session: Session, claimed: Any, result: Result) -> None:
     else:
         _end(session, claimed.id, Fate.UNKNOWN, result.sentence)
         _tell(session, claimed, claimed.id, Fate.UNKNOWN)
-    flight.land(session, claimed.id)
+    flight.land(session, claimed.subscription_id, claimed.id)
     announce(session, f"thread:{claimed.business_id}:{claimed.subscription_id}")
     announce(session, outbox.TOPIC)
 
@@ -97,7 +97,7 @@ def mark(session: Session, claimed: Any, result: Result) -> None:
 def give_back(session: Session, claimed: Any) -> None:
     """The claim grew too old before a byte left: queue the text again."""
     _again(session, claimed, due_at=clock.now())
-    flight.land(session, claimed.id)
+    flight.land(session, claimed.subscription_id, claimed.id)
     announce(session, outbox.TOPIC)
 
 
@@ -128,7 +128,7 @@ def report(session: Session, business_id: str, update: StatusUpdate) -> bool:
         finished_at=None if update.status == Fate.SENT else now,
     )  # fmt: skip
     if moved:
-        flight.land(session, row.id)
+        flight.land(session, row.subscription_id, row.id)
         if update.status != row.status:
             _tell(session, locked, row.id, update.status)
         _learn(session, row, update)

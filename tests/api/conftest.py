@@ -18,7 +18,7 @@ from portal.consent import ledger, subscription
 from portal.consent.state import Origin, Proof
 from portal.messaging import inbox, opt_in, outbox, outcome
 from portal.messaging.inbox import Rules
-from portal.messaging.outbox import Limits
+from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted, InboundText
 from tests.conftest import OUR_NUMBER, World
 

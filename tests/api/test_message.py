@@ -8,7 +8,7 @@ from portal.accounts.sender import SMS
 from portal.consent import subscription
 from portal.messaging import message, outbox
 from portal.messaging.message import Direction, Fate
-from portal.messaging.outbox import Limits
+from portal.messaging.spending import Limits
 from tests.api.conftest import CLIENT, SECOND, STRANGER, Api, Clients
 from tests.conftest import OUR_NUMBER, World
 

@@ -7,7 +7,7 @@ import pytest
 from portal.consent import ledger, subscription
 from portal.consent.state import Kind, Origin, Proof
 from portal.messaging import drain, flight, outbox
-from portal.messaging.outbox import Limits
+from portal.messaging.spending import Limits
 from tests.api.conftest import CLIENT, SECOND, STRANGER, Api, Clients
 from tests.conftest import World
 

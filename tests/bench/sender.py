@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from portal.app import open_database, real_providers
 from portal.messaging.dispatch import Dispatcher
-from portal.messaging.outbox import Limits
+from portal.messaging.spending import Limits
 from portal.providers.provider import Providers
 from tests.bench.scene import ACCOUNT, OUR_NUMBER, PUBLIC_URL, SLOTS, TOKEN, settings_from
 

@@ -17,7 +17,8 @@ from portal.consent.state import Origin, Proof
 from portal.database import Database, Lane
 from portal.messaging import inbox, message, opt_in, outbox, outcome, thread
 from portal.messaging.inbox import Received, Rules
-from portal.messaging.outbox import Claim, Limits
+from portal.messaging.outbox import Claim
+from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted, InboundText, Result, StatusUpdate
 from portal.statement import Statement
 from tests.conftest import OUR_NUMBER, World

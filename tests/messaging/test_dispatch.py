@@ -13,7 +13,7 @@ from portal.database import Database
 from portal.errors import SettingsError
 from portal.messaging import flight, outcome
 from portal.messaging.dispatch import Dispatcher
-from portal.messaging.outbox import Limits
+from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted, Outbound, Providers, Result
 from tests.messaging.conftest import CLIENT, Road
 

@@ -16,7 +16,7 @@ from portal.database import Database
 from portal.messaging import flight, message, opt_in, outcome, thread
 from portal.messaging.dispatch import IDLE, Dispatcher
 from portal.messaging.inbox import Received
-from portal.messaging.outbox import Limits
+from portal.messaging.spending import Limits
 from portal.providers.provider import Event, InboundText, Providers
 from portal.statement import Statement, param
 from portal.web import webhook

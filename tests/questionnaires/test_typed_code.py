@@ -18,7 +18,7 @@ from portal.consent.state import Kind, Origin, Proof, Status
 from portal.messaging import inbox, message, one_time_code, outbox, segment
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.inbox import Rules
-from portal.messaging.outbox import Limits
+from portal.messaging.spending import Limits
 from portal.providers.provider import InboundText, Outbound, Providers, Result
 from portal.providers.twilio import Twilio
 from portal.questionnaires import typed_code

@@ -17,7 +17,7 @@ from portal.consent.state import Kind, Origin, Proof
 from portal.contacts import contact
 from portal.messaging import inbox, message, opt_in, outbox, outcome, thread
 from portal.messaging.inbox import Rules
-from portal.messaging.outbox import Limits
+from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted, InboundText, Result
 from portal.questionnaires import questionnaire
 from portal.statement import Statement, param

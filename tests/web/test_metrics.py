@@ -17,7 +17,7 @@ from portal.consent import subscription
 from portal.consent.purpose import Purpose
 from portal.consent.state import Origin, Proof
 from portal.messaging import message, opt_in, outbox
-from portal.messaging.outbox import Limits
+from portal.messaging.spending import Limits
 from tests.conftest import World
 
 TOKEN = "a-token-for-the-metrics"

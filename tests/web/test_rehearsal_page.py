@@ -15,7 +15,7 @@ from portal.errors import Conflict
 from portal.jobs import Timetable, deliver_rehearsal
 from portal.messaging import message, one_time_code, rehearsal
 from portal.messaging.dispatch import Dispatcher
-from portal.messaging.outbox import Limits
+from portal.messaging.spending import Limits
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires.questionnaire import Confirmation
 from tests.conftest import OUR_NUMBER, World, as_member, populate
