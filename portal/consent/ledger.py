@@ -116,10 +116,15 @@ def record(
     _APPEND.post(session, **entry)
     after = _applied(session, row, before, _New(*(entry[name] for name in _New.__slots__)))
     subscription.store(session, row, after, news)
+    _tell(session, row, before, after)
+    return Recorded(entry["seq"], subscription.with_state(row, after), before, after)
+
+
+def _tell(session: Session, row: Any, before: State, after: State) -> None:
+    """Open pages, and the business's own endpoints where something they can see has changed."""
     announce(session, f"business:{row.business_id}")
     if row.has_listener and replace(after, last_at=before.last_at) != before:
         delivery.note(session, row.business_id, Event.SUBSCRIPTION_CHANGED, row.id)
-    return Recorded(entry["seq"], subscription.with_state(row, after), before, after)
 
 
 def _no_earlier_than_known(now: dt.datetime, kind: Kind, before: State) -> dt.datetime:
