@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
@@ -11,10 +12,11 @@ from portal import clock, logs
 from portal.accounts import allowance, api_answer, delivery
 from portal.accounts import session as sign_ins
 from portal.accounts.courier import Courier
+from portal.automations import due, plan
+from portal.automations.candidate import Place
 from portal.database import Database, Lane
-from portal.messaging import outcome, rehearsal, word_search
+from portal.messaging import outcome, rehearsal, trigger_event, word_search
 from portal.messaging.dispatch import Dispatcher
-
 
 WORD_PIECES = 20  # in one tick
 
@@ -109,6 +111,29 @@ def take_in_words(timetable: Timetable) -> None:
         timetable.database.write(word_search.take_in, lane=Lane.BULK)
 
 
+def plan_events(timetable: Timetable) -> None:
+    """What clients did becomes scheduled texts."""
+    while timetable.database.read(trigger_event.is_any) and timetable.database.write(plan.take_events, lane=Lane.BULK):
+        pass
+
+
+def plan_dates(timetable: Timetable) -> None:
+    """Looks in reads, so that nobody's write waits where nothing is new."""
+    for automation_id in timetable.database.read(plan.waiting):
+        place: Place | None = plan.START
+        while place is not None:
+            piece = timetable.database.read(partial(plan.look, automation_id=automation_id, place=place))
+            if piece.is_write:
+                timetable.database.write(partial(plan.store, piece=piece), lane=Lane.BULK)
+            place = piece.next
+
+
+def run_due(timetable: Timetable) -> None:
+    """What is due goes to the outbox; in pieces, so that nobody's write waits long."""
+    while timetable.database.read(due.is_any) and timetable.database.write(due.run, lane=Lane.BULK):
+        pass
+
+
 JOBS = (
     Job("checkpoint", dt.timedelta(seconds=0.5), checkpoint),
     Job("wake_dispatcher", dt.timedelta(seconds=1), wake_dispatcher),
@@ -116,6 +141,9 @@ JOBS = (
     Job("deliver_events", dt.timedelta(seconds=1), deliver_events),
     Job("expire_leases", dt.timedelta(seconds=2), expire_leases),
     Job("take_in_words", dt.timedelta(seconds=2), take_in_words),
+    Job("plan_events", dt.timedelta(seconds=1), plan_events),
+    Job("plan_dates", dt.timedelta(seconds=20), plan_dates),
+    Job("run_due", dt.timedelta(seconds=1), run_due),
     Job("prune_allowances", dt.timedelta(hours=1), prune_allowances),
     Job("prune_sign_ins", dt.timedelta(hours=1), prune_sign_ins),
     Job("prune_api_answers", dt.timedelta(hours=1), prune_api_answers),

@@ -38,7 +38,8 @@ START = Place()
 
 @dataclass(frozen=True)
 class Candidate:
-    """`row` has the columns of recipient.py. `occasion` names what it is about, so that it happens once."""
+    """`row` has the columns of recipient.py. `occasion` names what it is about, so that it happens once; `numbers` are
+    all subscriptions of the same client, of which one is enough."""
 
     row: Any
     contact_id: str | None
@@ -47,9 +48,12 @@ class Candidate:
     about_on: dt.date | None = None
     due_at: dt.datetime | None = None
     occasion: str = ""
+    numbers: tuple[str, ...] = ()
 
 
 _n = table_of(ContactNumber)
+CONTACT_ID = _n.c.contact_id
+"""Who it is, in the statement of `reachable`."""
 _everyone = (
     sa.select(*COLUMNS, s.c.name_key)
     .select_from(s)
@@ -122,6 +126,7 @@ def _of_clients(session: Session, business: Business, rule: Any, found: Sequence
             each.about_on,
             each.due_at,
             each.occasion,
+            tuple(other.id for other in numbers[each.contact_id]),
         )
         for each in found
         for row in numbers.get(each.contact_id, ())[:1]
@@ -138,7 +143,7 @@ def _at(
         query = query.where(sa.tuple_(s.c.name_key, s.c.id) > sa.tuple_(place.key, place.id))
     rows = session.execute(query.order_by(s.c.name_key, s.c.id).limit(limit)).all()
     about_on, occasion = moment.today(rule.at, business.timezone), f"at:{rule.at.isoformat()}"
-    found = [Candidate(row, row.contact_id, None, "", about_on, rule.at, occasion) for row in rows]
+    found = [Candidate(row, row.contact_id, None, "", about_on, rule.at, occasion, (row.id,)) for row in rows]
     return found, Place(key=rows[-1].name_key, id=rows[-1].id) if len(rows) == limit else None
 
 

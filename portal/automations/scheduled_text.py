@@ -108,6 +108,7 @@ class Row:
 
 
 WAITING = (Standing.DUE, Standing.DEFERRED)
+OVERDUE = dt.timedelta(days=2)  # how late a waiting text may be and still be shown as coming
 _LOST = (Fate.FAILED, Fate.UNKNOWN)
 t, _a, _m, _s = table_of(ScheduledText), table_of(Automation), message.table, subscription.table
 _c = table_of(Contact)
@@ -167,8 +168,12 @@ def page(
 
 
 def upcoming(session: Session, business_id: str, *, until: dt.datetime, limit: int = 50) -> list[Row]:
-    """What is due by `until` and still waits, the next first."""
-    query = _LIST.where(t.c.business_id == business_id, t.c.due_at <= until, t.c.status.in_(WAITING))
+    """What is due by `until` and still waits, the next first. What has waited for days is looked at by nobody: the
+    range of the index must not grow with the past."""
+    since = clock.now() - OVERDUE
+    query = _LIST.where(
+        t.c.business_id == business_id, t.c.due_at >= since, t.c.due_at <= until, t.c.status.in_(WAITING)
+    )
     return [_row(each) for each in session.execute(query.order_by(t.c.due_at, t.c.id).limit(limit))]
 
 

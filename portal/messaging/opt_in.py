@@ -15,7 +15,8 @@ from portal.consent.purpose import Purpose
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.consent.subscription import News
 from portal.contacts import contact
-from portal.messaging import message, one_time_code, outbox, wording
+from portal.messaging import message, one_time_code, outbox, trigger_event, wording
+from portal.messaging.trigger_event import Trigger
 
 CONFIRM_WITHIN = dt.timedelta(minutes=5)  # of an opt-out, or not at all: 47 CFR 64.1200(a)(12), rules.md row 4
 
@@ -44,6 +45,10 @@ def opt_in(
     if recorded.has_changed_status and recorded.after.status is Status.OPTED_IN:
         confirm(session, recorded, confirmation)
         message.notice(session, recorded.row, wording.DEFAULTS["notice.opted_in"])
+        trigger_event.note(
+            session, row.business_id, Trigger.OPTED_IN, source=f"entry:{recorded.seq}", subscription_id=row.id,
+            contact_id=row.contact_id, questionnaire_id=(evidence or {}).get("questionnaire"),
+        )  # fmt: skip
     return recorded
 
 

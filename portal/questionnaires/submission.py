@@ -11,9 +11,13 @@ from sqlmodel import Field, Session, SQLModel, select
 from portal import clock
 from portal.accounts import delivery
 from portal.accounts.endpoint import Event
+from portal.accounts.sender import SMS
 from portal.column import UtcTime, new_id, table_of
+from portal.consent import subscription
 from portal.contacts.contact import Contact
 from portal.errors import NotFound
+from portal.messaging import trigger_event
+from portal.messaging.trigger_event import Trigger
 from portal.questionnaires import choice
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires.choice import Act
@@ -115,9 +119,29 @@ def receive(
         )  # fmt: skip
         if made is not None:
             _INTRODUCE.run(session, id=submission_id, contact_id=made)
+    _tell_automations(session, questionnaire, act, submission_id, client)
     questionnaires.count(session, questionnaire.id, act.choice if act else "")
     delivery.note(session, questionnaire.business_id, Event.SUBMISSION_RECEIVED, submission_id)
     return submission_id
+
+
+def _tell_automations(
+    session: Session, questionnaire: Questionnaire, act: Act | None, submission_id: str, client: Contact | None
+) -> None:
+    """Who sent it in: the client of the personal link, at whichever number; or the number given with a Yes. Anybody may
+    type a number into a public form, as often as they like: there, a questionnaire counts once a day."""
+    if client is not None:
+        trigger_event.note(
+            session, client.business_id, Trigger.SUBMITTED, source=f"submission:{submission_id}", subscription_id=None,
+            contact_id=client.id, questionnaire_id=questionnaire.id,
+        )  # fmt: skip
+    elif act is not None and act.choice == "yes" and act.number is not None:
+        row = subscription.find(session, questionnaire.business_id, SMS, act.number.e164)
+        daily = f"submitted:{questionnaire.id}:{clock.now().date().isoformat()}"
+        trigger_event.note(
+            session, row.business_id, Trigger.SUBMITTED, source=daily, subscription_id=row.id,
+            contact_id=row.contact_id, questionnaire_id=questionnaire.id,
+        )  # fmt: skip
 
 
 def page(
