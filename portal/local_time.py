@@ -39,6 +39,18 @@ def full(moment: dt.datetime, zone: str) -> str:
     return f"{local.day} {local:%B %Y}, {local:%H:%M}"
 
 
+def date(on: dt.date, zone: str) -> str:
+    """A day without an hour: `Today`, `Tomorrow`, `Saturday 14 November`, and with the year where it is another one."""
+    today = _local(clock.now(), zone).date()
+    near = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get((on - today).days)
+    return near or f"{on:%A} {on.day} {on:%B}{'' if on.year == today.year else f' {on.year}'}"
+
+
+def today(zone: str) -> dt.date:
+    """The day it is in this zone."""
+    return _local(clock.now(), zone).date()
+
+
 def typed(text: str, zone: str) -> dt.datetime:
     """The moment a `datetime-local` input names, as lived in `zone`, in UTC. Raises ValueError for anything else."""
     local = dt.datetime.strptime(text[:16], "%Y-%m-%dT%H:%M")  # noqa: DTZ007 (the zone is the business's, next line)

@@ -12,13 +12,17 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from portal.accounts import member
+from portal import clock
+from portal.accounts import delivery, endpoint, member
 from portal.accounts.member import RIGHTS, Right, Role
 from portal.accounts.sender import SMS
+from portal.address import Rules
+from portal.automations import automation as automations
+from portal.automations.scheduled_text import ScheduledText
 from portal.consent import subscription
 from portal.consent.state import Origin, Proof
-from portal.contacts import contact
-from portal.messaging import message, opt_in
+from portal.contacts import contact, project
+from portal.messaging import message, opt_in, sorting
 from portal.messaging.message import Direction, Fate
 from portal.questionnaires import questionnaire
 from portal.web.page import ACCESS, PUBLIC, SIGNED_IN
@@ -43,6 +47,14 @@ PROTECTED = [route for route in PAGES if ACCESS[route.endpoint] != PUBLIC]
 WITH_IDS = [route for route in PROTECTED if "{" in route.path]
 
 
+def work(session: Session, home: str, client_id: str, text: str, member_id: str) -> dict[str, str]:
+    """A project of Hearth's with one text sorted into it."""
+    made = project.create(session, home, name=f"{CANARY} Project", contact_ids=[client_id])
+    done = sorting.sort(session, home, text, made.id, actor=f"member:{member_id}")
+    assert isinstance(done, sorting.Sorted)
+    return {"project": made.id, "sorting": done.undo_id}
+
+
 @pytest.fixture
 def ids(site: World) -> dict[str, str]:
     """The id of one real thing of each kind of Hearth's; a new kind of parameter must be added here."""
@@ -60,11 +72,29 @@ def ids(site: World) -> dict[str, str]:
         return {
             "subscription": row.id, "message": str(text), "questionnaire": asked.id, "contact": client.id,
             "member": site.hearth.staff.id, "question": asked.draft[0]["id"], "number": NUMBER,
-            "sign_in": "0" * 64, "session": "0" * 64,
+            **webhook(session, home), **automatic(session, home, row),
+            **work(session, home, client.id, str(text), site.alice.id), "sign_in": "0" * 64, "session": "0" * 64,
         }  # fmt: skip
 
     made: dict[str, str] = site.write(make)
     return made
+
+
+def webhook(session: Session, home: str) -> dict[str, str]:
+    made, _ = endpoint.create(session, home, f"https://hooks.example.com/{CANARY}", events=[], rules=Rules())
+    return {"endpoint": made.id, "delivery": delivery.test(session, made).id}
+
+
+def automatic(session: Session, home: str, row: Any) -> dict[str, str]:
+    made = automations.create(session, home, name=f"{CANARY} Hello", text=CANARY, event="opted_in", actor="tests")
+    now = clock.now()
+    text = ScheduledText(
+        business_id=home, automation_id=made.id, version=1, subscription_id=row.id, number=NUMBER, occasion="tests",
+        text=CANARY, due_at=now, expires_at=now, created_at=now,
+    )  # fmt: skip
+    session.add(text)
+    session.flush()
+    return {"automation": made.id, "scheduled_text": text.id}
 
 
 def url(route: Route, ids: dict[str, str]) -> str:
@@ -179,7 +209,7 @@ def test_a_business_without_the_capability_has_no_texting_pages(
 
     site.write(revoke)
     answer = call(as_member(client, site.alice), route, ids)
-    is_texting = route.path.startswith(("/sms", "/questionnaires", "/rehearsal"))
+    is_texting = route.path.startswith(("/sms", "/questionnaires", "/rehearsal", "/automations"))
     assert (answer.status_code == 404) or not is_texting
 
 

@@ -18,6 +18,7 @@ from portal.statement import Statement, param
 
 NAME_LENGTH = 120
 MOST_CONTACTS = 50
+MOST_FOUND = 8
 MOST_THREADS = 1000
 """Threads whose new texts an archived project gets back when it is brought back."""
 
@@ -176,6 +177,20 @@ def contacts_of(session: Session, project: Project) -> list[Contact]:
         .where(clients.c.project_id == project.id, clients.c.business_id == project.business_id)
         .order_by(people.c.name_key, people.c.id)
         .limit(MOST_CONTACTS)
+    )
+    return list(session.exec(query).all())
+
+
+def could_join(session: Session, project: Project, q: str) -> list[Contact]:
+    """Contacts whose name begins with `q` and who are not among its clients yet, by name."""
+    people, key = table_of(Contact), sort_key(q)
+    inside = sa.select(clients.c.contact_id).where(clients.c.project_id == project.id)
+    query = (
+        select(Contact)
+        .where(people.c.business_id == project.business_id, people.c.merged_into_id.is_(None))
+        .where(people.c.name_key >= key, people.c.name_key < key + "\U0010ffff", people.c.id.not_in(inside))
+        .order_by(people.c.name_key, people.c.id)
+        .limit(MOST_FOUND)
     )
     return list(session.exec(query).all())
 

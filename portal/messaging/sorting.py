@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, select
 
-from portal import clock
+from portal import clock, glyph
 from portal.column import UtcTime, new_id
 from portal.consent import subscription
 from portal.contacts import project
@@ -177,7 +177,7 @@ def _refused(session: Session, found: Any, target: Project | None, *, following:
 
 
 def _archived(target: Project) -> Refused:
-    return Refused("archived", f"This project was archived meanwhile: “{target.name}”. Nothing was moved.")
+    return Refused("archived", f"This project was archived meanwhile: “{glyph.shown(target.name)}”. Nothing was moved.")
 
 
 def _act(row: Any, target: Project | None, actor: str, *, sets_default: bool, message_id: str | None = None) -> Sorting:

@@ -54,6 +54,7 @@ def environment() -> Environment:
     found.filters["shown"] = glyph.shown
     found.filters["hour"] = local_time.hour
     found.filters["day"] = local_time.day
+    found.filters["date"] = local_time.date
     found.filters["short_time"] = local_time.short
     found.filters["full_time"] = local_time.full
     found.filters["rfc3339"] = clock.rfc3339
@@ -66,9 +67,12 @@ def nav(path: str, business: Business | None, *, is_rehearsal: bool = False) -> 
         return []
     items = [("/", "Today", "sun")]
     if business.may_use(Capability.TEXTING):
+        items += [("/sms", "SMS Status", "message-square-text")]
+    items += [("/projects", "Projects", "folder")]
+    if business.may_use(Capability.TEXTING):
         items += [
-            ("/sms", "SMS Status", "message-square-text"),
             ("/questionnaires", "Questionnaires", "clipboard-list"),
+            ("/automations", "Automations", "bot"),
         ]
     if is_rehearsal:
         items += [("/rehearsal", "Pretend phones", "smartphone")]

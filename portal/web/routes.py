@@ -9,6 +9,12 @@ from portal.api.routes import routes as api_routes
 from portal.database import Lane
 from portal.web import (
     account_page,
+    automation,
+    automation_form,
+    automations,
+    bulk,
+    endpoint,
+    endpoints,
     form_thanks,
     health,
     live,
@@ -17,6 +23,8 @@ from portal.web import (
     opt_in_proof,
     opt_out,
     personal_link,
+    project,
+    projects,
     public_form,
     questionnaire,
     questionnaire_results,
@@ -24,8 +32,10 @@ from portal.web import (
     questionnaires,
     rehearsal,
     rendering,
+    saved_views,
     settings_page,
     sign_in,
+    sorting,
     status_page,
     thread,
     thread_contact,
@@ -59,7 +69,7 @@ def opens(path: str, endpoint: Endpoint, *, method: str = "GET") -> Route:
 
 def routes() -> list[BaseRoute]:
     """All of them."""
-    return [*_doors(), *_desk(), *_questionnaires(), *_settings(), *_house()]
+    return [*_doors(), *_desk(), *_projects(), *_automations(), *_questionnaires(), *_settings(), *_house()]
 
 
 def _doors() -> list[BaseRoute]:
@@ -118,6 +128,16 @@ def _settings() -> list[BaseRoute]:
         writes("/settings/members/{member}/disable", members_page.disable, Right.SETUP),
         writes("/settings/members/{member}/enable", members_page.enable, Right.SETUP),
         acts("/settings/members/{member}/password", members_page.set_password, Right.SETUP),
+        reads("/settings/webhooks", endpoints.show, Right.SETUP),
+        writes("/settings/webhooks", endpoints.create, Right.SETUP),
+        reads("/settings/webhooks/{endpoint}", endpoint.show, Right.SETUP),
+        writes("/settings/webhooks/{endpoint}", endpoint.save, Right.SETUP),
+        writes("/settings/webhooks/{endpoint}/rotate", endpoint.rotate, Right.SETUP),
+        writes("/settings/webhooks/{endpoint}/test", endpoint.test, Right.SETUP),
+        writes("/settings/webhooks/{endpoint}/disable", endpoint.disable, Right.SETUP),
+        writes("/settings/webhooks/{endpoint}/enable", endpoint.enable, Right.SETUP),
+        writes("/settings/webhooks/{endpoint}/delete", endpoint.delete, Right.SETUP),
+        writes("/settings/webhooks/{endpoint}/deliveries/{delivery}/again", endpoint.again, Right.SETUP),
     ]
 
 
@@ -126,6 +146,13 @@ def _desk() -> list[BaseRoute]:
     return [
         reads("/", today.show, Right.READ),
         reads("/sms", status_page.show, Right.READ, TEXTING),
+        reads("/sms/views", saved_views.show, Right.READ, TEXTING),
+        writes("/sms/views", saved_views.save, Right.READ, TEXTING),
+        writes("/sms/views/{view}", saved_views.rename, Right.READ, TEXTING),
+        writes("/sms/views/{view}/delete", saved_views.delete, Right.READ, TEXTING),
+        writes("/sms/bulk", bulk.act, Right.SEND, TEXTING),
+        reads("/sms/bulk/opt-out", bulk.ask, Right.OPT_OUT, TEXTING),
+        acts("/sms/bulk/opt-out", bulk.opt_out, Right.OPT_OUT),
         reads("/sms/{subscription}", thread.show, Right.READ, TEXTING),
         writes("/sms/{subscription}", thread.write, Right.SEND, TEXTING),
         writes("/sms/{subscription}/read", thread.mark_read, Right.SEND, TEXTING),
@@ -134,12 +161,48 @@ def _desk() -> list[BaseRoute]:
         acts("/sms/{subscription}/opt-out", opt_out.record, Right.OPT_OUT),
         reads("/sms/{subscription}/contact", thread_contact.show, Right.EDIT_CONTACTS, TEXTING),
         writes("/sms/{subscription}/contact", thread_contact.save, Right.EDIT_CONTACTS, TEXTING),
+        reads("/sms/{subscription}/messages/{message}", sorting.find, Right.READ, TEXTING),
+        reads("/sms/{subscription}/sort", sorting.menu, Right.EDIT_CONTACTS, TEXTING),
+        writes("/sms/{subscription}/sort", sorting.sort, Right.EDIT_CONTACTS, TEXTING),
+        writes("/sms/{subscription}/sort/{sorting}/undo", sorting.undo, Right.EDIT_CONTACTS, TEXTING),
         reads("/sms/{subscription}/questionnaire", personal_link.show, Right.SEND, TEXTING),
         acts("/sms/{subscription}/questionnaire", personal_link.send, Right.SEND),
         reads("/rehearsal", rehearsal.show, Right.READ, TEXTING),
         acts("/rehearsal/text", rehearsal.text, Right.SEND),
         writes("/rehearsal/phones", rehearsal.add, Right.SEND, TEXTING),
         writes("/rehearsal/behaviour", rehearsal.behave, Right.SEND, TEXTING),
+    ]
+
+
+def _automations() -> list[BaseRoute]:
+    """What goes out by itself."""
+    return [
+        reads("/automations", automations.show, Right.READ, TEXTING),
+        reads("/automations/new", automation_form.new, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        writes("/automations/new", automation_form.create, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        acts("/automations/preview", automation_form.preview, Right.EDIT_QUESTIONNAIRES),
+        reads("/automations/scheduled", automations.scheduled, Right.READ, TEXTING),
+        writes("/automations/scheduled/{scheduled_text}/cancel", automation.cancel, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        reads("/automations/{automation}", automation.show, Right.READ, TEXTING),
+        reads("/automations/{automation}/edit", automation_form.edit, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        writes("/automations/{automation}/edit", automation_form.save, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        writes("/automations/{automation}/switch", automation.switch, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        writes("/automations/{automation}/test", automation.test, Right.EDIT_QUESTIONNAIRES, TEXTING),
+    ]
+
+
+def _projects() -> list[BaseRoute]:
+    """Pieces of client work with their own messages."""
+    return [
+        reads("/projects", projects.show, Right.READ),
+        writes("/projects", projects.create, Right.EDIT_CONTACTS),
+        reads("/projects/new", projects.new, Right.EDIT_CONTACTS),
+        reads("/projects/{project}", project.show, Right.READ),
+        writes("/projects/{project}", project.save, Right.EDIT_CONTACTS),
+        writes("/projects/{project}/contacts/{contact}/add", project.add_contact, Right.EDIT_CONTACTS),
+        writes("/projects/{project}/contacts/{contact}/remove", project.remove_contact, Right.EDIT_CONTACTS),
+        writes("/projects/{project}/archive", project.archive, Right.EDIT_CONTACTS),
+        writes("/projects/{project}/restore", project.restore, Right.EDIT_CONTACTS),
     ]
 
 
