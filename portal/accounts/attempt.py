@@ -14,6 +14,7 @@ from portal import clock, logs
 from portal.accounts import delivery, endpoint
 from portal.accounts.delivery import WebhookDelivery
 from portal.accounts.endpoint import WebhookEndpoint
+from portal.database import announce
 from portal.errors import SettingsError
 from portal.statement import Statement, param
 
@@ -110,6 +111,7 @@ def finish(session: Session, batch: Batch, replies: Sequence[tuple[Due, Reply]])
             _give_back(session, each.id)
     if found is None or found.deleted_at is not None:
         return None
+    announce(session, f"business:{found.business_id}")
     for due, reply in replies:
         _record(session, due.id, reply)
         _judge(found, reply)

@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from portal.accounts import api_answer
 from portal.accounts import business as businesses
+from portal.accounts import key as keys
 from portal.accounts import session as sign_ins
 from portal.accounts.member import RIGHTS, Role
 from portal.api.meter import Meter
@@ -109,12 +110,14 @@ def _once(session: Session, operation: Operation, made: Call, key: str, fingerpr
     before = api_answer.claim(session, made.business.id, key, request_hash=fingerprint)
     if before is None:
         said = _said(operation.work(session, made))
-        api_answer.keep(session, made.business.id, key, status=said.status, body=said.body)
+        body = keys.of(session).seal(said.body) if operation.is_secret else said.body
+        api_answer.keep(session, made.business.id, key, status=said.status, body=body)
         return said
     if before.request_hash != fingerprint:
         sentence = "This Idempotency-Key was used for another call. Please use a new one."
         raise Invalid(sentence, fields={"Idempotency-Key": [sentence]})
-    return Said(before.status, before.body, {"Idempotent-Replayed": "true"})
+    body = keys.of(session).unseal(before.body) if operation.is_secret else before.body
+    return Said(before.status, body, {"Idempotent-Replayed": "true"})
 
 
 def _good(understood: BaseModel | Problem | None) -> BaseModel | None:

@@ -64,7 +64,8 @@ Work = Callable[[Session, Call], Answer]
 @dataclass(frozen=True)
 class Operation:
     """One method of one path. `answer` is the shape of a good answer with `status`; `refuses` says what a 409 means;
-    `drains`: answered only when no text to the subscription in the path is on its way any more (law 6)."""
+    `drains`: answered only when no text to the subscription in the path is on its way any more (law 6);
+    `is_secret`: its answer holds a secret, and is kept encrypted where it is kept at all."""
 
     method: str
     path: str
@@ -79,6 +80,7 @@ class Operation:
     needs: Capability | None = None
     lane: Lane = Lane.ROAD
     drains: bool = False
+    is_secret: bool = False
 
     @property
     def is_write(self) -> bool:

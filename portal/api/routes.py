@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute, Route
 
 from portal.accounts.business import Capability
 from portal.accounts.member import Right
-from portal.api import business, contact, evidence, message, openapi, questionnaire, subscription
+from portal.api import automation, business, contact, endpoint, evidence, message, openapi, questionnaire, subscription
 from portal.api.call import call
 from portal.api.meter import Meter
 from portal.api.operation import Operation
@@ -13,6 +13,7 @@ from portal.database import Lane
 
 PREFIX = "/api/v1"
 TEXTING = Capability.TEXTING
+RULES = Right.EDIT_QUESTIONNAIRES
 COUNTED_BY_THE_EDGE = 2**62  # Starlette says 413 in plain text; call.py reads 64 kB at most and says it as a problem
 
 OPERATIONS = (
@@ -81,6 +82,68 @@ OPERATIONS = (
     Operation(
         "DELETE", "/messages/{id}", message.cancel, Right.SEND, "Cancel a text that still waits", message.Message,
         needs=TEXTING, refuses="It has left, or it is an automatic answer about consent.",
+    ),
+    Operation(
+        "POST", "/webhook-endpoints", endpoint.create, Right.SETUP, "Have events sent to an address",
+        endpoint.CreatedEndpoint, body=endpoint.NewEndpoint, status=201, is_secret=True,
+        refuses="There are ten already, or one with this address.",
+    ),
+    Operation(
+        "GET", "/webhook-endpoints", endpoint.page, Right.SETUP, "Addresses that get events, oldest first",
+        endpoint.Endpoints, query=Page,
+    ),
+    Operation("GET", "/webhook-endpoints/{id}", endpoint.show, Right.SETUP, "One of them", endpoint.Endpoint),
+    Operation(
+        "PATCH", "/webhook-endpoints/{id}", endpoint.change, Right.SETUP, "Change it, or switch it off or on",
+        endpoint.Endpoint, body=endpoint.EndpointChange, refuses="Another one has this address.",
+    ),
+    Operation(
+        "POST", "/webhook-endpoints/{id}/secret", endpoint.rotate, Right.SETUP,
+        "Make a new secret; the one before signs too for a day", endpoint.Secret, is_secret=True,
+    ),
+    Operation(
+        "GET", "/webhook-endpoints/{id}/deliveries", endpoint.deliveries, Right.SETUP,
+        "What became of each event, newest first", endpoint.Deliveries, query=Page,
+    ),
+    Operation(
+        "DELETE", "/webhook-endpoints/{id}", endpoint.delete, Right.SETUP, "Delete it with its log", endpoint.Endpoint
+    ),
+    Operation(
+        "POST", "/automations", automation.create, RULES, "Make an automation; it is on at once unless a draft",
+        automation.Automation, body=automation.NewAutomation, status=201, needs=TEXTING,
+    ),
+    Operation(
+        "GET", "/automations", automation.page, Right.READ, "Automations, newest first", automation.Automations,
+        query=Page, needs=TEXTING,
+    ),
+    Operation(
+        "GET", "/automations/{id}", automation.show, Right.READ, "One automation", automation.Automation, needs=TEXTING
+    ),
+    Operation(
+        "PATCH", "/automations/{id}", automation.change, RULES,
+        "Change it for what happens from now on; what is scheduled stays", automation.Automation,
+        body=automation.AutomationChange, needs=TEXTING, refuses="It has ended.",
+    ),
+    *(
+        Operation(
+            "POST", f"/automations/{{id}}/{verb}", work, RULES, summary, automation.Automation, needs=TEXTING,
+            refuses="Its condition does not allow this.",
+        )
+        for verb, work, summary in (
+            ("switch-on", automation.switch_on, "Switch a draft on: from now on, and never back"),
+            ("pause", automation.pause, "Send nothing; what becomes due meanwhile is skipped"),
+            ("resume", automation.resume, "Go on with what is due from now on"),
+            ("end", automation.end, "End it for good; what waits will be skipped"),
+        )
+    ),
+    Operation(
+        "GET", "/automations/{id}/scheduled-texts", automation.scheduled_texts, Right.READ,
+        "What it has scheduled and what became of it, latest due first", automation.ScheduledTexts,
+        query=automation.ScheduledTextPage, needs=TEXTING,
+    ),
+    Operation(
+        "DELETE", "/scheduled-texts/{id}", automation.cancel, RULES, "Cancel one that still waits",
+        automation.ScheduledText, needs=TEXTING, refuses="It has left, or was skipped or cancelled before.",
     ),
 )  # fmt: skip
 

@@ -90,7 +90,7 @@ def test_a_stranger_learns_nothing_not_even_about_typos(client: TestClient, site
         ("POST", "/automations", 404),
         ("POST", "/projects", 404),
         ("POST", "/opt-in-requests", 404),
-        ("POST", "/webhook-endpoints", 404),
+        ("POST", "/webhook-endpoints/x/test", 404),
         ("POST", "/contacts/x/erasure", 404),
         ("GET", "/messages/..%2F..%2Fbusiness", 404),
         ("GET", "/messages/%00", 404),

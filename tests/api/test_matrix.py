@@ -27,6 +27,8 @@ BODIES: dict[str, Any] = {
     "PATCH /contacts/{id}": {"name": f"{CANARY} changed"},
     "POST /subscriptions/{id}/opt-out": ASKED,
     "POST /messages": {"to": CLIENT, "text": CANARY},
+    "POST /webhook-endpoints": {"url": f"https://hooks.example.com/{CANARY}"},
+    "PATCH /webhook-endpoints/{id}": {"events": ["message.received"]},
 }
 
 
@@ -40,14 +42,18 @@ WITHOUT_ID = [each for each in OPERATIONS if "{id}" not in each.path and each.is
 
 
 @pytest.fixture
-def ids(api: Api, clients: Clients) -> dict[str, str]:
+def ids(api: Api, owner: Api, clients: Clients) -> dict[str, str]:
     """One real thing of each kind of Hearth's, by the first part of its path."""
     made = api.post("/contacts", {"name": f"{CANARY} Client", "numbers": [{"number": CLIENT}]}).json()
     row_id = clients.says_yes(words=CANARY)
     clients.texts(CANARY)
     asked = api.post("/questionnaires", BODIES["POST /questionnaires"]).json()
     sent = api.post("/messages", BODIES["POST /messages"]).json()
-    return {"contacts": made["id"], "subscriptions": row_id, "questionnaires": asked["id"], "messages": sent["id"]}
+    hook = owner.post("/webhook-endpoints", {"url": f"https://hooks.example.com/{CANARY}/1"}).json()
+    return {
+        "contacts": made["id"], "subscriptions": row_id, "questionnaires": asked["id"], "messages": sent["id"],
+        "webhook-endpoints": hook["id"],
+    }  # fmt: skip
 
 
 def path(operation: Operation, ids: dict[str, str]) -> str:

@@ -39,13 +39,17 @@ def document(client: TestClient) -> dict[str, Any]:
 
 
 @pytest.fixture
-def ids(api: Api, clients: Clients) -> dict[str, str]:
+def ids(api: Api, owner: Api, clients: Clients) -> dict[str, str]:
     """Real things, so that a good call gets further than a 404."""
     made = api.post("/contacts", {"name": "Nora Vale", "numbers": [{"number": CLIENT}]}).json()
     row_id = clients.says_yes()
     asked = api.post("/questionnaires", {"title": "T", "questions": [{"kind": "text", "label": "L"}]}).json()
     sent = api.post("/messages", {"to": CLIENT, "text": "x"}).json()
-    return {"contacts": made["id"], "subscriptions": row_id, "questionnaires": asked["id"], "messages": sent["id"]}
+    hook = owner.post("/webhook-endpoints", {"url": "https://hooks.example.com/portal"}).json()
+    return {
+        "contacts": made["id"], "subscriptions": row_id, "questionnaires": asked["id"], "messages": sent["id"],
+        "webhook-endpoints": hook["id"],
+    }  # fmt: skip
 
 
 def test_the_document_names_every_call_and_no_other(document: dict[str, Any]) -> None:
