@@ -11,7 +11,7 @@ from portal.accounts import business as businesses
 from portal.accounts import member, sender
 from portal.accounts.business import Business
 from portal.accounts.member import Member, Role
-from portal.demo import client
+from portal.demo import client, project
 from portal.demo.client import Told
 from portal.demo.story import Event, Person, Story
 from portal.providers.provider import Provider
@@ -62,6 +62,7 @@ def open_in(session: Session, provider: Provider, behave: Behave, *, url: str, p
     _questionnaire(session, business, "Wedding day plan", WEDDING_PLAN, should_publish=False)
     story = Story(session, provider, url, business, SENDER)
     story.tell(_events(story, {"form": form, "waiting list": waiting}, {"ana": ana, "theo": theo}, behave))
+    project.open_in(session, business, ana)
     return f"/f/{form.token}"
 
 
