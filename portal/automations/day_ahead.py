@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from sqlmodel import Session
+
+from portal.automations import scheduled_text
+
 HOURS = 24
 NAMED = 3  # clients named in a line
 LINES = 8
@@ -15,12 +19,14 @@ MOST = 500
 
 @dataclass(frozen=True)
 class Entry:
-    """One text that will be decided about at `due_at`; `url` is what it belongs to."""
+    """One text that will be decided about at `due_at`; `url` is what it belongs to. `is_skipped`: as things stand now,
+    it would not go out."""
 
     due_at: dt.datetime
     title: str
     client: str
     url: str
+    is_skipped: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,20 +52,36 @@ class Line:
 
 @dataclass(frozen=True)
 class DayAhead:
+    """`total` would go out as things stand now, `skipped` would not; `hidden` are lines that are not shown."""
+
     total: int
+    skipped: int
     has_more: bool
     bars: tuple[Bar, ...]
     lines: tuple[Line, ...]
     hidden: int
 
 
+def read(session: Session, business_id: str, *, now: dt.datetime, zone: str) -> DayAhead:
+    """One query. Of an automation that is paused nothing goes out."""
+    until = now + dt.timedelta(hours=HOURS)
+    found = scheduled_text.upcoming(session, business_id, until=until, limit=MOST + 1)
+    entries = [
+        Entry(each.due_at, each.automation, each.name, f"/automations/{each.automation_id}", bool(each.forecast))
+        for each in found
+    ]
+    return of(entries, now=now, zone=zone)
+
+
 def of(entries: Sequence[Entry], *, now: dt.datetime, zone: str) -> DayAhead:
     """`entries` of the next 24 hours in the order in which they are due, at most MOST + 1."""
-    shown = entries[:MOST]
-    lines = list(_lines(shown))
+    read = entries[:MOST]
+    going = [each for each in read if not each.is_skipped]
+    lines = list(_lines(going))
     return DayAhead(
-        len(shown), len(entries) > MOST, _bars(shown, now, zone), tuple(lines[:LINES]), max(len(lines) - LINES, 0)
-    )
+        len(going), len(read) - len(going), len(entries) > MOST, _bars(going, now, zone), tuple(lines[:LINES]),
+        max(len(lines) - LINES, 0),
+    )  # fmt: skip
 
 
 def _bars(entries: Sequence[Entry], now: dt.datetime, zone: str) -> tuple[Bar, ...]:

@@ -1,6 +1,5 @@
 """Today: what needs you, what goes out by itself, who may be texted; and the first steps of a new business."""
 
-import datetime as dt
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -8,13 +7,11 @@ from sqlmodel import Session
 from portal import clock
 from portal.accounts.business import Capability
 from portal.automations import day_ahead
-from portal.automations.day_ahead import DayAhead
 from portal.messaging import attention, health
 from portal.messaging.health import Health
 from portal.questionnaires import questionnaire
 from portal.web.page import Answer, Page, Visit
 
-DAY = dt.timedelta(hours=day_ahead.HOURS)
 NEWEST = 5  # questionnaires among which a published one is looked for
 
 
@@ -37,14 +34,10 @@ def show(session: Session, visit: Visit) -> Answer:
     consent = health.read(session, business.id)
     context = {
         "needs": attention.read(session, business.id, member_id=visit.member.id), "health": consent,
-        "steps": _steps(session, visit, consent), "ahead": _ahead(session, visit),
+        "steps": _steps(session, visit, consent),
+        "ahead": day_ahead.read(session, business.id, now=clock.now(), zone=business.timezone),
     }  # fmt: skip
     return Page("today/_needs.html" if visit.is_partial else "today/page.html", context)
-
-
-def _ahead(session: Session, visit: Visit) -> DayAhead:
-    now = clock.now()
-    return day_ahead.of([], now=now, zone=visit.business.timezone)
 
 
 def _steps(session: Session, visit: Visit, consent: Health) -> tuple[Step, ...]:
