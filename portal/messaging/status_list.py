@@ -1,36 +1,26 @@
 """The SMS Subscription Status list: keyset pages over the subscription rows, counts from the counter rows.
 
 Every page is one range of one index, so that a million numbers cost what a thousand cost (speed.md, design 5): nothing
-is counted, skipped over or joined to sort. A search for a number is a range as well; together with a status it reads
-at most SCAN rows of that range at a time.
+is counted, skipped over or joined to sort. What no index serves is asked of at most SCAN rows at a time.
 """
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
-from portal.column import sort_key
-from portal.consent import number_search, subscription
+from portal.consent import subscription
 from portal.errors import NotFound
-from portal.statement import Statement, param
+from portal.messaging import status_range
+from portal.messaging.status_range import ME, NOBODY, Order, Range, Wanted
+
+__all__ = ["ME", "NOBODY", "PAGE", "SCAN", "Order", "Row", "StatusPage", "Wanted", "page"]
 
 PAGE = 50
 SCAN = 1000
-
-
-class Order(StrEnum):
-    """How the list stands; a search for a number stands by number."""
-
-    LATEST = "latest"
-    NAME = "name"
-    NUMBER = "number"
-    ENDING = "ending"
 
 
 @dataclass(frozen=True)
@@ -54,15 +44,25 @@ class Row:
     last_message_text: str
     last_message_direction: str
     unread: int
+    assigned_to: str | None
+    snoozed_until_at: dt.datetime | None
+
+    @property
+    def is_snoozed(self) -> bool:
+        return self.snoozed_until_at is not None and self.snoozed_until_at > clock.now()
 
 
 @dataclass(frozen=True)
 class StatusPage:
-    """`newer` and `older` are cursors for the pages before and after this one, or None; `counts` has every status."""
+    """`newer` and `older` are cursors for the pages before and after this one, or None; `counts` has every status.
+
+    `is_cut`: only SCAN rows were looked through, and the list goes on behind them.
+    """
 
     rows: tuple[Row, ...]
     newer: str | None
     older: str | None
+    is_cut: bool
     counts: dict[str, int]
 
     @property
@@ -70,115 +70,60 @@ class StatusPage:
         return sum(self.counts.values())
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What a member asks the list for. `q` is the beginning of a name or number, or exactly the last four digits."""
-
-    status: str = ""
-    q: str = ""
-    order: Order = Order.LATEST
-    after: str = ""
-    before: str = ""
+_FIELDS = tuple(Row.__dataclass_fields__)
+_COLUMNS = (*_FIELDS, "name_key", "number_reversed")
+_FLAGS = ("is_paused", "is_undeliverable", "in_review", "is_claimed", "is_current")
+_TIMES = (Order.LATEST, Order.BACK)
 
 
 @dataclass(frozen=True)
-class _Range:
-    """The part of one index that is read: beginnings in [low, high), or all of it."""
+class _Read:
+    """The rows of one page in the order they are shown, and the row to read on from, or None where the list ends."""
 
-    order: Order
-    low: str | None = None
-
-    @property
-    def high(self) -> str | None:
-        return None if self.low is None else self.low + "\U0010ffff"
-
-
-_t = subscription.table
-_COLUMNS = tuple(_t.c[name] for name in Row.__dataclass_fields__)
-_KEYS = {
-    Order.LATEST: _t.c.last_message_at,
-    Order.NAME: _t.c.name_key,
-    Order.NUMBER: _t.c.number,
-    Order.ENDING: _t.c.number_reversed,
-}
-
-
-def _statement(order: Order, *, has_status: bool, has_range: bool, has_edge: bool, ascending: bool) -> Statement:
-    key = _KEYS[order]
-    query = sa.select(*_COLUMNS, _t.c.name_key, _t.c.number_reversed).where(_t.c.business_id == param("business_id"))
-    if has_status:
-        query = query.where(_t.c.status == param("status"))
-    if has_range:
-        query = query.where(key >= param("low", key.type), key < param("high", key.type))
-    if has_edge:
-        edge = sa.tuple_(param("key", key.type), param("id", _t.c.id.type))
-        here = sa.tuple_(key, _t.c.id)
-        query = query.where(here > edge if ascending else here < edge)
-    by = (key.asc(), _t.c.id.asc()) if ascending else (key.desc(), _t.c.id.desc())
-    return Statement(query.order_by(*by).limit(param("limit", sa.Integer())))
-
-
-_STATEMENTS = {
-    (order, has_status, has_range, has_edge, ascending): _statement(
-        order, has_status=has_status, has_range=has_range, has_edge=has_edge, ascending=ascending
-    )
-    for order in Order
-    for has_status in (False, True)
-    for has_range in (False, True)
-    for has_edge in (False, True)
-    for ascending in (False, True)
-    if not (has_range and order is Order.LATEST)
-}
+    rows: Sequence[Any]
+    last: Any
+    is_cut: bool = False
 
 
 def page(session: Session, business_id: str, wanted: Wanted, *, region: str) -> StatusPage:
-    """One page and the counts: two queries, three where a cursor must be looked up. Raises NotFound for a cursor that
-    leads nowhere. National numbers are read in `region`."""
-    where = _range(wanted, region)
+    """One page and the counts: two queries, three where a cursor must be looked up or a scan ended early. Raises
+    NotFound for a cursor that leads nowhere. National numbers are read in `region`."""
+    where = status_range.of(wanted, region)
     cursor = wanted.after or wanted.before
-    edge = _edge(session, business_id, where.order, cursor) if cursor else None
+    edge = _edge(session, business_id, where, cursor) if cursor else None
     is_back = bool(wanted.before and not wanted.after)
-    rows, last = _read(session, business_id, wanted.status, where, edge, is_back=is_back)
-    ends = (last, rows[-1] if rows else None) if is_back else (rows[0] if edge and rows else None, last)
-    newer, older = (_cursor(where.order, end) if end else None for end in ends)
-    return StatusPage(tuple(map(_row, rows)), newer, older, subscription.counts(session, business_id))
-
-
-def _range(wanted: Wanted, region: str) -> _Range:
-    """Which index serves this search."""
-    q = wanted.q.strip()
-    if not q:
-        return _Range(wanted.order if wanted.order in (Order.LATEST, Order.NAME) else Order.LATEST)
-    if not number_search.is_number(q):
-        return _Range(Order.NAME, sort_key(q))
-    if number_search.is_ending(q):
-        return _Range(Order.ENDING, number_search.digits_of(q)[::-1])
-    return _Range(Order.NUMBER, number_search.beginning(q, region=region))
+    read = _read(session, business_id, wanted, where, edge, is_back=is_back)
+    rows = read.rows
+    ends = (read.last, rows[-1] if rows else None) if is_back else (rows[0] if edge and rows else None, read.last)
+    newer, older = (_cursor(where, end) if end else None for end in ends)
+    return StatusPage(tuple(map(_row, rows)), newer, older, read.is_cut, subscription.counts(session, business_id))
 
 
 def _read(
-    session: Session, business_id: str, status: str, where: _Range, edge: tuple[Any, str] | None, *, is_back: bool
-) -> tuple[Sequence[Any], Any]:
-    """The rows of one page in the order they are shown, and the row to read on from, or None where the list ends."""
-    ascending = (where.order is not Order.LATEST) is not is_back
-    is_scan = bool(status) and where.order in (Order.NUMBER, Order.ENDING)
-    statement = _STATEMENTS[
-        where.order, bool(status) and not is_scan, where.low is not None, edge is not None, ascending
-    ]
-    limit = SCAN if is_scan else PAGE + 1
+    session: Session, business_id: str, wanted: Wanted, where: Range, edge: tuple[Any, str] | None, *, is_back: bool
+) -> _Read:
+    shape, has_edge, ascending = status_range.shape(where), edge is not None, where.is_falling is is_back
     key, row_id = edge or (None, "")
-    found = statement.rows(
-        session, business_id=business_id, status=status, low=where.low, high=where.high, key=key, id=row_id, limit=limit
-    )
-    kept = [row for row in found if row.status == status] if is_scan else found
-    shown = kept[:PAGE]
-    last = shown[-1] if len(kept) > PAGE else found[-1] if is_scan and len(found) == SCAN else None
-    return (shown[::-1] if is_back else shown), last
+    values = {
+        "business_id": business_id, "status": wanted.status, "origin": wanted.origin, "assigned": wanted.assigned,
+        "low": where.low, "high": where.high, "key": key, "id": row_id, "now": clock.now(), "scan": SCAN,
+        "limit": PAGE + 1,
+    }  # fmt: skip
+    found = status_range.page(shape, _COLUMNS, has_edge=has_edge, ascending=ascending).rows(session, **values)
+    shown = found[:PAGE]
+    rows = shown[::-1] if is_back else shown
+    if len(found) > PAGE:
+        return _Read(rows, shown[-1])
+    if where.rest:
+        scanned = status_range.scanned(shape, has_edge=has_edge, ascending=ascending).rows(session, **values)
+        is_cut = len(scanned) == SCAN
+        return _Read(rows, scanned[-1] if is_cut else None, is_cut)
+    return _Read(rows, None)
 
 
-def _edge(session: Session, business_id: str, order: Order, cursor: str) -> tuple[Any, str]:
+def _edge(session: Session, business_id: str, where: Range, cursor: str) -> tuple[Any, str]:
     """Where the last page ended. By time the cursor says it itself, since a row moves when a text comes."""
-    if order is Order.LATEST:
+    if where.order in _TIMES:
         try:
             moment, _, row_id = cursor.partition("~")
             return clock.parse_rfc3339(moment), row_id
@@ -187,14 +132,14 @@ def _edge(session: Session, business_id: str, order: Order, cursor: str) -> tupl
     row = subscription.get(session, business_id, cursor)
     if row is None:
         raise NotFound("This page of the list does not exist.")
-    return getattr(row, _KEYS[order].key), row.id
+    return getattr(row, where.key), row.id
 
 
-def _cursor(order: Order, row: Any) -> str:
-    return f"{clock.rfc3339(row.last_message_at)}~{row.id}" if order is Order.LATEST else str(row.id)
+def _cursor(where: Range, row: Any) -> str:
+    at = getattr(row, where.key)
+    return f"{clock.rfc3339(at)}~{row.id}" if where.order in _TIMES else str(row.id)
 
 
 def _row(found: Any) -> Row:
-    values = {name: getattr(found, name) for name in Row.__dataclass_fields__}
-    flags = ("is_paused", "is_undeliverable", "in_review", "is_claimed", "is_current")
-    return Row(**(values | {name: bool(values[name]) for name in flags}))
+    values = {name: getattr(found, name) for name in _FIELDS}
+    return Row(**(values | {name: bool(values[name]) for name in _FLAGS}))

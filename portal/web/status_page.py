@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from forms.status_filter import STATUSES, StatusFilter
-from portal.messaging import status_list
+from portal.messaging import status_pane
 from portal.questionnaires import questionnaire
 from portal.web.page import Answer, Page, Visit
 
@@ -11,7 +11,7 @@ from portal.web.page import Answer, Page, Visit
 def show(session: Session, visit: Visit) -> Answer:
     """The list; its fragment alone where a page that shows it asks for it again (`open` is the thread beside it)."""
     chosen = StatusFilter.of(visit.query, thread=visit.query.get("open", "") if visit.is_partial else "")
-    listed = status_list.page(session, visit.business.id, chosen.wanted, region=visit.business.region)
+    listed = status_pane.read(session, visit.business, visit.member, chosen.wanted)
     context = {"filter": chosen, "listed": listed, "statuses": STATUSES}
     if visit.is_partial:
         return Page("status_page/_numbers.html", context)

@@ -1,6 +1,7 @@
 """Whose number stands where: the status list and its indexes (H-15, speed.md design 5)."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from portal.contacts import contact
 from portal.database import Database
 from portal.errors import NotFound
 from portal.messaging import status_list
-from portal.messaging.status_list import Order, StatusPage, Wanted
+from portal.messaging.status_list import NOBODY, Order, StatusPage, Wanted
 from portal.statement import Statement
 from tests.conftest import World
 
@@ -24,14 +25,15 @@ STATUSES = ("opted_in", "opted_out", "none", "declined", "requested")
 Rows = list[dict[str, Any]]
 
 
-def row_of(business_id: str, number: str, name: str, status: str, minute: int) -> dict[str, Any]:
+def row_of(business_id: str, number: str, name: str, status: str, minute: int, **more: Any) -> dict[str, Any]:
     at = START + dt.timedelta(minutes=minute)
     return {
         "id": new_id(), "business_id": business_id, "channel": SMS, "number": number, "number_reversed": number[::-1],
         "name": name, "name_key": sort_key(name) or number, "status": status, "carrier": "unknown", "is_paused": False,
         "is_undeliverable": False, "in_review": False, "is_claimed": False, "is_current": True, "last_message_at": at,
         "last_message_text": f"text {minute}", "last_message_direction": "inbound", "unread": 0, "created_at": at,
-    }  # fmt: skip
+        "assigned_to": None, "snoozed_until_at": None, "origin": None,
+    } | more  # fmt: skip
 
 
 def put(database: Database, rows: Rows) -> None:
@@ -215,6 +217,18 @@ def test_nothing_is_counted_skipped_or_joined(crowd: World, database: Database, 
     assert [sql for sql in said if any(word in sql for word in ("COUNT(", "OFFSET", "JOIN"))] == []
 
 
+def busy(world: World) -> Rows:
+    """Forty numbers that somebody must look at, one in four of each kind."""
+    kinds: list[dict[str, Any]] = [
+        {"unread": 2}, {"assigned_to": world.bob.id}, {"snoozed_until_at": clock.now() + dt.timedelta(days=1)},
+        {"carrier": "blocked", "in_review": True},
+    ]  # fmt: skip
+    return [
+        row_of(world.hearth.id, f"+1707555{n:04d}", f"Busy {n:03d}", "opted_in", n, origin="form", **kinds[n % 4])
+        for n in range(40)
+    ]
+
+
 CASES: dict[str, dict[str, Any]] = {
     "subscription_by_last_message": {},
     "subscription_by_name": {"order": Order.NAME},
@@ -223,6 +237,17 @@ CASES: dict[str, dict[str, Any]] = {
     "subscription_by_number": {"q": "41555501"},
     "subscription_by_reversed_number": {"q": "0132"},
 }
+FLAGS: list[tuple[str, dict[str, Any]]] = [
+    ("subscription_unread", {"is_unread": True}),
+    ("subscription_assigned", {"assigned": "BOB"}),
+    ("subscription_snoozed", {"is_snoozed": True}),
+    ("subscription_blocked", {"is_blocked": True}),
+    ("subscription_in_review", {"in_review": True}),
+    ("subscription_assigned", {"assigned": "BOB", "status": "opted_in", "origin": "form"}),
+    ("subscription_unread", {"is_unread": True, "is_blocked": True}),
+    ("subscription_unread", {"is_unread": True, "after": "2027-11-01T10:00:00Z~0"}),
+    ("subscription_snoozed", {"is_snoozed": True, "before": "2028-11-01T10:00:00Z~0"}),
+]
 MORE: list[tuple[str, dict[str, Any]]] = [
     ("subscription_by_name", {"q": "client 1"}),
     ("subscription_by_status_and_name", {"q": "client 1", "status": "declined"}),
@@ -236,13 +261,13 @@ MORE: list[tuple[str, dict[str, Any]]] = [
 def explained(crowd: World, database: Database, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The plan of every list query, as the database itself tells it, on a table large enough that it matters."""
     many = [row_of(crowd.hearth.id, f"+1628{n:07d}", f"Name {n:05d}", STATUSES[n % 5], n) for n in range(4000)]
-    put(database, many)
+    put(database, many + busy(crowd))
     database.write(lambda session: session.connection().exec_driver_sql("ANALYZE"))
     plans: list[str] = []
     rows = Statement.rows
 
     def watched(self: Statement, session: Session, **values: Any) -> list[Any]:
-        if "limit" in values:
+        if "scan" in values:
             compiled, road = self._ready(session)
             word = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
             road.cursor.execute(f"{word} {compiled.sql}", compiled.bind(values))
@@ -251,6 +276,19 @@ def explained(crowd: World, database: Database, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(Statement, "rows", watched)
     return plans
+
+
+@pytest.mark.parametrize(("index", "wanted"), FLAGS)
+def test_an_index_holds_what_somebody_must_look_at(
+    crowd: World, database: Database, explained: list[str], index: str, wanted: dict[str, Any]
+) -> None:
+    """The few among the many are found without reading the many."""
+    page = listed(database, crowd.hearth.id, **(wanted | ({"assigned": crowd.bob.id} if "assigned" in wanted else {})))
+    is_all = not ("is_unread" in wanted and "is_blocked" in wanted)
+    assert len(page.rows) == (10 if is_all else 0)
+    assert index in explained[0]
+    assert "subscription_by" not in explained[0]
+    assert not page.is_cut
 
 
 @pytest.mark.parametrize(("index", "wanted"), [*CASES.items(), *MORE])
@@ -264,6 +302,47 @@ def test_an_index_serves_every_page_and_nothing_is_sorted(
     assert not any(words in plan for words in ("SCAN ", "Seq Scan", "USE TEMP B-TREE FOR ORDER BY", "Bitmap"))
     is_handful = index == "subscription_by_reversed_number"  # one number in ten thousand ends like this
     assert "Sort Key" not in plan or "Presorted Key" in plan or is_handful
+
+
+FILTERS: list[dict[str, Any]] = [
+    {"origin": "form"}, {"origin": "form", "status": "opted_in"}, {"assigned": NOBODY, "origin": "form"},
+    {"origin": "form", "order": Order.NAME}, {"is_unread": True}, {"q": "busy", "is_unread": True},
+    {"q": "7075550", "is_blocked": True}, {"is_snoozed": True, "origin": "form"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wanted", FILTERS)
+def test_a_rare_combination_reads_a_bounded_piece_at_a_time_and_shows_every_number_once(
+    crowd: World, database: Database, monkeypatch: pytest.MonkeyPatch, wanted: dict[str, Any]
+) -> None:
+    """There and back again; a page may be empty, and then says that the list goes on."""
+    monkeypatch.setattr(status_list, "SCAN", 25)
+    put(database, busy(crowd))
+    pages = walked(database, crowd.hearth.id, **wanted)
+    rows = [row.id for page in pages for row in page.rows]
+    everyone = {"assigned": 30, "origin": 40, "order": 40, "status": 40}
+    expected = 10 if {"is_unread", "is_blocked", "is_snoozed"} & set(wanted) else min(everyone[key] for key in wanted)
+    assert len(rows) == len(set(rows)) == expected
+    assert all(page.is_cut or len(page.rows) == status_list.PAGE for page in pages[:-1])
+    assert not pages[-1].is_cut
+    back = [page for page in pages if page.rows][-1]
+    found = list(reversed(back.rows))
+    while back.newer:
+        back = listed(database, crowd.hearth.id, **wanted, before=back.newer)
+        found += reversed(back.rows)
+    assert [row.id for row in reversed(found)] == rows
+
+
+def test_what_is_put_off_is_not_among_the_unread_until_it_is_time(
+    crowd: World, database: Database, shift: Callable[[dt.timedelta], None]
+) -> None:
+    until = clock.now() + dt.timedelta(hours=3)
+    put(database, [row_of(crowd.hearth.id, "+17075550100", "Late", "opted_in", 0, unread=1, snoozed_until_at=until)])
+    assert listed(database, crowd.hearth.id, is_unread=True).rows == ()
+    assert [row.is_snoozed for row in listed(database, crowd.hearth.id, is_snoozed=True).rows] == [True]
+    shift(dt.timedelta(hours=4))
+    assert [row.name for row in listed(database, crowd.hearth.id, is_unread=True).rows] == ["Late"]
+    assert listed(database, crowd.hearth.id, is_snoozed=True).rows == ()
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,18 @@
 """The SMS Subscription Status page (H-15, H-18 to H-21, H-26; X-17 two lights; P10, P16)."""
 
+import datetime as dt
 import html
 import re
 
 import pytest
 
+from portal import clock
 from portal.consent.state import Kind
+from portal.messaging import care, word_search
 from tests.conftest import as_member
 from tests.web.scene import Scene, words
 
+ROSA, OWEN, PRIYA = "+14155550132", "+14155550133", "+14155550134"
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e]")
 HOSTILE = [
@@ -135,6 +139,7 @@ def test_nothing_on_the_page_can_opt_anybody_in(scene: Scene) -> None:
     actions = set(re.findall(r'(?:action|hx-post)="([^"]+)"', "".join(pages)))
     assert {action.replace(row.id, "ID") for action in actions} <= {
         "/sign-out", "/sms", "/sms/ID", "/sms/ID/read", "/sms/ID/opt-out", "/sms/ID/contact", "/sms/ID/questionnaire",
+        "/sms/bulk",
     }  # fmt: skip
     assert not re.search(r'name="[^"]*(status|opt_in|consent)', "".join(pages))
 
@@ -171,3 +176,120 @@ def test_an_unread_text_is_marked_until_somebody_opens_the_thread(scene: Scene) 
     assert "1 unread" in words(scene.client.get("/sms").text), "a GET changed something"
     scene.client.post(f"/sms/{scene.row().id}/read")
     assert "unread" not in words(scene.client.get("/sms").text)
+
+
+@pytest.fixture
+def desk(scene: Scene) -> Scene:
+    """Rosa has an unread text, Owen is Bob's and put off, Priya is blocked by her carrier and her reply is in doubt."""
+    for name, number in (("Rosa Delgado", ROSA), ("Owen Hartley", OWEN), ("Priya Raman", PRIYA)):
+        scene.named(name, number)
+        scene.says_yes(number)
+    scene.texts_us("Can we do it at the beach?", ROSA)
+    scene.write(
+        lambda session: care.assign(
+            session, scene.site.hearth.id, scene.row(OWEN).id, to=scene.site.bob.id, before=None, actor="test", ip=""
+        )
+    )
+    later = clock.now() + dt.timedelta(days=1)
+    scene.write(lambda session: care.snooze(session, scene.site.hearth.id, scene.row(OWEN).id, later))
+    scene.fact(Kind.CARRIER_BLOCKED, PRIYA)
+    scene.fact(Kind.REVIEW_OPENED, PRIYA)
+    return scene
+
+
+def shown(page: str) -> set[str]:
+    """The first names in the list."""
+    return set(re.findall(r'class="row-name"><bdi>(\w+)', page))
+
+
+@pytest.mark.covers("H-15", "H-16")
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("unread=yes", {"Rosa"}),
+        ("review=yes", {"Priya"}),
+        ("carrier=blocked", {"Priya"}),
+        ("snoozed=yes", {"Owen"}),
+        ("assigned=nobody", {"Rosa", "Priya"}),
+        ("assigned=me", set()),
+        ("origin=form", {"Rosa", "Owen", "Priya"}),
+        ("origin=member", set()),
+        ("origin=form&unread=yes&status=opted_in", {"Rosa"}),
+        ("carrier=blocked&unread=yes", set()),
+        ("unread=no&status=nonsense&assigned='--", {"Rosa", "Owen", "Priya"}),
+    ],
+)
+def test_filters_stand_in_the_address_and_narrow_each_other(desk: Scene, query: str, names: set[str]) -> None:
+    assert shown(desk.alice().get(f"/sms?{query}").text) == names
+
+
+def test_a_colleague_sees_what_is_theirs_and_others_by_name(desk: Scene) -> None:
+    assert shown(as_member(desk.client, desk.site.bob).get("/sms?assigned=me").text) == {"Owen"}
+    page = desk.alice().get(f"/sms?assigned={desk.site.bob.id}").text
+    assert shown(page) == {"Owen"}
+    assert "Assigned to Bob" in words(page)
+
+
+def test_what_is_put_off_stays_in_the_list_and_says_until_when(desk: Scene) -> None:
+    page = desk.alice().get("/sms").text
+    assert shown(page) == {"Rosa", "Owen", "Priya"}
+    assert page.count('class="is-snoozed"') == 1
+    assert "Snoozed until" in words(page)
+
+
+def test_each_active_filter_is_a_chip_that_removes_itself(desk: Scene) -> None:
+    page = desk.alice().get("/sms?status=opted_in&unread=yes&carrier=blocked").text
+    chips = re.findall(r'<li><a class="chip" href="([^"]+)">([^<]+)<', page)
+    assert {words: html.unescape(url) for url, words in chips} == {
+        "Opted in": "/sms?unread=yes&carrier=blocked", "Unread": "/sms?status=opted_in&carrier=blocked",
+        "Carrier blocked": "/sms?status=opted_in&unread=yes",
+    }  # fmt: skip
+
+
+def test_the_chart_prints_its_numbers_and_each_bar_is_a_link(desk: Scene) -> None:
+    page = desk.alice().get("/sms?unread=yes").text
+    rows = re.findall(r'<a class="chart-row" href="([^"]+)"', page)
+    assert [html.unescape(row) for row in rows][:2] == ["/sms?unread=yes", "/sms?status=opted_in&unread=yes"]
+    assert 'class="seg opted_in" width="100.0%"' in page
+    assert "Opted in 3" in words(page)
+
+
+def test_a_search_finds_names_first_and_then_the_words_of_texts(desk: Scene) -> None:
+    desk.named("Beatrix Bell", "+14155550135")
+    take_in(desk)
+    page = desk.alice().get("/sms?q=bea").text
+    assert "Beatrix Bell" in words(page)
+    assert page.index("Beatrix") < page.index("In texts")
+    assert "at the <mark>beach</mark>?" in page
+    assert f"/sms/{desk.row(ROSA).id}/messages/" in page
+
+
+@pytest.mark.parametrize("query", ["q=be", "q=beach&status=declined", "q=nowhere"])
+def test_texts_are_not_looked_for_by_two_letters_or_within_a_filter(desk: Scene, query: str) -> None:
+    take_in(desk)
+    assert "In texts" not in desk.alice().get(f"/sms?{query}").text
+
+
+@pytest.mark.covers("P16")
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_that_was_found_is_text_and_nothing_else(desk: Scene, text: str) -> None:
+    desk.texts_us(f"needle {text.replace(chr(0), '')} needle", ROSA)
+    take_in(desk)
+    page = desk.alice().get("/sms?q=needle").text
+    assert "<mark>needle</mark>" in page
+    assert "<script>" not in page.replace("<script src=", "")
+    assert "<svg onload" not in page
+    assert not HIDDEN.search(page)
+
+
+@pytest.mark.covers("P10")
+def test_another_business_finds_no_text_of_ours(desk: Scene) -> None:
+    take_in(desk)
+    page = as_member(desk.client, desk.site.charlie).get("/sms?q=beach").text
+    assert "beach?" not in page
+
+
+def take_in(scene: Scene) -> None:
+    """What the job does every other second."""
+    while scene.site.read(word_search.is_behind):
+        scene.write(word_search.take_in)
