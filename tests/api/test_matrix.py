@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from portal.accounts.member import RIGHTS, Role
 from portal.api.operation import Operation
 from portal.api.routes import OPERATIONS
+from portal.automations import plan
 from portal.tables import metadata
 from tests.api.conftest import CLIENT, SECOND, Api, Clients
 from tests.conftest import World
@@ -27,6 +28,8 @@ BODIES: dict[str, Any] = {
     "PATCH /contacts/{id}": {"name": f"{CANARY} changed"},
     "POST /subscriptions/{id}/opt-out": ASKED,
     "POST /messages": {"to": CLIENT, "text": CANARY},
+    "POST /automations": {"name": CANARY, "text": CANARY, "when": {"event": "opted_in", "delay_minutes": 60}},
+    "PATCH /automations/{id}": {"name": f"{CANARY} changed"},
     "POST /webhook-endpoints": {"url": f"https://hooks.example.com/{CANARY}"},
     "PATCH /webhook-endpoints/{id}": {"events": ["message.received"]},
 }
@@ -44,15 +47,18 @@ WITHOUT_ID = [each for each in OPERATIONS if "{id}" not in each.path and each.is
 @pytest.fixture
 def ids(api: Api, owner: Api, clients: Clients) -> dict[str, str]:
     """One real thing of each kind of Hearth's, by the first part of its path."""
+    rule = api.post("/automations", BODIES["POST /automations"]).json()
     made = api.post("/contacts", {"name": f"{CANARY} Client", "numbers": [{"number": CLIENT}]}).json()
     row_id = clients.says_yes(words=CANARY)
     clients.texts(CANARY)
     asked = api.post("/questionnaires", BODIES["POST /questionnaires"]).json()
     sent = api.post("/messages", BODIES["POST /messages"]).json()
+    clients.site.write(plan.take_events)
+    waiting = api.get(f"/automations/{rule['id']}/scheduled-texts")["items"][0]
     hook = owner.post("/webhook-endpoints", {"url": f"https://hooks.example.com/{CANARY}/1"}).json()
     return {
         "contacts": made["id"], "subscriptions": row_id, "questionnaires": asked["id"], "messages": sent["id"],
-        "webhook-endpoints": hook["id"],
+        "webhook-endpoints": hook["id"], "automations": rule["id"], "scheduled-texts": waiting["id"],
     }  # fmt: skip
 
 
