@@ -1,9 +1,14 @@
-"""Writing one text to a client."""
+"""Writing one text to a client, for now or for later."""
 
-from wtforms import HiddenField, TextAreaField
-from wtforms.validators import DataRequired, Length
+import datetime as dt
 
-from forms.base import BaseForm
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from forms import moment
+from forms.base import BaseForm, Typed
+from portal import clock, local_time
+from portal.messaging import canned_reply, send_later
 
 LONGEST = 1600  # characters: what providers take at most
 
@@ -14,8 +19,8 @@ def as_sent(value: str | None) -> str:
     return "".join(char for char in text if char in "\n\t" or (ord(char) >= 0x20 and ord(char) != 0x7F)).strip()
 
 
-class ComposerForm(BaseForm):
-    """`once` makes a double click, a reload and a resent form one text."""
+class TextForm(BaseForm):
+    """Words that may go to a client: none of them a gap that nobody has filled."""
 
     text = TextAreaField(
         "Message",
@@ -25,4 +30,43 @@ class ComposerForm(BaseForm):
         ],
         filters=[as_sent],
     )
+
+    def validate_text(self, field: TextAreaField) -> None:
+        gaps = canned_reply.gaps(field.data or "")
+        if gaps:
+            raise ValidationError(f"Not sent: please put words in the place of {' and '.join(gaps[:5])} first.")
+
+
+class ComposerForm(TextForm):
+    """`once` makes a double click, a reload and a resent form one text. `send_at` counts only for a text for later."""
+
     once = HiddenField(validators=[Length(max=64)])
+    send_at = StringField("When")
+
+    def moment(self, zone: str) -> dt.datetime | None:
+        """The time to send at, or None with the sentence in `send_at.errors`."""
+        try:
+            return moment.read(self.send_at.data, zone, send_later.problem_of)
+        except ValidationError as error:
+            self.send_at.errors = (str(error),)
+            return None
+
+
+class LaterForm(TextForm):
+    """A text that waits for its time; `moment` is that time once the form is valid."""
+
+    send_at = StringField("When")
+
+    def __init__(
+        self, formdata: Typed | None = None, *, zone: str, text: str = "", at: dt.datetime | None = None
+    ) -> None:
+        self._zone = zone
+        shown = local_time.input_value(at or clock.now(), zone)
+        super().__init__(formdata, data=None if formdata else {"text": text, "send_at": shown})
+
+    @property
+    def moment(self) -> dt.datetime:
+        return moment.read(self.send_at.data, self._zone, send_later.problem_of)
+
+    def validate_send_at(self, field: StringField) -> None:
+        moment.read(field.data, self._zone, send_later.problem_of)

@@ -1,5 +1,5 @@
-// composer.js: says what a text costs on the air while it is typed, as portal/messaging/segment.py counts it, and
-// sends with Ctrl+Enter. Without it the page still counts when the form comes back.
+// composer.js: says what a text costs on the air while it is typed, as portal/messaging/segment.py counts it, sends
+// with Ctrl+Enter and puts saved replies in. Without it the page still counts when the form comes back.
 (() => {
   const BASIC = new Set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?" +
@@ -43,7 +43,36 @@
   document.addEventListener("input", (event) => { if (event.target.matches("textarea[data-segments]")) show(event.target); });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    if (event.target.matches("textarea[data-segments]")) { event.preventDefault(); event.target.form.requestSubmit(); }
+    if (!event.target.matches("textarea[data-segments]")) return;
+    event.preventDefault();
+    event.target.form.requestSubmit(event.target.form.querySelector(".send-later[open] [value=later]"));
+  });
+
+  // A saved reply goes where the cursor is; its first gap is selected, to be typed over.
+  const GAP = /\{[^{}\n]*\p{L}[^{}\n]*\}/u;
+  const insert = (button) => {
+    const textarea = document.querySelector(button.dataset.fill);
+    if (!textarea) return;
+    button.closest("dialog")?.close();
+    textarea.setRangeText(button.dataset.words, textarea.selectionStart, textarea.selectionEnd, "end");
+    textarea.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    textarea.focus();
+    const gap = GAP.exec(textarea.value);
+    if (gap) textarea.setSelectionRange(gap.index, gap.index + gap[0].length);
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-fill]");
+    if (!button || !document.querySelector(button.dataset.fill)) return;
+    event.preventDefault();
+    insert(button);
+  });
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-filter]")) return;
+    const wanted = event.target.value.trim().toLowerCase();
+    const items = [...document.querySelectorAll(`${event.target.dataset.filter} > li`)];
+    items.forEach((item) => { item.hidden = !item.textContent.toLowerCase().includes(wanted); });
+    const nothing = event.target.closest(".panel-inside, .card").querySelector("[data-nothing]");
+    if (nothing) nothing.hidden = items.some((item) => !item.hidden);
   });
   // After a swap the next text can be typed at once; a pretend phone's line is empty again once its text has left.
   const settle = () => {
@@ -56,6 +85,7 @@
   };
 
   document.addEventListener("htmx:after:swap", settle);
+  document.addEventListener("portal:panel", showAll);
   document.addEventListener("htmx:after:request", clear);
   showAll();
 })();

@@ -1,6 +1,6 @@
 // portal.js: small niceties; every page works without it.
 // [data-copy="#id"] copies that element's value or text, [data-copy="text"] copies the words themselves.
-// [data-open="#id"] and [data-close] open and close a <dialog>; a click or Escape outside closes an open .menu.
+// [data-script] is shown only where scripts run. [data-open="#id"] and [data-close] open and close a <dialog>; a click or Escape outside closes an open .menu.
 (() => {
   const said = (button, words) => {
     const label = button.querySelector("[data-label]") || button;
@@ -43,10 +43,11 @@
   });
 
   const reveal = () => {
-    document.querySelectorAll("[data-copy][hidden], [data-open][hidden]").forEach((button) => { button.hidden = false; });
+    document.querySelectorAll("[data-copy][hidden], [data-open][hidden], [data-script][hidden]").forEach((button) => { button.hidden = false; });
     document.querySelector(".error-summary:not([data-seen])")?.focus();
     document.querySelector(".error-summary")?.setAttribute("data-seen", "");
   };
   document.addEventListener("htmx:after:swap", reveal);
+  document.addEventListener("portal:panel", reveal);
   reveal();
 })();

@@ -14,17 +14,20 @@ from portal.accounts.business import Business
 from portal.consent.purpose import Purpose
 from portal.contacts import contact, project_choice
 from portal.contacts.project_choice import Choice, Choices
-from portal.messaging import explanation, gate, thread
+from portal.messaging import canned_reply, care, explanation, gate, send_later, thread
 from portal.messaging.gate import Refuse
+from portal.messaging.message import Direction
+from portal.messaging.send_later import Waiting
 
 
 @dataclass(frozen=True)
 class Line:
     """One message or notice. `is_new_day`: the first line of its day, in the business's time zone. `project` is the
-    one it belongs to."""
+    one it belongs to. `is_note`: a member wrote it for the team."""
 
     id: str
     direction: str
+    is_note: bool
     text: str
     at: dt.datetime
     is_new_day: bool
@@ -41,7 +44,8 @@ class Line:
 @dataclass(frozen=True)
 class Conversation:
     """`lock` is None while a member may write. `our_number` is what the client would text START to. `projects` are
-    those that its messages may go to."""
+    those that its messages may go to. `later` waits for its time, and stands on the newest page alone. `replies` are
+    ids and names of what is written often. `contact_name` is empty where nobody has given the number a name."""
 
     row: Any
     lines: tuple[Line, ...]
@@ -51,6 +55,10 @@ class Conversation:
     name: str
     email: str
     projects: Choices
+    later: tuple[Waiting, ...]
+    replies: tuple[tuple[str, str], ...]
+    assigned: str
+    contact_name: str
 
     @property
     def last_id(self) -> str:
@@ -59,6 +67,21 @@ class Conversation:
     @property
     def is_named(self) -> bool:
         return bool(self.name) and self.name != self.row.number
+
+    @property
+    def is_snoozed(self) -> bool:
+        return care.is_snoozed(self.row.snoozed_until_at)
+
+    @property
+    def is_snoozed_until_they_write(self) -> bool:
+        return bool(self.row.snoozed_until_at == care.UNTIL_THEY_WRITE)
+
+    def values(self, business: str, writer: str) -> dict[str, str]:
+        """What a canned reply is filled with."""
+        project = self.projects.known.get(self.row.project_id or "")
+        return canned_reply.values(
+            name=self.contact_name, business=business, project=project.name if project else "", member=writer
+        )
 
 
 def read(session: Session, business: Business, subscription_id: str, *, before: str | None = None) -> Conversation:
@@ -70,6 +93,7 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
     known = contact.get(session, business.id, row.contact_id) if row.contact_id else None
     names = {each.id: each.name for each in member.all_of(session, business.id)}
     projects = _projects(session, business, found)
+    called = known.name if known else row.name
     return Conversation(
         row=row,
         lines=tuple(_lines(found.messages, names, projects.known, business.timezone)),
@@ -79,7 +103,15 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
         name=row.name,
         email=known.email if known else "",
         projects=projects,
+        later=() if before else tuple(send_later.waiting(session, row.id)),
+        replies=() if isinstance(decision, Refuse) else _replies(session, business.id),
+        assigned=names.get(row.assigned_to or "", ""),
+        contact_name=called if called != row.number else "",
     )
+
+
+def _replies(session: Session, business_id: str) -> tuple[tuple[str, str], ...]:
+    return tuple((each.id, each.name) for each in canned_reply.all_of(session, business_id))
 
 
 def _projects(session: Session, business: Business, found: thread.Thread) -> Choices:
@@ -95,8 +127,12 @@ def _lines(
     for each in messages:
         day = each.created_at.astimezone(ZoneInfo(zone)).date()
         yield Line(
-            each.id, each.direction, each.text, each.created_at, day != last, each.status, each.purpose or "",
-            names.get(each.member_id or "", ""), each.segments, explanation.of(each), explanation.reading(each),
-            explanation.why(each), projects.get(each.project_id or ""),
+            each.id, each.direction, _is_note(each), each.text, each.created_at, day != last, each.status,
+            each.purpose or "", names.get(each.member_id or "", ""), each.segments, explanation.of(each),
+            explanation.reading(each), explanation.why(each), projects.get(each.project_id or ""),
         )  # fmt: skip
         last = day
+
+
+def _is_note(each: Any) -> bool:
+    return each.direction == Direction.NOTICE and each.member_id is not None

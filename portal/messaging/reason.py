@@ -133,7 +133,7 @@ def _refusal(decision: gate.Decision) -> Refuse | None:
 
 
 def _is_block(entry: Any) -> bool:
-    return entry.kind == Kind.CARRIER_BLOCKED or entry.carrier == Carrier.BLOCKED
+    return bool(entry.kind == Kind.CARRIER_BLOCKED or entry.carrier == Carrier.BLOCKED)
 
 
 _MADE: Mapping[str, Callable[[Any], bool]] = {
@@ -187,7 +187,7 @@ def _also(row: Any, key: str) -> list[Refuse]:
 def _causes(session: Session, business_id: str, row: Any, entries: Sequence[Any]) -> list[Other]:
     """Which other numbers stopped, so that this one is paused (X-15) or stopped with its other spelling."""
     kind = Kind.PAUSED if row.is_paused else Kind.OPTED_OUT if row.status == Status.OPTED_OUT else None
-    said = next((entry.evidence for entry in reversed(entries) if entry.kind == kind), {})
+    said: Mapping[str, Any] = next((entry.evidence for entry in reversed(entries) if entry.kind == kind), {})
     found = [_by_number(session, row, number) for number in said.get("because_of_numbers", [])]
     if said.get("because_of_entry"):
         cause = _CAUSE.first(session, business_id=business_id, seq=said["because_of_entry"])

@@ -3,16 +3,18 @@
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from portal.accounts.business import Capability
 from portal.accounts.member import Right
 from portal.api.routes import routes as api_routes
-from portal.database import Lane
 from portal.web import (
     account_page,
     automation,
     automation_form,
     automations,
     bulk,
+    canned_replies,
+    contact,
+    contact_merge,
+    contacts,
     endpoint,
     endpoints,
     form_thanks,
@@ -38,38 +40,22 @@ from portal.web import (
     sorting,
     status_page,
     thread,
+    thread_care,
     thread_contact,
+    thread_later,
+    thread_note,
+    thread_replies,
+    thread_why,
     today,
     webhook,
 )
-from portal.web.page import ACCESS, PUBLIC, SIGNED_IN, Access, Endpoint, Work, page
-
-TEXTING = Capability.TEXTING
-
-
-def reads(path: str, work: Work, access: Access, needs: Capability | None = None) -> Route:
-    return Route(path, page(work, access=access, writes=False, needs=needs), methods=["GET"])
-
-
-def writes(path: str, work: Work, access: Access, needs: Capability | None = None, lane: Lane = Lane.ROAD) -> Route:
-    return Route(path, page(work, access=access, writes=True, needs=needs, lane=lane), methods=["POST"])
-
-
-def acts(path: str, endpoint: Endpoint, access: Access) -> Route:
-    """A POST of more than one transaction (hashing, mail between them); it lets its visitor in by `page.admitted`."""
-    ACCESS[endpoint] = access
-    return Route(path, endpoint, methods=["POST"])
-
-
-def opens(path: str, endpoint: Endpoint, *, method: str = "GET") -> Route:
-    """What clients see: open to everybody, nobody is identified, no cookie is set."""
-    ACCESS[endpoint] = PUBLIC
-    return Route(path, endpoint, methods=[method])
+from portal.web.page import PUBLIC, SIGNED_IN
+from portal.web.route import TEXTING, acts, opens, reads, writes
 
 
 def routes() -> list[BaseRoute]:
     """All of them."""
-    return [*_doors(), *_desk(), *_projects(), *_automations(), *_questionnaires(), *_settings(), *_house()]
+    return [*_doors(), *_desk(), *_thread(), *_contacts(), *_projects(), *_automations(), *_questionnaires(), *_settings(), *_house()]
 
 
 def _doors() -> list[BaseRoute]:
@@ -118,6 +104,12 @@ def _settings() -> list[BaseRoute]:
         reads("/settings", settings_page.show, Right.READ),
         reads("/settings/preview", settings_page.preview, Right.SETUP),
         writes("/settings", settings_page.save, Right.SETUP),
+        reads("/settings/replies", canned_replies.show, Right.READ, TEXTING),
+        writes("/settings/replies", canned_replies.create, Right.SEND, TEXTING),
+        reads("/settings/replies/{reply}", canned_replies.show_one, Right.SEND, TEXTING),
+        writes("/settings/replies/{reply}", canned_replies.save, Right.SEND, TEXTING),
+        writes("/settings/replies/{reply}/delete", canned_replies.delete, Right.SEND, TEXTING),
+        writes("/settings/replies/{reply}/restore", canned_replies.restore, Right.SEND, TEXTING),
         reads("/settings/account", account_page.show, SIGNED_IN),
         acts("/settings/account/password", account_page.change_password, SIGNED_IN),
         writes("/settings/account/sign-ins/{sign_in}/end", account_page.end_one, SIGNED_IN),
@@ -191,6 +183,21 @@ def _automations() -> list[BaseRoute]:
     ]
 
 
+def _contacts() -> list[BaseRoute]:
+    """Who the clients are."""
+    return [
+        reads("/contacts", contacts.show, Right.READ),
+        writes("/contacts", contacts.create, Right.EDIT_CONTACTS),
+        reads("/contacts/new", contacts.new, Right.EDIT_CONTACTS),
+        reads("/contacts/{contact}", contact.show, Right.READ),
+        reads("/contacts/{contact}/edit", contact.edit, Right.EDIT_CONTACTS),
+        writes("/contacts/{contact}/edit", contact.save, Right.EDIT_CONTACTS),
+        reads("/contacts/{contact}/merge", contact_merge.show, Right.EDIT_CONTACTS),
+        writes("/contacts/{contact}/merge", contact_merge.merge, Right.EDIT_CONTACTS),
+        writes("/contacts/{contact}/merge/undo", contact_merge.undo, Right.EDIT_CONTACTS),
+    ]
+
+
 def _projects() -> list[BaseRoute]:
     """Pieces of client work with their own messages."""
     return [
@@ -206,6 +213,26 @@ def _projects() -> list[BaseRoute]:
     ]
 
 
+def _thread() -> list[BaseRoute]:
+    """What stands beside one conversation."""
+    return [
+        reads("/sms/{subscription}/why", thread_why.show, Right.READ, TEXTING),
+        reads("/sms/{subscription}/evidence", thread_why.proof, Right.READ, TEXTING),
+        reads("/sms/{subscription}/assign", thread_care.choose_member, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/assign", thread_care.assign, Right.SEND, TEXTING),
+        reads("/sms/{subscription}/snooze", thread_care.choose_time, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/snooze", thread_care.snooze, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/unread", thread_care.mark_unread, Right.SEND, TEXTING),
+        reads("/sms/{subscription}/note", thread_note.show, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/note", thread_note.save, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/note/{message}/remove", thread_note.remove, Right.SEND, TEXTING),
+        reads("/sms/{subscription}/replies", thread_replies.show, Right.SEND, TEXTING),
+        reads("/sms/{subscription}/later/{message}", thread_later.show, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/later/{message}", thread_later.save, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/later/{message}/cancel", thread_later.cancel, Right.SEND, TEXTING),
+    ]
+
+
 def _house() -> list[BaseRoute]:
     """For operators, live pages and other programs."""
     return [
@@ -216,6 +243,3 @@ def _house() -> list[BaseRoute]:
         *api_routes(),
         Mount("/static", StaticFiles(directory=rendering.folder("static")), name="static"),
     ]
-
-
-__all__ = ["PUBLIC", "SIGNED_IN", "TEXTING", "Right", "reads", "routes", "writes"]
