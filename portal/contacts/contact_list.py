@@ -105,6 +105,17 @@ def rows(session: Session, found: Sequence[Any]) -> tuple[Row, ...]:
     )  # fmt: skip
 
 
+def projects(session: Session, contact_id: str) -> list[Project]:
+    """What this client is part of, archived work last."""
+    query = (
+        sa.select(Project)
+        .join(ProjectContact, _members.c.project_id == _projects.c.id)
+        .where(_members.c.contact_id == contact_id)
+        .order_by(_projects.c.archived_at.is_not(None), _projects.c.starts_on.desc(), _projects.c.id)
+    )
+    return list(session.scalars(query.limit(PAGE)))
+
+
 def _range(q: str, region: str) -> tuple[Order, str]:
     """The index that serves this search, and the beginning to look for in it."""
     if "@" in q:

@@ -49,7 +49,6 @@ def merge(session: Session, kept: Contact, other: Contact, *, actor: str) -> Non
     for number in moved.current:
         contact_number.end(session, other.id, number)
     _note(session, kept, Change.MERGED, actor, other=other.id, name=other.name, **vars(moved))
-    _note(session, other, Change.MERGED, actor, into=kept.id, name=kept.name)
     session.flush()
     relabel(session, kept, moved.numbers)
 

@@ -68,7 +68,7 @@ def nav(path: str, business: Business | None, *, is_rehearsal: bool = False) -> 
     items = [("/", "Today", "sun")]
     if business.may_use(Capability.TEXTING):
         items += [("/sms", "SMS Status", "message-square-text")]
-    items += [("/projects", "Projects", "folder")]
+    items += [("/contacts", "Contacts", "users"), ("/projects", "Projects", "folder")]
     if business.may_use(Capability.TEXTING):
         items += [
             ("/questionnaires", "Questionnaires", "clipboard-list"),

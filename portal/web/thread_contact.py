@@ -1,26 +1,56 @@
-"""Who has this number? A name and an e-mail address for the contact of a conversation."""
+"""Who has this number? A name for it, or one of the contacts that are there already (unknown senders, one click)."""
+
+from typing import Any
 
 from sqlmodel import Session
 
 from forms.contact_name import ContactNameForm
-from portal.contacts import contact
-from portal.messaging import desk, thread
+from portal import glyph
+from portal.contacts import contact, contact_list
+from portal.messaging import contact_desk, desk, thread
+from portal.messaging.contact_desk import Who
 from portal.web.page import Answer, Page, SeeOther, Visit
+
+PAGE, CHOICES = "thread_contact/page.html", "thread_contact/_choices.html"
+SHOWN = 8
+LONGEST_SEARCH = 120
 
 
 def show(session: Session, visit: Visit) -> Answer:
-    row = thread.read(session, visit.business.id, visit.params["subscription"]).subscription
-    found = contact.get(session, visit.business.id, row.contact_id) if row.contact_id else None
-    known = {"name": found.name if found.name != row.number else "", "email": found.email} if found else {}
-    return Page("thread_contact/page.html", {"form": ContactNameForm(data=known), "row": row})
+    """The form, and contacts to choose from; those alone where an open page searches."""
+    row = _row(session, visit)
+    owners = contact.having(session, visit.business.id, row.number)
+    known = {"name": owners[0].name if owners[0].name != row.number else "", "email": owners[0].email} if owners else {}
+    context = _context(session, visit, row, owners) | {"form": ContactNameForm(data=known)}
+    return Page(CHOICES if visit.is_partial else PAGE, context)
 
 
 def save(session: Session, visit: Visit) -> Answer:
-    """From the conversation's own small form too, which knows no e-mail address and leaves it as it is."""
-    row = thread.read(session, visit.business.id, visit.params["subscription"]).subscription
+    """From the conversation's own small form too, which knows no e-mail address and leaves it as it is. With `contact`,
+    the number becomes that contact's."""
+    row = _row(session, visit)
+    chosen = str(visit.form.get("contact", ""))
+    if chosen:
+        found = contact_desk.attach(session, visit.business.id, row.id, chosen, Who(visit.actor, visit.ip))
+        return SeeOther(f"/sms/{row.id}", flash=f"This number is {glyph.shown(found.name)}’s now.")
     form = ContactNameForm(visit.form)
     if not form.is_valid():
-        return Page("thread_contact/page.html", {"form": form, "row": row}, 422)
+        owners = contact.having(session, visit.business.id, row.number)
+        return Page(PAGE, _context(session, visit, row, owners) | {"form": form}, 422)
     email = str(form.email.data or "") if "email" in visit.form else None
     desk.name(session, visit.business.id, row.id, name=str(form.name.data), email=email)
     return SeeOther(f"/sms/{row.id}", flash="Saved.")
+
+
+def _row(session: Session, visit: Visit) -> Any:
+    return thread.read(session, visit.business.id, visit.params["subscription"]).subscription
+
+
+def _context(session: Session, visit: Visit, row: Any, owners: list[contact.Contact]) -> dict[str, Any]:
+    q = " ".join(visit.query.get("q", "").replace("\x00", "").split())[:LONGEST_SEARCH]
+    mine = {each.id for each in owners}
+    listed = contact_list.page(
+        session, visit.business.id, region=visit.business.region, q=q, limit=SHOWN + len(mine)
+    )  # fmt: skip
+    choices = [each for each in listed.rows if each.id not in mine][:SHOWN]
+    return {"row": row, "owners": owners, "q": q, "choices": choices}
