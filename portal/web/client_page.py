@@ -16,7 +16,10 @@ from portal.questionnaires.opened import Opened
 from portal.web import rendering, security
 from portal.web.page import Visit
 
-SAME_TIME = 0.04  # seconds: an answer leaves only at whole multiples, whatever was to be done (P15)
+SAME_TIME = 0.25
+"""Seconds: an answer leaves only at whole multiples, whatever was to be done (P15). Well above what storing a Yes takes
+on a busy machine (a tenth), or how many multiples it took would tell how much there was to do."""
+
 GRAIN = 0.002  # seconds: twice what a timer of the event loop is late or early
 LONGEST_HEADER = 300
 
