@@ -11,7 +11,7 @@ from portal.accounts import business as businesses
 from portal.accounts import member, sender
 from portal.accounts.business import Business
 from portal.accounts.member import Member, Role
-from portal.demo import client, project
+from portal.demo import automation, client, contact, project
 from portal.demo.client import Told
 from portal.demo.story import Event, Person, Story
 from portal.providers.provider import Provider
@@ -24,6 +24,7 @@ ZONE = "America/Los_Angeles"
 SENDER = "+14155550100"
 ANA, THEO = ("Ana Whitfield", "ana@hearth.example"), ("Theo Marsh", "theo@hearth.example")
 SINCE = dt.timedelta(days=24)
+ANSWERS = ("yes", "yes again", "no")  # verbs of a history that send in a questionnaire
 SESSIONS = ("Family", "Newborn", "Couple", "Pets")
 
 Behave = Callable[[str, str], None]
@@ -59,10 +60,15 @@ def open_in(session: Session, provider: Provider, behave: Behave, *, url: str, p
         ana, theo = _people(session, business, password)
         form = _questionnaire(session, business, "Before your session", BEFORE_YOUR_SESSION)
         waiting = _questionnaire(session, business, "Holiday minis: waiting list", WAITING_LIST, Confirmation.REPLY)
+        automation.switch_on(session, business)
     _questionnaire(session, business, "Wedding day plan", WEDDING_PLAN, should_publish=False)
     story = Story(session, provider, url, business, SENDER)
-    story.tell(_events(story, {"form": form, "waiting list": waiting}, {"ana": ana, "theo": theo}, behave))
+    told = _events(story, {"form": form, "waiting list": waiting}, {"ana": ana, "theo": theo}, behave)
+    answered = [story.ago(days, at) for days, at, verb, _, _ in client.HISTORY if verb in ANSWERS]
+    story.tell([*told, *automation.turns(session, answered)])
     project.open_in(session, business, ana)
+    contact.open_in(session, business, ana)
+    automation.look_ahead(session, business)
     return f"/f/{form.token}"
 
 
