@@ -41,7 +41,7 @@ def _number(label: str) -> StringField:
 
 
 def _unit(label: str) -> SelectField:
-    return SelectField(label, choices=[SelectChoice(unit, f"{unit}s later") for unit in UNITS], default="day")
+    return SelectField(label, choices=[SelectChoice(unit, f"{unit}s") for unit in UNITS], default="day")
 
 
 def _side(label: str) -> SelectField:
@@ -64,9 +64,9 @@ class AutomationForm(BaseForm):
     way = RadioField(
         "When does it happen?", choices=[SelectChoice(*each) for each in WAYS.items()], validate_choice=False
     )
-    opted_in_wait, opted_in_unit = _number("How long after opting in?"), _unit("Unit of the time after opting in")
+    opted_in_wait, opted_in_unit = _number("How long after it"), _unit("Counted in")
     questionnaire = SelectField("Which questionnaire?", default="")
-    submitted_wait, submitted_unit = _number("How long after it was sent in?"), _unit("Unit of the time after it")
+    submitted_wait, submitted_unit = _number("How long after it"), _unit("Counted in")
     project_day = SelectField(
         "Which day?",
         default=PROJECT_DATES[0],
@@ -74,17 +74,17 @@ class AutomationForm(BaseForm):
             SelectChoice(*each) for each in zip(PROJECT_DATES, ("The project starts", "The project ends"), strict=True)
         ],
     )
-    project_days, project_side = _number("How many days before or after?"), _side("Before or after that day")
-    project_time = StringField("At what time?", render_kw={"type": "time"})
+    project_days, project_side = _number("How many days"), _side("Before or after it")
+    project_time = StringField("Time of day", render_kw={"type": "time"})
     contact_day = StringField(
         "What is the day called?", description="As on your contacts, for example Birthday.",
         render_kw={"list": "contact-days", "maxlength": 60, "autocomplete": "off"},
     )  # fmt: skip
     contact_days, contact_side = (
-        _number("How many days before or after that day?"),
-        _side("Before or after the client’s day"),
+        _number("How many days"),
+        _side("Before or after it"),
     )
-    contact_time = StringField("At what time of that day?", render_kw={"type": "time"})
+    contact_time = StringField("Time of day", render_kw={"type": "time"})
     moment = StringField("Date and time", render_kw={"type": "datetime-local"})
     text = TextAreaField("Text", filters=[as_sent], render_kw={"rows": 5})
     audience = RadioField(

@@ -13,6 +13,7 @@ from portal.automations import scheduled_text
 HOURS = 24
 NAMED = 3  # clients named in a line
 LINES = 8
+TALL = 4  # texts in an hour that a bar of full height stands for at least
 MOST = 500
 """Texts that are read for the picture; a business with more sees that there are more."""
 
@@ -92,7 +93,7 @@ def _bars(entries: Sequence[Entry], now: dt.datetime, zone: str) -> tuple[Bar, .
     for each in entries:
         place = int((max(each.due_at, now) - first) / dt.timedelta(hours=1))
         counts[min(place, HOURS)] += 1
-    most = max(counts) or 1
+    most = max(*counts, TALL)
     starts = [first + dt.timedelta(hours=n) for n in range(HOURS + 1)]
     return tuple(
         Bar(start, count, count / most, f"{start.astimezone(ZoneInfo(zone)):%H:%M}" if n % 6 == 0 else "")

@@ -48,7 +48,7 @@ def to_whom(rule: Any, *, titles: Mapping[str, str]) -> str:
         said.append("of " + _or([f"“{titles.get(each, 'a project')}”" for each in audience["projects"]]))
     if audience.get("contacts"):
         said.append(f"among {len(audience['contacts'])} chosen contacts")
-    return "Only clients " + ", and ".join(said) if said else "Everybody it is about who may be texted"
+    return "Only to clients " + ", and ".join(said) if said else "To everybody it is about who may be texted"
 
 
 def duration(minutes: int) -> tuple[int, str]:
