@@ -1,26 +1,18 @@
 """The schema and its versions: brings a database to head, and refuses one that is newer than this code."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from portal.errors import SettingsError
 
+if TYPE_CHECKING:  # alembic is imported only where something is to be done: it costs every start a tenth of a second
+    from alembic.config import Config
+
 _FOLDER = Path(__file__).parent / "migrations"
-
-
-def _config(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    return config
-
-
-HEAD = ScriptDirectory(str(_FOLDER)).get_current_head() or ""
+_VERSIONS = sorted(path.stem.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
+HEAD = _VERSIONS[-1]
 
 
 def migrate(url: str) -> bool:
@@ -28,12 +20,13 @@ def migrate(url: str) -> bool:
     at = revision(url)
     if at == HEAD:
         return False
-    known = {script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions()}
-    if at is not None and at not in known:
+    if at is not None and at not in _VERSIONS:
         raise SettingsError(
             f"The database has the schema “{at}”, which is newer than this program. Update the program."
         )
-    command.upgrade(_config(url), "head")
+    from alembic import command
+
+    command.upgrade(config(url), "head")
     return at is None
 
 
@@ -42,7 +35,10 @@ def revision(url: str) -> str | None:
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     try:
         with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            return None if found is None else str(found)
     finally:
         engine.dispose()
 
@@ -52,6 +48,11 @@ def is_of_tables(name: str | None, kind: str, _parents: object) -> bool:
     return kind not in ("table", "index") or not (name or "").startswith("message_words")
 
 
-def config(url: str) -> Config:
+def config(url: str) -> "Config":
     """Alembic's configuration for `url`, for the migration commands and their tests."""
-    return _config(url)
+    from alembic.config import Config
+
+    found = Config()
+    found.set_main_option("script_location", str(_FOLDER))
+    found.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return found
