@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # alembic is imported only where something is to be done: it 
 
 _FOLDER = Path(__file__).parent / "migrations"
 _VERSIONS = sorted(path.stem.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
-HEAD = _VERSIONS[-1]
+HEAD = max(_VERSIONS, default="") if _VERSIONS else ""
 
 
 def migrate(url: str) -> bool:

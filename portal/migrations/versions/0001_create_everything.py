@@ -191,6 +191,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("has_shortcuts", sa.Boolean(), nullable=False),
         sa.Column("disabled_at", portal.column.UtcTime(), nullable=True),
         sa.Column("created_at", portal.column.UtcTime(), nullable=False),
         sa.CheckConstraint("role IN ('owner', 'manager', 'staff', 'counsel')", name="role_is_known"),
