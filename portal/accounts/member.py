@@ -56,6 +56,7 @@ class Member(SQLModel, table=True):
     name: str
     role: str
     password_hash: str
+    has_shortcuts: bool = True
     disabled_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
@@ -101,6 +102,12 @@ def hashed(password: str, email: str = "") -> str:
 def change_password(session: Session, member: Member, password_hash: str) -> None:
     """The caller ends the member's sessions in the same transaction."""
     member.password_hash = password_hash
+    session.add(member)
+
+
+def switch_shortcuts(session: Session, member: Member, *, is_on: bool) -> None:
+    """Whether keys of a single letter do something on this member's pages."""
+    member.has_shortcuts = is_on
     session.add(member)
 
 
