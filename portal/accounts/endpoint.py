@@ -106,7 +106,7 @@ def change(session: Session, found: WebhookEndpoint, *, url: str, events: Sequen
 def all_of(session: Session, business_id: str) -> list[WebhookEndpoint]:
     """Oldest first; at most ten."""
     query = select(WebhookEndpoint).where(table.c.business_id == business_id, table.c.deleted_at.is_(None))
-    return list(session.exec(query.order_by(table.c.created_at, table.c.id).limit(MOST)).all())
+    return list(session.exec(query.order_by(table.c.id).limit(MOST)).all())
 
 
 def get(session: Session, business_id: str, endpoint_id: str) -> WebhookEndpoint:
