@@ -22,7 +22,7 @@ from portal.messaging import segment
 
 MOST = 10_000  # texts looked at; more are “more than 10,000”
 SAMPLE = 50
-AHEAD = dt.timedelta(days=366)
+AHEAD = dt.timedelta(days=364)  # of a date; so every client has one birthday in it
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ __all__ = ["EVENTS", "START", "Piece", "look", "store", "take_events", "waiting"
 HORIZON = dt.timedelta(days=14)  # how far ahead days become rows that everybody can see
 LOOK_AGAIN = dt.timedelta(minutes=10)
 LASTS = dt.timedelta(hours=24)  # a text that could not go out in that time is out of date
+LATE = dt.timedelta(hours=1)  # a project noted down in the evening gets no text that was for the morning
 AT_LEAST = dt.timedelta(hours=2)  # where the day it is about ends soon
 EVENTS = 50  # taken in one transaction
 PIECE = 200  # numbers looked at, and rows written, in one transaction: some milliseconds
@@ -70,9 +71,10 @@ def take_events(session: Session) -> int:
 
 
 def waiting(session: Session) -> list[str]:
-    """Automations whose days have not been looked through lately."""
+    """Automations whose days have not been looked through lately, or not since their one moment has come."""
     now = clock.now()
-    is_late = sa.or_(_a.c.planned_at.is_(None), _a.c.planned_at <= now - LOOK_AGAIN)
+    is_over = sa.and_(_a.c.at <= now, _a.c.planned_at < _a.c.at)
+    is_late = sa.or_(_a.c.planned_at.is_(None), _a.c.planned_at <= now - LOOK_AGAIN, is_over)
     is_open = sa.or_(_a.c.at.is_(None), _a.c.at > now - LASTS)
     return list(session.scalars(sa.select(_a.c.id).where(*_ON, is_late, is_open).order_by(_a.c.planned_at).limit(100)))
 
@@ -83,7 +85,8 @@ def look(session: Session, automation_id: str, place: Place) -> Piece:
     if automation.condition != Condition.ON or automation.switched_on_at is None:
         return Piece(automation_id, 0, [], None)
     business, now = businesses.get(session, automation.business_id), clock.now()
-    since = max(automation.switched_on_at, now - LASTS)  # never back to what was before it went on
+    late = LATE if automation.at is None else LASTS
+    since = max(automation.switched_on_at, now - late)  # never back to what was before it went on
     found, after = candidate.piece(
         session, business, automation, since=since, until=now + HORIZON, place=place, limit=PIECE
     )
