@@ -40,10 +40,10 @@ def full(moment: dt.datetime, zone: str) -> str:
 
 
 def date(on: dt.date, zone: str) -> str:
-    """A day without an hour: `Today`, `Tomorrow`, `Saturday 14 November`, and with the year where it is another one."""
+    """A day without an hour: `Today`, `Tomorrow`, `Sat 14 Nov`, and with the year where it is another one."""
     today = _local(clock.now(), zone).date()
     near = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get((on - today).days)
-    return near or f"{on:%A} {on.day} {on:%B}{'' if on.year == today.year else f' {on.year}'}"
+    return near or f"{on:%a} {on.day} {on:%b}{'' if on.year == today.year else f' {on.year}'}"
 
 
 def today(zone: str) -> dt.date:

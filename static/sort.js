@@ -1,15 +1,15 @@
 // sort.js: sorting texts into projects without leaving the conversation. Every link and form works without it.
-// A chip opens its menu as a dialog; a grip drags a text onto a project of the bar (with Shift: and all that follow).
-// Keys: j k or arrows go from text to text; p and then 1 to 9 sorts the text, p 0 takes it out, p f adds all that
-// follow; u undoes. What happens is said in the bar's status line.
+// A chip opens its menu as a dialog, by a click or by p (keys.js); then 1 to 9 sorts the text, 0 takes it out, f adds all
+// that follow. A grip drags a text onto a project of the bar (with Shift: and all that follow). j k or arrows go from
+// text to text. What happens is said in the bar's status line.
 (() => {
   const bar = () => document.querySelector("[data-sort-bar]");
   const said = () => document.getElementById(`sorted-${bar().dataset.sortBar}`);
   const dialog = () => document.querySelector("[data-sort-dialog]");
   const texts = () => [...document.querySelectorAll(".texts > .text")];
   const messageOf = (text) => text?.querySelector("[data-sort]")?.dataset.sort;
-  let picking = null; // { text, following } between p and its digit
-  let last = null; // the text that the menu was opened from
+  let picking = null; // { text, message, following } between the menu's call and its digit
+  let last = null; // the same, to give the focus back
 
   const tell = (words) => { said().textContent = words; };
 
@@ -20,7 +20,6 @@
 
   const focus = (text) => {
     if (!text) return;
-    text.tabIndex = -1;
     text.focus({ preventScroll: true });
     text.scrollIntoView({ block: "nearest" });
   };
@@ -33,19 +32,21 @@
 
   // ---- the menu ----
   const open = async (link) => {
-    last = link.closest(".text");
+    const mine = { text: link.closest(".text"), message: link.dataset.sort, following: false };
+    picking = last = mine;
     const place = dialog().querySelector(".dialog-body > *");
     await htmx.ajax("GET", link.getAttribute("href"), { source: place, target: place, swap: "outerHTML" });
-    if (picking && picking.text !== last) return;
+    if (picking !== mine) return; // its digit came before it
     const box = dialog().querySelector("[data-following]");
-    if (box && picking) box.checked = picking.following;
-    if (!dialog().open) dialog().showModal();
+    if (box) box.checked = mine.following;
+    dialog().showModal();
     dialog().querySelector("[data-focus-first]")?.focus();
   };
 
   const close = () => {
-    if (dialog()?.open) dialog().close();
-    if (last?.isConnected) focus(last);
+    picking = null;
+    if (dialog().open) dialog().close();
+    if (last?.text?.isConnected) focus(last.text);
   };
 
   document.addEventListener("click", (event) => {
@@ -56,7 +57,7 @@
     open(link);
   });
   document.addEventListener("htmx:before:request", (event) => {
-    if (event.target.closest?.("[data-sort-dialog] form")) { picking = null; close(); }
+    if (event.target.closest?.("[data-sort-dialog] form")) close();
   });
   document.addEventListener("close", (event) => {
     if (event.target.matches?.("[data-sort-dialog]")) picking = null;
@@ -64,53 +65,34 @@
 
   // ---- keys ----
   const pick = (key) => {
-    const { text, following } = picking;
-    if (key === "f") {
-      picking.following = !following;
-      const box = dialog().querySelector("[data-following]");
+    const box = dialog().open ? dialog().querySelector("[data-following]") : null;
+    if (key === "f" && picking.message) {
+      picking.following = !(box?.checked ?? picking.following);
       if (box) box.checked = picking.following;
-      if (!dialog().open) tell(picking.following ? "This and all that follow." : "Only this text.");
+      tell(picking.following ? "This and all that follow." : "Only this text.");
       return true;
     }
     if (!/^[0-9]$/.test(key)) return false;
     const chip = bar().querySelectorAll("[data-project]")[Number(key) - 1];
     if (key !== "0" && !chip) return true;
-    picking = null;
-    last = text;
+    const { message, following } = picking;
     close();
-    send(messageOf(text), chip ? chip.dataset.project : "", following);
+    send(message, chip ? chip.dataset.project : "", box?.checked ?? following);
     return true;
   };
 
-  const begin = () => {
-    const here = document.activeElement.closest(".text") ?? texts().at(-1);
-    const link = here?.querySelector("a[data-sort]");
-    if (!link) return;
-    focus(here);
-    picking = { text: here, following: false };
-    open(link);
-  };
-
   const isTyping = (target) => target.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  const hasLetters = () => document.getElementById("keys")?.dataset.single !== "off";
+  const STEPS = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 };
 
+  // Before keys.js, whose j and k are those of the list.
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !bar() || isTyping(event.target)) return;
-    const opened = document.querySelector("dialog[open]");
-    if (opened && opened !== dialog()) return;
-    if (opened && !picking) picking = { text: last, following: opened.querySelector("[data-following]")?.checked ?? false };
-    if (picking) {
-      if (pick(event.key)) event.preventDefault();
-      else if (!opened && event.key !== "Shift") picking = null;
-      if (event.defaultPrevented || opened) return;
-    }
-    const inTexts = event.target.closest(".thread-scroll");
-    if (inTexts && ["ArrowDown", "j"].includes(event.key)) step(1);
-    else if (inTexts && ["ArrowUp", "k"].includes(event.key)) step(-1);
-    else if (event.key === "p" && !opened) begin();
-    else if (event.key === "u" && said().querySelector("[data-undo]")) said().querySelector("[data-undo]").requestSubmit();
-    else return;
-    event.preventDefault();
-  });
+    if (event.ctrlKey || event.metaKey || event.altKey || !bar() || isTyping(event.target)) return;
+    const by = event.target.closest?.(".thread-scroll") && !document.querySelector("dialog[open]") && STEPS[event.key];
+    if (picking && pick(event.key)) event.preventDefault();
+    else if (by && (event.key.length > 1 || hasLetters())) { event.preventDefault(); step(by); }
+    if (picking && !dialog().open && event.key === "Escape") picking = null;
+  }, true);
 
   // ---- dragging ----
   const chipAt = (event) => event.target.closest?.("[data-project]");

@@ -20,8 +20,8 @@ from portal.messaging.message import Message
 
 @dataclass(frozen=True)
 class Work:
-    """`first` and `last` are days from today. `sorts` says from which text on (its beginning) whose texts belong here;
-    with `is_alone` only that one text does."""
+    """`first` and `last` are days from today, moved on to the `weekday` that was agreed on. `sorts` says whose texts
+    belong here, from which one on (its beginning); with `is_alone` only that one text does."""
 
     name: str
     stage: Stage
@@ -30,10 +30,11 @@ class Work:
     clients: tuple[Person, ...]
     sorts: tuple[tuple[Person, str], ...] = ()
     is_alone: bool = False
+    weekday: int | None = None
 
 
 WORKS = (
-    Work("Delgado family at the beach", Stage.ACTIVE, 2, None, (ROSA,), ((ROSA, "Hi Rosa, Ana here"),)),
+    Work("Delgado family at the beach", Stage.ACTIVE, 2, None, (ROSA,), ((ROSA, "Hi Rosa, Ana here"),), weekday=5),
     Work("Lindqvist anniversary", Stage.ACTIVE, 9, 10, (GRACE,)),
     Work("Holiday minis", Stage.PLANNED, 13, 14, (JONAS, TOMAS), ((NINA, "Hello, I got"),), is_alone=True),
     Work("Karim twins", Stage.PLANNED, None, None, (AISHA,), ((AISHA, "Hi! Do you also"),)),
@@ -55,6 +56,8 @@ def open_in(session: Session, business: Business, member: Member) -> None:
 
 def _made(session: Session, business: Business, work: Work) -> Project:
     today = local_time.today(business.timezone)
+    if work.weekday is not None:
+        today += dt.timedelta(days=(work.weekday - today.weekday() - (work.first or 0)) % 7)
     first, last = (None if days is None else today + dt.timedelta(days=days) for days in (work.first, work.last))
     clients = [contact.having(session, business.id, who.number)[0].id for who in work.clients]
     return project.create(

@@ -9,7 +9,7 @@ from portal.contacts import contact, project, project_list
 from portal.contacts.project import Stage
 from portal.web.page import Answer, Page, SeeOther, Visit
 
-TABS = {**STAGES, "archived": "Archived"}
+TABS = {**{stage: STAGES[stage] for stage in ("active", "planned", "done")}, "archived": "Archived"}
 
 
 def show(session: Session, visit: Visit) -> Answer:
