@@ -70,6 +70,14 @@ def end_others(session: Session, visit: Visit) -> Answer:
     return SeeOther("/settings/account", flash="All other browsers are signed out.", cookie=token)
 
 
+def set_shortcuts(session: Session, visit: Visit) -> Answer:
+    """Keys of a single letter can be switched off (WCAG 2.2, 2.1.4)."""
+    is_on = visit.form.get("shortcuts") == "on"
+    member.switch_shortcuts(session, member.get(session, visit.business.id, visit.member.id), is_on=is_on)
+    said = "Single keys work everywhere now." if is_on else "Single keys do nothing any more."
+    return SeeOther("/settings/account#keyboard", flash=said)
+
+
 async def _status(request: Request, visit: Visit, form: PasswordForm) -> int:
     """200 when the current password is right; somebody at an open browser may not try for ever."""
     if not form.is_valid():

@@ -55,7 +55,8 @@ from portal.web.route import TEXTING, acts, opens, reads, writes
 
 def routes() -> list[BaseRoute]:
     """All of them."""
-    return [*_doors(), *_desk(), *_thread(), *_contacts(), *_projects(), *_automations(), *_questionnaires(), *_settings(), *_house()]
+    desk = [*_desk(), *_thread(), *_contacts(), *_projects(), *_automations(), *_questionnaires()]
+    return [*_doors(), *desk, *_settings(), *_house()]
 
 
 def _doors() -> list[BaseRoute]:
@@ -112,6 +113,7 @@ def _settings() -> list[BaseRoute]:
         writes("/settings/replies/{reply}/restore", canned_replies.restore, Right.SEND, TEXTING),
         reads("/settings/account", account_page.show, SIGNED_IN),
         acts("/settings/account/password", account_page.change_password, SIGNED_IN),
+        writes("/settings/account/shortcuts", account_page.set_shortcuts, SIGNED_IN),
         writes("/settings/account/sign-ins/{sign_in}/end", account_page.end_one, SIGNED_IN),
         writes("/settings/account/sign-ins/end-others", account_page.end_others, SIGNED_IN),
         reads("/settings/members", members_page.show, Right.SETUP),
