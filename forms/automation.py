@@ -70,9 +70,7 @@ class AutomationForm(BaseForm):
     project_day = SelectField(
         "Which day?",
         default=PROJECT_DATES[0],
-        choices=[
-            SelectChoice(*each) for each in zip(PROJECT_DATES, ("The project starts", "The project ends"), strict=True)
-        ],
+        choices=[SelectChoice(*each) for each in zip(PROJECT_DATES, ("It starts", "It ends"), strict=True)],
     )
     project_days, project_side = _number("How many days"), _side("Before or after it")
     project_time = StringField("Time of day", render_kw={"type": "time"})

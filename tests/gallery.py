@@ -46,7 +46,7 @@ def pages() -> dict[str, str]:
 def _render(template: str, **context: Any) -> str:
     shell = {
         "business": SimpleNamespace(name="Fernhill Photography"),
-        "member": SimpleNamespace(name="Ana Whitfield", email="ana@fernhill.example", role="owner"),
+        "member": SimpleNamespace(name="Ana Whitfield", email="ana@fernhill.example", role="owner", has_shortcuts=True),
         "nav": [{"url": "#", "label": n, "icon": i, "badge": b, "current": n == "SMS Status"} for n, i, b in NAV],
         "csrf_token": "token",
         "flash": [],

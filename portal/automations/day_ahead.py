@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from portal.automations import scheduled_text
+from portal.messaging import send_later
 
 HOURS = 24
 NAMED = 3  # clients named in a line
 LINES = 8
 TALL = 4  # texts in an hour that a bar of full height stands for at least
+LATER, LATER_MOST = "Written for later", 100
 MOST = 500
 """Texts that are read for the picture; a business with more sees that there are more."""
 
@@ -64,14 +66,18 @@ class DayAhead:
 
 
 def read(session: Session, business_id: str, *, now: dt.datetime, zone: str) -> DayAhead:
-    """One query. Of an automation that is paused nothing goes out."""
+    """Two queries: what automations scheduled, and what members wrote for later."""
     until = now + dt.timedelta(hours=HOURS)
-    found = scheduled_text.upcoming(session, business_id, until=until, limit=MOST + 1)
     entries = [
         Entry(each.due_at, each.automation, each.name, f"/automations/{each.automation_id}", bool(each.forecast))
-        for each in found
+        for each in scheduled_text.upcoming(session, business_id, until=until, limit=MOST + 1)
     ]
-    return of(entries, now=now, zone=zone)
+    entries += [
+        Entry(each.due_at, LATER, each.name or each.number, f"/sms/{each.subscription_id}")
+        for each in send_later.upcoming(session, business_id, LATER_MOST)
+        if each.due_at <= until
+    ]
+    return of(sorted(entries, key=lambda entry: entry.due_at), now=now, zone=zone)
 
 
 def of(entries: Sequence[Entry], *, now: dt.datetime, zone: str) -> DayAhead:

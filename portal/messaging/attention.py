@@ -55,6 +55,7 @@ _BACK = Statement(
         sa.text("snoozed_until_at IS NOT NULL"),
         _s.c.snoozed_until_at <= _now,
         _s.c.snoozed_until_at >= _since,
+        _s.c.last_message_at <= _s.c.snoozed_until_at,
     )
     .order_by(_s.c.snoozed_until_at.desc(), _s.c.id.desc())
     .limit(SHOWN + 1)

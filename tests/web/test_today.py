@@ -12,13 +12,13 @@ from portal.accounts import business as businesses
 from portal.accounts.business import Capability
 from portal.consent import subscription
 from portal.consent.state import Kind
-from portal.messaging import attention, health
+from portal.messaging import attention, health, send_later
 from portal.providers.provider import Rejected, Trouble, Unknown
 from portal.statement import Statement
 from tests.conftest import as_member
 from tests.web.scene import Scene, words
 
-QUERIES = 12  # who asks, six needs, the counts, what comes
+QUERIES = 12  # who asks, six needs, the counts, what comes from rules and from members
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
@@ -150,8 +150,32 @@ def test_a_snoozed_conversation_needs_nobody_until_its_time_has_come(scene: Scen
     scene.texts_us("Hello?")
     change(scene, snoozed_until_at=clock.now() + dt.timedelta(hours=1))
     assert "All done" in words(scene.alice().get("/").text)
-    change(scene, snoozed_until_at=clock.now() - dt.timedelta(minutes=1))
+    change(scene, snoozed_until_at=clock.now())
     assert "You put these off until now." in words(scene.alice().get("/").text)
+
+
+def test_a_conversation_that_came_back_is_done_with_the_next_text(scene: Scene) -> None:
+    scene.named("Rosa Delgado")
+    scene.says_yes()
+    scene.send_all()
+    change(scene, snoozed_until_at=clock.now())
+    scene.we_write("Here is the price list.")
+    assert "Back from a snooze" not in words(scene.alice().get("/").text)
+
+
+def test_what_was_written_for_later_stands_in_the_next_day(scene: Scene) -> None:
+    scene.named("Rosa Delgado")
+    scene.says_yes()
+    row = scene.row()
+    scene.write(
+        lambda session: send_later.write(
+            session, scene.site.hearth.id, row.id, "See you tomorrow", member_id=scene.site.alice.id, once_key="later",
+            due_at=clock.now() + dt.timedelta(hours=3),
+        )
+    )  # fmt: skip
+    said = words(scene.alice().get("/").text)
+    assert "1 text goes out by itself." in said
+    assert "Written for later Rosa Delgado" in said
 
 
 @pytest.mark.covers("X-17")
