@@ -16,11 +16,11 @@ def read(text: str | None, zone: str, problem_of: Callable[[dt.datetime], str]) 
         found = local_time.typed(text or "", zone)
     except (ValueError, OverflowError) as error:
         raise ValidationError("Please give a date and a time.") from error
+    if problem := problem_of(found):
+        raise ValidationError(problem)
     if local_time.input_value(found, zone) != (text or "")[:16]:
         raise ValidationError(
             f"There is no {(text or '')[11:16]} on that day in {ZoneInfo(zone).key}: the clock jumps over it as summer "
             "time begins. Please choose another time."
         )
-    if problem := problem_of(found):
-        raise ValidationError(problem)
     return found

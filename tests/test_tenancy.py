@@ -22,7 +22,7 @@ from portal.automations.scheduled_text import ScheduledText
 from portal.consent import subscription
 from portal.consent.state import Origin, Proof
 from portal.contacts import contact, project
-from portal.messaging import message, opt_in, sorting
+from portal.messaging import canned_reply, message, opt_in, saved_view, sorting
 from portal.messaging.message import Direction, Fate
 from portal.questionnaires import questionnaire
 from portal.web.page import ACCESS, PUBLIC, SIGNED_IN
@@ -72,6 +72,8 @@ def ids(site: World) -> dict[str, str]:
         return {
             "subscription": row.id, "message": str(text), "questionnaire": asked.id, "contact": client.id,
             "member": site.hearth.staff.id, "question": asked.draft[0]["id"], "number": NUMBER,
+            "view": saved_view.save(session, home, site.alice.id, name=CANARY, query="unread=yes").id,
+            "reply": canned_reply.create(session, home, name=f"{CANARY} Parking", text=CANARY).id,
             **webhook(session, home), **automatic(session, home, row),
             **work(session, home, client.id, str(text), site.alice.id), "sign_in": "0" * 64, "session": "0" * 64,
         }  # fmt: skip
@@ -209,7 +211,7 @@ def test_a_business_without_the_capability_has_no_texting_pages(
 
     site.write(revoke)
     answer = call(as_member(client, site.alice), route, ids)
-    is_texting = route.path.startswith(("/sms", "/questionnaires", "/rehearsal", "/automations"))
+    is_texting = route.path.startswith(("/sms", "/questionnaires", "/rehearsal", "/automations", "/settings/replies"))
     assert (answer.status_code == 404) or not is_texting
 
 
