@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from portal import clock
+from portal.accounts.attempt import Reply
 from portal.providers.provider import (
     Accepted,
     Event,
@@ -94,3 +95,8 @@ class Rehearsal:
 
     def reply(self) -> tuple[str, bytes]:
         return "text/plain", b""
+
+
+def receive(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+    """The pretend receiver of events: in a demo nothing leaves this computer, whatever address somebody adds."""
+    return Reply(204, "taken by a pretend receiver; in a demo nothing leaves this computer.")

@@ -17,6 +17,7 @@ from sqlmodel import Session, select
 from starlette.routing import Route
 
 from portal import demo
+from portal.accounts.endpoint import WebhookEndpoint
 from portal.consent.subscription import Subscription
 from portal.questionnaires.questionnaire import Questionnaire
 from portal.web.page import ACCESS
@@ -65,6 +66,8 @@ def paths_of(session: Session) -> dict[str, str]:
         "results": f"/questionnaires/{asked.id}/results", "embed": f"/embed/{asked.token}",
         "thanks": f"/f/{asked.token}/thanks", "opt-in": "/opt-in/hearth-home-photography",
     }  # fmt: skip
+    for hook in session.exec(select(WebhookEndpoint)).all():
+        found["webhook-off" if hook.disabled_at else "webhook"] = f"/settings/webhooks/{hook.id}"
     for state in STATES:
         row = session.exec(select(Subscription).where(Subscription.status == state)).first()
         assert row is not None, f"the demo has nobody who is {state}"
