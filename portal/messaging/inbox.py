@@ -173,7 +173,9 @@ class _Inbound:
 
     def _start(self, verdict: Verdict) -> None:
         row = self.row
-        if row.status in (Status.OPTED_OUT, Status.DECLINED) or row.is_claimed or row.is_paused:
+        if row.status == Status.REQUESTED:  # it says more than the YES that was asked for
+            self._yes(verdict)
+        elif row.status in (Status.OPTED_OUT, Status.DECLINED) or row.is_claimed or row.is_paused:
             self._opt_in(verdict, "reply.confirmation")
         elif self._lifts_block():
             recorded = self._carrier(Kind.CARRIER_CLEARED)

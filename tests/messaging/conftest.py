@@ -70,6 +70,16 @@ class Road:
 
         return self.write(work)
 
+    def is_asked(self, number: str = CLIENT) -> None:
+        """A Yes in a form that waits for the handset (X-29)."""
+
+        def work(session: Session) -> None:
+            row = subscription.lock(session, self.business, SMS, number)
+            evidence = {"words": "the disclaimer", "choice": "yes"}
+            opt_in.ask(session, row, origin=Origin.FORM, actor="client", evidence=evidence, submission_id="sent-in")
+
+        self.write(work)
+
     def texts_us(self, text: str, number: str = CLIENT, *, event_id: str = "", keyword: str | None = None) -> Received:
         event = InboundText(event_id or f"in:SM{next(_ids):032x}", "AC", number, OUR_NUMBER, text, keyword)
         arrived_at = clock.now()

@@ -152,6 +152,15 @@ def test_yes_without_an_open_request_opts_nobody_in(road: Road) -> None:
     assert road.row().status == Status.OPTED_OUT
 
 
+@pytest.mark.covers("X-29")
+@pytest.mark.parametrize("word", ["YES", "START"])
+def test_an_open_request_is_accepted_by_yes_and_by_start(road: Road, word: str) -> None:
+    road.is_asked()
+    road.texts_us(word)
+    assert road.row().status == Status.OPTED_IN
+    assert [each.purpose for each in road.outbound()] == ["opt_in_request", "opt_in_confirmation"]
+
+
 @pytest.mark.covers("X-17", "rules 19", "H-24")
 def test_start_after_a_stop_opts_in_again_with_one_confirmation(road: Road) -> None:
     road.provider.does_answer = True
