@@ -8,13 +8,13 @@ from sqlmodel import Session
 from portal.accounts import audit, sender
 from portal.accounts.sender import SMS
 from portal.api.operation import Answer, Call
-from portal.api.value import Given, Line, Moment, Page, Told, Words, sought
+from portal.api.value import Given, Id, Line, Moment, Page, Told, Words, sought
 from portal.column import new_id
 from portal.consent import phone_number, subscription
 from portal.consent.phone_number import Refused
 from portal.consent.purpose import Purpose
 from portal.errors import Conflict, Invalid, NotFound
-from portal.messaging import gate, message, message_list, outbox, thread
+from portal.messaging import gate, message, message_list, outbox, sorting, thread
 from portal.messaging.gate import Refuse
 from portal.messaging.message import Direction, Fate
 from portal.messaging.message_list import Filter
@@ -29,6 +29,14 @@ class NewMessage(Given):
     text: Annotated[Words, Field(min_length=1, max_length=LONGEST)]
     channel: Literal["sms"] = "sms"
     purpose: Literal["conversation"] = "conversation"
+    project: Id | None = None
+
+
+class SortedMessage(Given):
+    """`project` null takes it out. With `following` all after it in its thread goes too, also what is to come."""
+
+    project: Id | None
+    following: bool = False
 
 
 class Accepted(Told):
@@ -53,7 +61,7 @@ class Message(Told):
     segments: int
     created_at: Moment
     sent_at: Moment | None
-    project: str | None = None
+    project: str | None
 
 
 class Messages(Told):
@@ -84,6 +92,8 @@ def send(session: Session, call: Call) -> Answer:
     audit.note(
         session, "message.queued", actor=call.actor, business_id=call.business.id, object=queued.message_id, ip=call.ip
     )
+    if wanted.project is not None:
+        _move(session, call, queued.message_id, wanted.project)
     told = Accepted(id=queued.message_id, status=Fate.QUEUED)
     return Answer(told, 201, {"Location": f"/api/v1/messages/{queued.message_id}"})
 
@@ -99,6 +109,13 @@ def show(session: Session, call: Call) -> Answer:
     return Answer(_found(session, call))
 
 
+def sort(session: Session, call: Call) -> Answer:
+    """Into another project, or into none."""
+    wanted = call.given(SortedMessage)
+    _move(session, call, call.id, wanted.project, following=wanted.following)
+    return Answer(_found(session, call))
+
+
 def cancel(session: Session, call: Call) -> Answer:
     """Only what still waits, and never the answers that consent law wants."""
     _found(session, call)
@@ -109,6 +126,13 @@ def cancel(session: Session, call: Call) -> Answer:
         )
     audit.note(session, "message.cancelled", actor=call.actor, business_id=call.business.id, object=call.id, ip=call.ip)
     return Answer(_found(session, call))
+
+
+def _move(session: Session, call: Call, message_id: str, project_id: str | None, *, following: bool = False) -> None:
+    """Raises NotFound for what is not ours, Conflict for an archived project or a note."""
+    done = sorting.sort(session, call.business.id, message_id, project_id, actor=call.actor, following=following)
+    if isinstance(done, sorting.Refused):
+        raise Conflict(done.sentence, reason=done.reason)
 
 
 def _number(session: Session, call: Call, typed: str) -> str:
@@ -138,4 +162,5 @@ def told(row: Any) -> Message:
         id=row.id, direction=row.direction, channel=row.channel, number=row.number, text=row.text, purpose=row.purpose,
         status=row.status, reason=row.reason or None, consent_entry=row.consent_seq, provider_id=row.provider_id,
         segments=row.segments, created_at=row.created_at, sent_at=row.sent_at,
+        project=row.project_id,
     )  # fmt: skip

@@ -4,7 +4,18 @@ from starlette.routing import BaseRoute, Route
 
 from portal.accounts.business import Capability
 from portal.accounts.member import Right
-from portal.api import automation, business, contact, endpoint, evidence, message, openapi, questionnaire, subscription
+from portal.api import (
+    automation,
+    business,
+    contact,
+    endpoint,
+    evidence,
+    message,
+    openapi,
+    project,
+    questionnaire,
+    subscription,
+)
 from portal.api.call import call
 from portal.api.meter import Meter
 from portal.api.operation import Operation
@@ -80,8 +91,30 @@ OPERATIONS = (
     ),
     Operation("GET", "/messages/{id}", message.show, Right.READ, "One message", message.Message, needs=TEXTING),
     Operation(
+        "PATCH", "/messages/{id}", message.sort, Right.EDIT_CONTACTS,
+        "Sort one message, or all from it on, into a project", message.Message, body=message.SortedMessage,
+        needs=TEXTING, refuses="The project is archived, more than 5,000 texts follow, or it is a note for members.",
+    ),
+    Operation(
         "DELETE", "/messages/{id}", message.cancel, Right.SEND, "Cancel a text that still waits", message.Message,
         needs=TEXTING, refuses="It has left, or it is an automatic answer about consent.",
+    ),
+    Operation(
+        "POST", "/projects", project.create, Right.EDIT_CONTACTS, "Make a project", project.Project,
+        body=project.NewProject, status=201,
+    ),
+    Operation(
+        "GET", "/projects", project.page, Right.READ, "Projects, by next date", project.Projects,
+        query=project.ProjectPage,
+    ),
+    Operation("GET", "/projects/{id}", project.show, Right.READ, "One project", project.Project),
+    Operation(
+        "PATCH", "/projects/{id}", project.change, Right.EDIT_CONTACTS, "Change it, archive it or bring it back",
+        project.Project, body=project.ProjectChange,
+    ),
+    Operation(
+        "GET", "/projects/{id}/messages", project.texts, Right.READ, "Its own messages from all threads, newest first",
+        message.Messages, query=Page,
     ),
     Operation(
         "POST", "/webhook-endpoints", endpoint.create, Right.SETUP, "Have events sent to an address",

@@ -77,6 +77,7 @@ def _with_plus(text: Any) -> Any:
     return _BLANK_FOR_PLUS.sub("+", text) if isinstance(text, str) else text
 
 
+Id = Annotated[str, Field(pattern=ID)]
 Line = Annotated[str, AfterValidator(_line)]
 Words = Annotated[str, AfterValidator(_words)]
 Moment = Annotated[AwareDatetime, AfterValidator(_sane), PlainSerializer(clock.rfc3339, return_type=str)]

@@ -14,10 +14,15 @@ from portal.contacts.contact import Contact
 from portal.contacts.project import Stage
 
 COMING, UNDATED, PAST = 0, 1, 2
-MOST_NAMES = 200
 
 _p = project.table
 _DAY = _p.c.starts_on.type
+
+
+@dataclass(frozen=True)
+class Client:
+    id: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,8 @@ class Row:
     ends_on: dt.date | None
     is_archived: bool
     next_on: dt.date | None
-    clients: tuple[str, ...]
+    clients: tuple[Client, ...]
+    created_at: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -101,24 +107,23 @@ def _beyond(session: Session, business_id: str, after: str, today: dt.date) -> s
     return sa.or_(part > last[0], sa.and_(part == last[0], sa.or_(later, same_day)))
 
 
-def _clients(session: Session, business_id: str, project_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """The names of each project's clients."""
+def _clients(session: Session, business_id: str, project_ids: Collection[str]) -> dict[str, tuple[Client, ...]]:
+    """Who belongs to each, by name; at most fifty each."""
     people = table_of(Contact)
     query = (
-        sa.select(project.clients.c.project_id, people.c.name)
+        sa.select(project.clients.c.project_id, people.c.id, people.c.name)
         .join_from(project.clients, people, people.c.id == project.clients.c.contact_id)
         .where(project.clients.c.project_id.in_(list(project_ids)), people.c.business_id == business_id)
         .order_by(people.c.name_key, people.c.id)
-        .limit(MOST_NAMES)
     )
-    found: dict[str, tuple[str, ...]] = {}
-    for project_id, name in session.execute(query).all():
-        found[project_id] = (*found.get(project_id, ()), name)
+    found: dict[str, tuple[Client, ...]] = {}
+    for project_id, client_id, name in session.execute(query).all():
+        found[project_id] = (*found.get(project_id, ()), Client(client_id, name))
     return found
 
 
-def _row(row: Any, clients: tuple[str, ...]) -> Row:
+def _row(row: Any, clients: tuple[Client, ...]) -> Row:
     return Row(
         row.id, row.name, row.stage, row.starts_on, row.ends_on, row.archived_at is not None,
-        row.coming_on or row.past_on, clients,
+        row.coming_on or row.past_on, clients, row.created_at,
     )  # fmt: skip

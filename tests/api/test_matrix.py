@@ -28,6 +28,9 @@ BODIES: dict[str, Any] = {
     "PATCH /contacts/{id}": {"name": f"{CANARY} changed"},
     "POST /subscriptions/{id}/opt-out": ASKED,
     "POST /messages": {"to": CLIENT, "text": CANARY},
+    "PATCH /messages/{id}": {"project": None, "following": True},
+    "POST /projects": {"name": CANARY},
+    "PATCH /projects/{id}": {"name": f"{CANARY} changed"},
     "POST /automations": {"name": CANARY, "text": CANARY, "when": {"event": "opted_in", "delay_minutes": 60}},
     "PATCH /automations/{id}": {"name": f"{CANARY} changed"},
     "POST /webhook-endpoints": {"url": f"https://hooks.example.com/{CANARY}"},
@@ -52,12 +55,14 @@ def ids(api: Api, owner: Api, clients: Clients) -> dict[str, str]:
     row_id = clients.says_yes(words=CANARY)
     clients.texts(CANARY)
     asked = api.post("/questionnaires", BODIES["POST /questionnaires"]).json()
-    sent = api.post("/messages", BODIES["POST /messages"]).json()
+    work = api.post("/projects", {"name": f"{CANARY} Project", "contacts": [made["id"]]}).json()
+    sent = api.post("/messages", BODIES["POST /messages"] | {"project": work["id"]}).json()
     clients.site.write(plan.take_events)
     waiting = api.get(f"/automations/{rule['id']}/scheduled-texts")["items"][0]
     hook = owner.post("/webhook-endpoints", {"url": f"https://hooks.example.com/{CANARY}/1"}).json()
     return {
         "contacts": made["id"], "subscriptions": row_id, "questionnaires": asked["id"], "messages": sent["id"],
+        "projects": work["id"],
         "webhook-endpoints": hook["id"], "automations": rule["id"], "scheduled-texts": waiting["id"],
     }  # fmt: skip
 

@@ -81,7 +81,8 @@ def test_a_number_that_cannot_be_texted_is_named_with_a_sentence(api: Api, to: s
         ({"purpose": "automated"}, "purpose"),
         ({"channel": "whatsapp"}, "channel"),
         ({"send_at": "2030-01-01T00:00:00Z"}, "send_at"),
-        ({"project": "p"}, "project"),
+        ({"project": 7}, "project"),
+        ({"project": "no id"}, "project"),
         ({"to": None}, "to"),
     ],
 )

@@ -44,10 +44,12 @@ def ids(api: Api, owner: Api, clients: Clients) -> dict[str, str]:
     made = api.post("/contacts", {"name": "Nora Vale", "numbers": [{"number": CLIENT}]}).json()
     row_id = clients.says_yes()
     asked = api.post("/questionnaires", {"title": "T", "questions": [{"kind": "text", "label": "L"}]}).json()
+    work = api.post("/projects", {"name": "Wedding", "contacts": [made["id"]]}).json()
     sent = api.post("/messages", {"to": CLIENT, "text": "x"}).json()
     hook = owner.post("/webhook-endpoints", {"url": "https://hooks.example.com/portal"}).json()
     return {
         "contacts": made["id"], "subscriptions": row_id, "questionnaires": asked["id"], "messages": sent["id"],
+        "projects": work["id"],
         "webhook-endpoints": hook["id"],
     }  # fmt: skip
 
