@@ -100,11 +100,25 @@ def stopped(states: Iterable[NumberState]) -> list[NumberState]:
     return [each for each in states if each.has_stopped]
 
 
-def to_pause(states: Sequence[NumberState]) -> list[NumberState]:
-    """The current numbers that an opt-out of this client holds back and that are not held back yet."""
-    if not stopped(states):
-        return []
-    return [each for each in states if each.is_current and not each.is_paused and each.status in OPEN]
+Bond = tuple[str, str]
+"""A number that opted out, and another number of the same client at that time."""
+
+
+def bonds(states: Sequence[NumberState]) -> set[Bond]:
+    """What is together already: the client's opt-out has held the other number back, or they opted in with it since."""
+    current = [each.number for each in states if each.is_current]
+    return {(out.number, other) for out in stopped(states) for other in current if other != out.number}
+
+
+def to_pause(states: Sequence[NumberState], before: Collection[Bond] = ()) -> list[NumberState]:
+    """The current numbers that come together with an opt-out of this client now, and that are open (X-15). Who opted
+    in with a number after that stays free: `before` are the bonds that there were."""
+    held = {other for out, other in bonds(states) - set(before)}
+    return [
+        each
+        for each in states
+        if each.is_current and each.number in held and each.status in OPEN and not each.is_paused
+    ]
 
 
 def _state(row: sa.Row[tuple[object, ...]]) -> NumberState:

@@ -1,4 +1,4 @@
-"""What a member decides about a number at the desk: opting it out, keeping a doubtful conversation, giving it a name.
+"""What a member decides about a number at the desk: opting it out, keeping a doubtful conversation.
 
 There is no opting in among it, and there must never be (law 4, promise P12).
 """
@@ -12,8 +12,6 @@ from portal import clock
 from portal.accounts import audit
 from portal.consent import ledger, subscription
 from portal.consent.state import Kind, Origin, Proof
-from portal.contacts import contact
-from portal.contacts.contact import Contact
 from portal.database import announce
 from portal.errors import NotFound
 from portal.messaging import message, opt_in
@@ -71,18 +69,6 @@ def keep(
     message.notice(session, row, f"{name} read the reply and kept texting: {reason}")
     audit.note(session, "review.kept", actor=actor, business_id=business_id, object=row.id, ip=ip)
     return True
-
-
-def name(session: Session, business_id: str, subscription_id: str, *, name: str, email: str | None) -> Contact:
-    """Rename the contact of a number, or make one for a number that nobody has; None leaves the address as it is."""
-    row = _locked(session, business_id, subscription_id)
-    if row.contact_id is None:
-        found = contact.create(session, business_id, name=name, email=email or "", numbers=[row.number])
-    else:
-        found = contact.get(session, business_id, row.contact_id)
-        contact.rename(session, found, name=name, email=found.email if email is None else email)
-    announce(session, f"thread:{business_id}:{row.id}")
-    return found
 
 
 def mark_read(session: Session, business_id: str, subscription_id: str) -> None:

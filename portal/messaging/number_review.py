@@ -85,7 +85,7 @@ def _paused(
     because = tuple(each.number for each in number_state.stopped(after))
     return [
         Consequence(Effect.PAUSED, each.number, each.status, because=because)
-        for each in number_state.to_pause(after)
+        for each in number_state.to_pause(after, number_state.bonds(states))
     ]  # fmt: skip
 
 

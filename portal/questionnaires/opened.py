@@ -62,4 +62,4 @@ def _client(session: Session, questionnaire: Questionnaire, personal: str) -> Co
     contact_id = link.contact_id(key.of(session), questionnaire, personal)
     if contact_id is None:
         raise NotFound(BAD_LINK)
-    return contact.get(session, questionnaire.business_id, contact_id)
+    return contact.living(session, questionnaire.business_id, contact_id)

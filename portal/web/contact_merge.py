@@ -74,10 +74,11 @@ def _preview(session: Session, found: Contact, other: Contact) -> Page:
     states, dates = number_state.of(session, ids), contact_date.of(session, ids)
     sides = [Side(each, states[each.id], dates[each.id]) for each in (found, other)]
     united = _united(states[found.id], states[other.id])
+    before = number_state.bonds(states[found.id]) | number_state.bonds(states[other.id])
     taken = {each.key for each in dates[found.id]}
     context = {
         "found": found, "other": other, "sides": sides, "united": united,
-        "paused": {each.number for each in number_state.to_pause(united)},
+        "paused": {each.number for each in number_state.to_pause(united, before)},
         "stopped": [each.number for each in number_state.stopped(united)],
         "left_out": [each for each in dates[other.id] if each.key in taken],
         "coming": [each for each in dates[other.id] if each.key not in taken],

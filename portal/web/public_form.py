@@ -77,7 +77,7 @@ def _store(
 ) -> None:
     """Raises NotFound when the questionnaire was closed meanwhile."""
     questionnaire = questionnaires.by_token(session, opened.questionnaire.token)
-    client = contact.get(session, questionnaire.business_id, instance.contact_id) if instance.contact_id else None
+    client = contact.living(session, questionnaire.business_id, instance.contact_id) if instance.contact_id else None
     submissions.receive(
         session, questionnaire, version=instance.version, nonce=instance.nonce, answers=form.answers(), act=act,
         client=client, caps=visit.settings.caps,

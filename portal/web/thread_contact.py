@@ -7,7 +7,7 @@ from sqlmodel import Session
 from forms.contact_name import ContactNameForm
 from portal import glyph
 from portal.contacts import contact, contact_list
-from portal.messaging import contact_desk, desk, thread
+from portal.messaging import contact_desk, thread
 from portal.messaging.contact_desk import Who
 from portal.web.page import Answer, Page, SeeOther, Visit
 
@@ -37,9 +37,18 @@ def save(session: Session, visit: Visit) -> Answer:
     if not form.is_valid():
         owners = contact.having(session, visit.business.id, row.number)
         return Page(PAGE, _context(session, visit, row, owners) | {"form": form}, 422)
-    email = str(form.email.data or "") if "email" in visit.form else None
-    desk.name(session, visit.business.id, row.id, name=str(form.name.data), email=email)
+    _name(session, visit, row, str(form.name.data), str(form.email.data or "") if "email" in visit.form else None)
     return SeeOther(f"/sms/{row.id}", flash="Saved.")
+
+
+def _name(session: Session, visit: Visit, row: Any, name: str, email: str | None) -> None:
+    """The contact that has the number is called so now; where nobody has it, a new contact does."""
+    who = Who(visit.actor, visit.ip)
+    owners = contact.having(session, visit.business.id, row.number)
+    if owners:
+        contact_desk.change(session, visit.business.id, owners[0].id, who, name=name, email=email)
+    else:
+        contact_desk.create(session, visit.business.id, who, name=name, email=email or "", numbers=[row.number])
 
 
 def _row(session: Session, visit: Visit) -> Any:
@@ -53,4 +62,5 @@ def _context(session: Session, visit: Visit, row: Any, owners: list[contact.Cont
         session, visit.business.id, region=visit.business.region, q=q, limit=SHOWN + len(mine)
     )  # fmt: skip
     choices = [each for each in listed.rows if each.id not in mine][:SHOWN]
-    return {"row": row, "owners": owners, "q": q, "choices": choices}
+    former = contact.living(session, visit.business.id, row.contact_id) if row.contact_id and not owners else None
+    return {"row": row, "owners": owners, "former": former, "q": q, "choices": choices}
