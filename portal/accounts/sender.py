@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, select
@@ -48,6 +49,13 @@ _OURS = Statement(
     )
 )
 
+_ACTIVE = Statement(
+    sa.select(table)
+    .where(table.c.business_id == param("business_id"), table.c.channel == param("channel"), table.c.is_active)
+    .order_by(table.c.created_at, table.c.id)
+    .limit(1)
+)
+
 
 def add(
     session: Session, business: Business, *, channel: str, number: str, provider: str, credentials: Mapping[str, str]
@@ -85,10 +93,9 @@ def credentials_of(session: Session, sealed: str) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.items()}
 
 
-def of(session: Session, business_id: str, channel: str = SMS) -> Sender | None:
-    """The sender a business texts from on `channel`; the oldest active one."""
-    query = select(Sender).where(Sender.business_id == business_id, Sender.channel == channel, Sender.is_active)
-    return session.exec(query.order_by(sa.text("created_at"))).first()
+def of(session: Session, business_id: str, channel: str = SMS) -> Any:
+    """The sender a business texts from on `channel`, the oldest active one: its row, or None."""
+    return _ACTIVE.first(session, business_id=business_id, channel=channel)
 
 
 def is_ours(session: Session, business_id: str, provider: str, number: str) -> bool:

@@ -27,7 +27,7 @@ from portal.messaging import gate, outbox
 from portal.messaging.gate import Defer, Refuse, Send
 from portal.statement import Statement, param, params
 
-BATCH = 32  # rows in one transaction: some milliseconds
+BATCH = 16  # rows in one transaction: some milliseconds, for a STOP may be waiting
 
 _a, _b, _n, _clients = table_of(Automation), table_of(Business), table_of(ContactNumber), table_of(ProjectContact)
 _records = (contact.c.id, survivor.c.id)

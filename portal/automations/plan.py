@@ -35,7 +35,7 @@ LASTS = dt.timedelta(hours=24)  # a text that could not go out in that time is o
 LATE = dt.timedelta(hours=1)  # a project noted down in the evening gets no text that was for the morning
 AT_LEAST = dt.timedelta(hours=2)  # where the day it is about ends soon
 EVENTS = 50  # taken in one transaction
-PIECE = 200  # numbers looked at, and rows written, in one transaction: some milliseconds
+PIECE = 100  # numbers looked at, and rows written, in one transaction: some milliseconds
 
 _a, _s = table_of(Automation), subscription.table
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

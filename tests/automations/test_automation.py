@@ -1,6 +1,7 @@
 """A rule from draft to its end: what it may be made of, and who did what to it."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import pytest
@@ -133,5 +134,5 @@ def test_somebody_elses_rule_is_not_there(shop: Shop) -> None:
     made = shop.draft()
     for business_id, automation_id in ((shop.world.other.id, made), (shop.business, "x'"), (shop.business, "")):
         with pytest.raises(NotFound):
-            shop.database.read(lambda s, b=business_id, a=automation_id: automation.get(s, b, a))
+            shop.database.read(partial(automation.get, business_id=business_id, automation_id=automation_id))
     assert shop.database.read(lambda session: automation.page(session, shop.world.other.id)) == ([], None)
