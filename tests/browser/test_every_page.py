@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from portal import demo
 from portal.accounts.endpoint import WebhookEndpoint
+from portal.automations.automation import Automation
 from portal.consent.subscription import Subscription
 from portal.questionnaires.questionnaire import Questionnaire
 from portal.web.page import ACCESS
@@ -66,6 +67,9 @@ def paths_of(session: Session) -> dict[str, str]:
         "results": f"/questionnaires/{asked.id}/results", "embed": f"/embed/{asked.token}",
         "thanks": f"/f/{asked.token}/thanks", "opt-in": "/opt-in/hearth-home-photography",
     }  # fmt: skip
+    for rule in session.exec(select(Automation)).all():
+        found[f"automation-{rule.condition}"] = f"/automations/{rule.id}"
+        found["automation-edit"] = f"/automations/{rule.id}/edit"
     for hook in session.exec(select(WebhookEndpoint)).all():
         found["webhook-off" if hook.disabled_at else "webhook"] = f"/settings/webhooks/{hook.id}"
     for state in STATES:
