@@ -1,25 +1,29 @@
-"""Contacts: a name, an e-mail address, phone numbers. No call can carry consent from one number to another (H-3)."""
+"""Contacts: a name, an e-mail address, phone numbers, dates. No call can carry consent from one number to another."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 from sqlmodel import Session
 
-from portal.accounts import audit, key, sender
+from portal.accounts import key, sender
 from portal.accounts.business import Capability
 from portal.api.business import Email
 from portal.api.operation import Answer, Call
-from portal.api.value import Given, Line, Moment, Told
+from portal.api.value import Given, Line, Moment, Page, Told
 from portal.consent import phone_number
 from portal.consent.phone_number import Refused
 from portal.contacts import contact as contacts
+from portal.contacts import contact_date, contact_list
+from portal.contacts.contact_date import ContactDate, Day
 from portal.errors import Invalid
+from portal.messaging import contact_desk
+from portal.messaging.contact_desk import Who
 from portal.questionnaires import link
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires.questionnaire import State
 
-MOST_NUMBERS = 10
 MOST_LINKS = 50
 Name = Annotated[Line, Field(min_length=1, max_length=120)]
 
@@ -30,22 +34,42 @@ class GivenNumber(Given):
     number: Annotated[Line, Field(min_length=1, max_length=phone_number.LONGEST)]
 
 
+class GivenDate(Given):
+    """A day that texts can be about, under the name that the business gives it."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=contact_date.LONGEST_NAME)]
+    date: dt.date
+
+
 class NewContact(Given):
     name: Name
     email: Email = ""
-    numbers: list[GivenNumber] = Field(default=[], max_length=MOST_NUMBERS)
+    numbers: list[GivenNumber] = Field(default=[], max_length=contacts.MOST_NUMBERS)
+    dates: list[GivenDate] = Field(default=[], max_length=contact_date.MOST_DATES)
 
 
 class ContactChange(Given):
-    """What is left out stays as it is; `numbers` replaces the whole list."""
+    """What is left out stays as it is; `numbers` and `dates` each replace the whole list."""
 
     name: Name | None = None
     email: Email | None = None
-    numbers: list[GivenNumber] | None = Field(None, max_length=MOST_NUMBERS)
+    numbers: list[GivenNumber] | None = Field(None, max_length=contacts.MOST_NUMBERS)
+    dates: list[GivenDate] | None = Field(None, max_length=contact_date.MOST_DATES)
+
+
+class ContactPage(Page):
+    """`q` is the beginning of a name, an e-mail address or a number, or the last four digits of one."""
+
+    q: Annotated[Line, Field(max_length=120)] = ""
 
 
 class Number(Told):
     number: str
+
+
+class Date(Told):
+    name: str
+    date: dt.date
 
 
 class FormUrl(Told):
@@ -55,42 +79,85 @@ class FormUrl(Told):
     url: str
 
 
-class Contact(Told):
+class ListedContact(Told):
     """`opt_in` is Y, N or nothing over the numbers it has now: a view of consent, never stored (F-18)."""
 
     id: str
     name: str
     email: str
     numbers: list[Number]
+    dates: list[Date]
     opt_in: Literal["Y", "N", ""]
     groups: list[str]
+
+
+class Contact(ListedContact):
     form_urls: list[FormUrl]
     created_at: Moment
 
 
+class Contacts(Told):
+    items: list[ListedContact]
+    next: str | None
+
+
+def page(session: Session, call: Call) -> Answer:
+    """By name; what was merged into another contact shows no more."""
+    asked = call.asked(ContactPage)
+    found = contact_list.page(
+        session, call.business.id, region=call.business.region, q=asked.q, after=asked.after, limit=asked.limit
+    )
+    dates = contact_date.of(session, [row.id for row in found.rows])
+    items = [
+        ListedContact(
+            id=row.id, name=row.name, email=row.email, numbers=_numbers([each.number for each in row.numbers]),
+            dates=_dates(dates[row.id]), opt_in=row.mark, groups=[],
+        )
+        for row in found.rows
+    ]  # fmt: skip
+    return Answer(Contacts(items=items, next=found.next))
+
+
 def create(session: Session, call: Call) -> Answer:
     wanted = call.given(NewContact)
-    numbers = _parsed(session, call, wanted.numbers)
-    made = contacts.create(session, call.business.id, name=wanted.name, email=wanted.email, numbers=numbers)
-    _note(session, call, made, "contact.created")
+    made = contact_desk.create(
+        session, call.business.id, _who(call), name=wanted.name, email=wanted.email,
+        numbers=_parsed(session, call, wanted.numbers), dates=_days(wanted.dates),
+    )  # fmt: skip
     return Answer(_told(session, made, call), 201, {"Location": f"/api/v1/contacts/{made.id}"})
 
 
 def show(session: Session, call: Call) -> Answer:
-    return Answer(_told(session, contacts.get(session, call.business.id, call.id), call))
+    """The id of a record that was merged answers with the contact that it is part of now."""
+    return Answer(_told(session, contacts.living(session, call.business.id, call.id), call))
 
 
 def change(session: Session, call: Call) -> Answer:
     """A new number starts without consent; consent for a former one stays with that number (X-14)."""
-    found = contacts.get(session, call.business.id, call.id)
+    contacts.get(session, call.business.id, call.id)
     wanted = call.given(ContactChange)
-    if wanted.numbers is not None:
-        contacts.replace_numbers(session, found, _parsed(session, call, wanted.numbers))
-    if wanted.name is not None or wanted.email is not None:
-        name = found.name if wanted.name is None else wanted.name
-        contacts.rename(session, found, name=name, email=found.email if wanted.email is None else wanted.email)
-    _note(session, call, found, "contact.changed")
+    found = contact_desk.change(
+        session, call.business.id, call.id, _who(call), name=wanted.name, email=wanted.email,
+        numbers=None if wanted.numbers is None else _parsed(session, call, wanted.numbers),
+        dates=None if wanted.dates is None else _days(wanted.dates),
+    )  # fmt: skip
     return Answer(_told(session, found, call))
+
+
+def _who(call: Call) -> Who:
+    return Who(call.actor, call.ip)
+
+
+def _days(given: Sequence[GivenDate]) -> list[Day]:
+    return [Day(each.name, each.date) for each in given]
+
+
+def _numbers(numbers: Sequence[str]) -> list[Number]:
+    return [Number(number=each) for each in numbers]
+
+
+def _dates(found: Sequence[ContactDate]) -> list[Date]:
+    return [Date(name=each.name, date=each.on_date) for each in found]
 
 
 def _parsed(session: Session, call: Call, given: Sequence[GivenNumber]) -> list[str]:
@@ -112,11 +179,11 @@ def _parsed(session: Session, call: Call, given: Sequence[GivenNumber]) -> list[
 
 
 def _told(session: Session, found: contacts.Contact, call: Call) -> Contact:
-    current = [each.number for each in contacts.numbers(session, found) if each.is_current]
-    mark = contacts.opt_in_mark(contacts.subscriptions(session, found))
     return Contact(
-        id=found.id, name=found.name, email=found.email, numbers=[Number(number=number) for number in current],
-        opt_in=mark, groups=[], form_urls=_form_urls(session, found, call), created_at=found.created_at,
+        id=found.id, name=found.name, email=found.email, numbers=_numbers(contacts.current(session, found)),
+        dates=_dates(contact_date.of(session, [found.id])[found.id]),
+        opt_in=contacts.opt_in_mark(contacts.subscriptions(session, found)), groups=[],
+        form_urls=_form_urls(session, found, call), created_at=found.created_at,
     )  # fmt: skip
 
 
@@ -131,7 +198,3 @@ def _form_urls(session: Session, found: contacts.Contact, call: Call) -> list[Fo
         for each in latest
         if each.state == State.PUBLISHED
     ]
-
-
-def _note(session: Session, call: Call, found: contacts.Contact, action: str) -> None:
-    audit.note(session, action, actor=call.actor, business_id=call.business.id, object=found.id, ip=call.ip)

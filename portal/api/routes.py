@@ -54,10 +54,13 @@ OPERATIONS = (
         "POST", "/contacts", contact.create, Right.EDIT_CONTACTS, "Add a contact", contact.Contact,
         body=contact.NewContact, status=201,
     ),
+    Operation(
+        "GET", "/contacts", contact.page, Right.READ, "Contacts by name", contact.Contacts, query=contact.ContactPage,
+    ),
     Operation("GET", "/contacts/{id}", contact.show, Right.READ, "One contact", contact.Contact),
     Operation(
         "PATCH", "/contacts/{id}", contact.change, Right.EDIT_CONTACTS, "Change a contact", contact.Contact,
-        body=contact.ContactChange,
+        body=contact.ContactChange, refuses="It was merged into another contact; `unlock` names it.",
     ),
     Operation(
         "GET", "/subscriptions", subscription.page, Right.READ, "Where each number stands, by name",
