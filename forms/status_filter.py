@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cache, cached_property
 from urllib.parse import parse_qsl, urlencode
 
 from portal.messaging.status_list import ME, NOBODY, Order, Wanted
@@ -159,7 +160,12 @@ class StatusFilter:
 
     def opened(self, subscription_id: str) -> str:
         """One conversation, with the same list beside it."""
-        return replace(self, thread=subscription_id).url
+        return f"/sms/{subscription_id}{self._suffix}"
+
+    @cached_property
+    def _suffix(self) -> str:
+        """For fifty links of a page."""
+        return _query(self.given)
 
     def closed(self) -> str:
         return replace(self, thread="").url
@@ -187,6 +193,11 @@ class StatusFilter:
         if self.origin:
             said["origin"] = f"Came by: {ORIGINS[self.origin]}"
         return [Chip(words, replace(self.first, **{name: ""}).url) for name, words in said.items()]
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(each.name for each in fields(StatusFilter) if each.name != "thread")
 
 
 def _query(given: Mapping[str, str]) -> str:
