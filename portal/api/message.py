@@ -1,5 +1,6 @@
 """Messages: sent through the gate like a member's, read newest first. No call sends without consent."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -14,22 +15,41 @@ from portal.consent import phone_number, subscription
 from portal.consent.phone_number import Refused
 from portal.consent.purpose import Purpose
 from portal.errors import Conflict, Invalid, NotFound
-from portal.messaging import gate, message, message_list, outbox, sorting, thread
+from portal.messaging import gate, message, message_list, outbox, send_later, sorting, thread
 from portal.messaging.gate import Refuse
-from portal.messaging.message import Direction, Fate
+from portal.messaging.message import Direction
 from portal.messaging.message_list import Filter
+from portal.messaging.outbox import Queued
 
 LONGEST = 1600
 
 
+class MessageStatus(StrEnum):
+    """What became of a message; `deferred` waits for its time."""
+
+    RECEIVED = "received"
+    NOTED = "noted"
+    HELD = "held"
+    DEFERRED = "deferred"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
 class NewMessage(Given):
-    """`to` in any spelling of one mobile number."""
+    """`to` in any spelling of one mobile number. With `send_at` it waits until then, when consent is read again."""
 
     to: Annotated[Line, Field(min_length=1, max_length=phone_number.LONGEST)]
     text: Annotated[Words, Field(min_length=1, max_length=LONGEST)]
     channel: Literal["sms"] = "sms"
     purpose: Literal["conversation"] = "conversation"
     project: Id | None = None
+    send_at: Moment | None = None
 
 
 class SortedMessage(Given):
@@ -41,12 +61,12 @@ class SortedMessage(Given):
 
 class Accepted(Told):
     id: str
-    status: Fate
+    status: MessageStatus
 
 
 class Message(Told):
     """`consent_entry` is the number of the ledger entry that allowed it; null for inbound texts and answers that need
-    none. `reason` says why it was not sent."""
+    none. `reason` says why it was not sent. A text that waited for its time is dated when it left."""
 
     id: str
     direction: Direction
@@ -54,7 +74,7 @@ class Message(Told):
     number: str
     text: str
     purpose: Purpose | None
-    status: Fate
+    status: MessageStatus
     reason: str | None
     consent_entry: int | None
     provider_id: str | None
@@ -74,7 +94,7 @@ class MessagePage(Page):
 
     number: str | None = Field(None, max_length=phone_number.LONGEST)
     direction: Direction | None = None
-    status: Fate | None = None
+    status: MessageStatus | None = None
 
 
 def send(session: Session, call: Call) -> Answer:
@@ -84,9 +104,7 @@ def send(session: Session, call: Call) -> Answer:
     row = subscription.find(session, call.business.id, SMS, number)
     if row is None:
         raise _conflict(gate.refusal("no_consent"))
-    queued = thread.write(
-        session, call.business.id, row.id, wanted.text, member_id=None, once_key=f"api:{new_id()}"
-    )  # fmt: skip
+    queued = _queued(session, call, row.id, wanted)
     if isinstance(queued, Refuse):
         raise _conflict(queued)
     audit.note(
@@ -94,8 +112,8 @@ def send(session: Session, call: Call) -> Answer:
     )
     if wanted.project is not None:
         _move(session, call, queued.message_id, wanted.project)
-    told = Accepted(id=queued.message_id, status=Fate.QUEUED)
-    return Answer(told, 201, {"Location": f"/api/v1/messages/{queued.message_id}"})
+    status = MessageStatus.DEFERRED if wanted.send_at else MessageStatus.QUEUED
+    return Answer(Accepted(id=queued.message_id, status=status), 201, {"Location": f"/api/v1/messages/{queued.message_id}"})
 
 
 def page(session: Session, call: Call) -> Answer:
@@ -126,6 +144,18 @@ def cancel(session: Session, call: Call) -> Answer:
         )
     audit.note(session, "message.cancelled", actor=call.actor, business_id=call.business.id, object=call.id, ip=call.ip)
     return Answer(_found(session, call))
+
+
+def _queued(session: Session, call: Call, subscription_id: str, wanted: NewMessage) -> Queued | Refuse:
+    """Raises Invalid for a time that has passed or is too far ahead."""
+    home, text, once_key = call.business.id, wanted.text, f"api:{new_id()}"
+    if wanted.send_at is None:
+        return thread.write(session, home, subscription_id, text, member_id=None, once_key=once_key)
+    if problem := send_later.problem_of(wanted.send_at):
+        raise Invalid(problem, fields={"send_at": [problem]})
+    return send_later.write(
+        session, home, subscription_id, text, member_id=None, once_key=once_key, due_at=wanted.send_at
+    )  # fmt: skip
 
 
 def _move(session: Session, call: Call, message_id: str, project_id: str | None, *, following: bool = False) -> None:
@@ -160,7 +190,7 @@ def _found(session: Session, call: Call) -> Message:
 def told(row: Any) -> Message:
     return Message(
         id=row.id, direction=row.direction, channel=row.channel, number=row.number, text=row.text, purpose=row.purpose,
-        status=row.status, reason=row.reason or None, consent_entry=row.consent_seq, provider_id=row.provider_id,
-        segments=row.segments, created_at=row.created_at, sent_at=row.sent_at,
-        project=row.project_id,
+        status=MessageStatus.DEFERRED if message_list.is_deferred(row) else row.status, reason=row.reason or None,
+        consent_entry=row.consent_seq, provider_id=row.provider_id, segments=row.segments, created_at=row.created_at,
+        sent_at=row.sent_at, project=row.project_id,
     )  # fmt: skip

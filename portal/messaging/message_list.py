@@ -82,7 +82,7 @@ def _kind(status: str | None) -> str:
 
 def is_deferred(row: Any) -> bool:
     """Whether it waits for its time, as the list sorts it."""
-    return row.status == "queued" and row.attempts == 0 and row.due_at > clock.now()
+    return bool(row.status == "queued" and row.attempts == 0 and row.due_at > clock.now())
 
 
 def _last(session: Session, business_id: str, after: str | None) -> Any:
