@@ -113,7 +113,9 @@ def send(session: Session, call: Call) -> Answer:
     if wanted.project is not None:
         _move(session, call, queued.message_id, wanted.project)
     status = MessageStatus.DEFERRED if wanted.send_at else MessageStatus.QUEUED
-    return Answer(Accepted(id=queued.message_id, status=status), 201, {"Location": f"/api/v1/messages/{queued.message_id}"})
+    return Answer(
+        Accepted(id=queued.message_id, status=status), 201, {"Location": f"/api/v1/messages/{queued.message_id}"}
+    )
 
 
 def page(session: Session, call: Call) -> Answer:
