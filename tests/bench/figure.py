@@ -36,6 +36,9 @@ TARGETS = {
     "V7": Target(0.60, 0.45),
     "V8": Target(0.85, 0.7),
     "V10": Target(0, 0, is_ceiling=True),
+    "V11": Target(1.15, 1.3, is_ceiling=True),
+    "V12": Target(0.80, 0.55),
+    "V13": Target(500, 1),
     "V15": Target(1.10, 1.25, is_ceiling=True),
     "V18": Target(1.40, 1.6, is_ceiling=True),
 }

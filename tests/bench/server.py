@@ -1,6 +1,7 @@
 """One server under load, a process of its own: a floor, or the product exactly as `portal serve` runs it.
 
-`python -m tests.bench.server a | b PATH | postgres URL | portal`, the last with its settings in the environment.
+`python -m tests.bench.server a | b PATH | postgres URL | render REQUESTS | portal`, the last two with their settings in
+the environment.
 """
 
 import os
@@ -13,15 +14,15 @@ from starlette.applications import Starlette
 
 from portal.app import create_app
 from portal.commands import listener
-from tests.bench import floor
+from portal.settings import Settings
+from tests.bench import floor, render
 from tests.bench.scene import settings_from
 
 
 def main(kind: str, *where: str) -> None:
     bound = listener.bind("127.0.0.1", 0)
     if kind == "portal":
-        app = create_app(settings_from(os.environ["PORTAL_BENCH_SETTINGS"]))
-        listener.listen(app, bound, lambda: _ready(bound))
+        listener.listen(create_app(_settings()), bound, lambda: _ready(bound))
         return
     config = uvicorn.Config(
         _floor(kind, *where), loop="uvloop", http="httptools", ws="none", log_config=None, access_log=False,
@@ -40,7 +41,13 @@ class _Server(uvicorn.Server):
         _ready(self._bound)
 
 
+def _settings() -> Settings:
+    return settings_from(os.environ["PORTAL_BENCH_SETTINGS"])
+
+
 def _floor(kind: str, *where: str) -> Starlette:
+    if kind == "render":
+        return render.app(_settings(), Path(where[0]))
     if kind == "a":
         return floor.app_a()
     return floor.app_b(Path(where[0])) if kind == "b" else floor.app_postgres(where[0])

@@ -139,7 +139,7 @@ def test_nothing_on_the_page_can_opt_anybody_in(scene: Scene) -> None:
     actions = set(re.findall(r'(?:action|hx-post)="([^"]+)"', "".join(pages)))
     assert {action.replace(row.id, "ID") for action in actions} <= {
         "/sign-out", "/sms", "/sms/ID", "/sms/ID/read", "/sms/ID/opt-out", "/sms/ID/contact", "/sms/ID/questionnaire",
-        "/sms/bulk",
+        "/sms/bulk", "/sms/ID/unread",
     }  # fmt: skip
     assert not re.search(r'name="[^"]*(status|opt_in|consent)', "".join(pages))
 
