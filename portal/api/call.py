@@ -21,6 +21,7 @@ from portal.accounts import business as businesses
 from portal.accounts import key as keys
 from portal.accounts import session as sign_ins
 from portal.accounts.member import RIGHTS, Role
+from portal.api import body
 from portal.api.meter import Meter
 from portal.api.operation import Answer, Call, Operation
 from portal.api.value import ID, Nothing
@@ -33,7 +34,6 @@ from portal.web import security
 Endpoint = Callable[[Request], Awaitable[Response]]
 _BEARER = re.compile(r"bearer +([A-Za-z0-9_.~+/=-]{1,200}) *", re.IGNORECASE)
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
-_SENTENCES = {"missing": "Please give this.", "extra_forbidden": "There is no such field here."}
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ async def _arrived(request: Request, operation: Operation) -> Arrived:
         ip=security.client_ip(request, request.app.state.settings.trusted_proxies),
         params=request.path_params,
         query=_understood_query(operation.query, request),
-        body=_understood(operation.body, raw),
+        body=body.understood(operation.body, raw),
     )
 
 
@@ -161,15 +161,6 @@ async def _read(request: Request) -> bytes:
     return bytes(raw)
 
 
-def _understood(kind: type[BaseModel] | None, raw: bytes) -> BaseModel | Problem | None:
-    if kind is None:
-        return None
-    try:
-        return kind.model_validate_json(raw)
-    except ValidationError as error:
-        return _problem(error)
-
-
 def _understood_query(kind: type[BaseModel] | None, request: Request) -> BaseModel | Problem | None:
     given = request.query_params
     repeated = [name for name in given if len(given.getlist(name)) > 1]
@@ -178,15 +169,4 @@ def _understood_query(kind: type[BaseModel] | None, request: Request) -> BaseMod
     try:
         return (kind or Nothing).model_validate(dict(given))
     except ValidationError as error:
-        return _problem(error)
-
-
-def _problem(error: ValidationError) -> Problem:
-    """Broken JSON is a 400; a value that breaks a rule is a 422 that names each field (dots between its parts)."""
-    fields: dict[str, list[str]] = {}
-    for each in error.errors(include_url=False, include_context=False, include_input=False):
-        if each["type"] == "json_invalid":
-            return BadRequest("The body is not JSON.")
-        name = ".".join(str(part)[:40] for part in each["loc"]) or "body"
-        fields.setdefault(name, []).append(_SENTENCES.get(each["type"]) or each["msg"].removeprefix("Value error, "))
-    return Invalid(f"Please look again at: {', '.join(fields)}.", fields=fields)
+        return body.problem(error)
