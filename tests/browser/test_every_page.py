@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, ViewportSize
 from sqlmodel import Session, select
 from starlette.routing import Route
@@ -20,6 +21,9 @@ from portal import demo
 from portal.accounts.endpoint import WebhookEndpoint
 from portal.automations.automation import Automation
 from portal.consent.subscription import Subscription
+from portal.contacts.project import Project
+from portal.demo.project import ARCHIVED
+from portal.messaging.message import Message
 from portal.questionnaires.questionnaire import Questionnaire
 from portal.web.page import ACCESS
 from portal.web.routes import routes
@@ -72,6 +76,7 @@ def paths_of(session: Session) -> dict[str, str]:
         found["automation-edit"] = f"/automations/{rule.id}/edit"
     for hook in session.exec(select(WebhookEndpoint)).all():
         found["webhook-off" if hook.disabled_at else "webhook"] = f"/settings/webhooks/{hook.id}"
+    found |= work_of(session)
     for state in STATES:
         row = session.exec(select(Subscription).where(Subscription.status == state)).first()
         assert row is not None, f"the demo has nobody who is {state}"
@@ -86,6 +91,21 @@ def paths_of(session: Session) -> dict[str, str]:
         | {path.strip("/").replace("/", "-") or "today": path for path in plain - FRAGMENTS if "{" not in path}
         | {"missing": "/nothing"}
     )
+
+
+def work_of(session: Session) -> dict[str, str]:
+    """A project with texts, one without, an archived one; and where a text is sorted."""
+    is_sorted = sa.column("project_id").is_not(None)
+    sorted_text = session.exec(select(Message).where(is_sorted)).first()
+    assert sorted_text is not None
+    empty = session.exec(select(Project).where(Project.name == "Lindqvist anniversary")).one()
+    archived = session.exec(select(Project).where(Project.name == ARCHIVED)).one()
+    thread = f"/sms/{sorted_text.subscription_id}"
+    return {
+        "project": f"/projects/{sorted_text.project_id}", "project-empty": f"/projects/{empty.id}",
+        "project-archived": f"/projects/{archived.id}", "sort": f"{thread}/sort?message={sorted_text.id}",
+        "sort-new": f"{thread}/sort",
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
