@@ -3,12 +3,16 @@
 import datetime as dt
 import html
 import re
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlmodel import Session
 
 from portal import clock
 from portal.consent.state import Kind
 from portal.messaging import care, word_search
+from portal.statement import Statement
 from tests.conftest import as_member
 from tests.web.scene import Scene, words
 
@@ -293,3 +297,26 @@ def take_in(scene: Scene) -> None:
     """What the job does every other second."""
     while scene.site.read(word_search.is_behind):
         scene.write(word_search.take_in)
+
+
+def test_a_page_costs_five_queries_however_many_numbers_and_views_there_are(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks, the page, the counts, the members, the views."""
+    seen: list[str] = []
+    ready = Statement._ready
+
+    def watched(self: Statement, session: Session) -> Any:
+        seen.append("statement")
+        return ready(self, session)
+
+    monkeypatch.setattr(Statement, "_ready", watched)
+    event.listen(scene.site.database.engine, "before_cursor_execute", lambda *facts: seen.append(facts[2]))
+    for n in range(12):
+        scene.named(f"Client {n}", f"+1415555{n:04d}")
+        scene.alice().post("/sms/views", data={"name": f"View {n}", "query": f"q={n}"})
+    for url, count in (("/sms", 5), ("/sms?status=none", 5), ("/sms?unread=yes", 6), ("/sms?q=client", 6)):
+        seen.clear()
+        scene.client.get(url)
+        asked = [each for each in seen if each != "BEGIN"]
+        assert len(asked) == count, (url, asked)
