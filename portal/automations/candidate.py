@@ -98,7 +98,7 @@ def reachable(
     session: Session, business_id: str, contact_ids: Iterable[str], filters: Sequence[sa.ColumnElement[bool]] = ()
 ) -> dict[str, list[Any]]:
     """The numbers these clients have now, by client, the one that may best be texted first."""
-    query = _clients.where(_n.c.business_id == business_id, _n.c.contact_id.in_(set(contact_ids)), *filters)
+    query = _clients.where(contact.c.business_id == business_id, _n.c.contact_id.in_(set(contact_ids)), *filters)
     found: dict[str, list[Any]] = {}
     for row in session.execute(query):
         found.setdefault(row.of_contact, []).append(row)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
-from portal.accounts.business import Business
+from portal.accounts.business import Business, Capability
 from portal.automations import moment, occurrence, reason, recipient
 from portal.automations.automation import Automation, Condition
 from portal.automations.recipient import COLUMNS, contact, project, s, survivor
@@ -39,7 +39,7 @@ _TAKE = Statement(
     sa.select(
         *COLUMNS, t.c.id.label("scheduled_id"), t.c.contact_id.label("client_id"),
         t.c.project_id.label("about_project_id"), t.c.occasion, t.c.about_on, t.c.text, t.c.due_at, t.c.expires_at,
-        _a.c.condition, _a.c.switched_on_at, _b.c.name.label("business_name"), _b.c.timezone,
+        _a.c.condition, _a.c.switched_on_at, _b.c.name.label("business_name"), _b.c.timezone, _b.c.capabilities,
         project.c.archived_at, project.c.starts_on, project.c.ends_on, survivor.c.id.label("survivor_id"),
         sa.case((t.c.contact_id.is_(None), sa.true()), else_=_has_number).label("has_number"),
         sa.case((t.c.project_id.is_(None), sa.true()), else_=_is_client).label("is_client"),
@@ -99,6 +99,9 @@ def _decide(session: Session, row: Any, now: dt.datetime) -> None:
 
 
 def _off(row: Any) -> str:
+    """Why nothing goes out by itself at all."""
+    if Capability.TEXTING not in row.capabilities:
+        return reason.TEXTING_OFF
     if row.condition == Condition.ENDED:
         return reason.AUTOMATION_ENDED
     is_off = row.condition != Condition.ON or row.due_at < row.switched_on_at

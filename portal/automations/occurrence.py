@@ -22,7 +22,8 @@ from portal.contacts.project import Project, ProjectContact
 WHOLE_YEAR = dt.timedelta(days=364)
 _p, _clients, _d = table_of(Project), table_of(ProjectContact), table_of(ContactDate)
 _sent_in = sa.table(
-    "submission", sa.column("id"), sa.column("business_id"), sa.column("contact_id"), sa.column("questionnaire_id")
+    "submission",
+    *(sa.column(name) for name in ("id", "business_id", "contact_id", "questionnaire_id", "created_at")),
 )
 After = tuple[dt.date, str, str]
 
@@ -90,13 +91,13 @@ def project_date(occasion: str) -> str | None:
 
 
 def submitters(session: Session, business_id: str, questionnaire_id: str | None, limit: int) -> list[str]:
-    """The known clients who sent in a questionnaire last."""
-    query = sa.select(_sent_in.c.contact_id).where(
-        _sent_in.c.business_id == business_id, _sent_in.c.contact_id.is_not(None)
-    )
+    """The known clients who sent in a questionnaire of the business last, or any of them."""
+    mine = _sent_in.c.business_id == business_id
     if questionnaire_id is not None:
-        query = query.where(_sent_in.c.questionnaire_id == questionnaire_id)
-    return list(dict.fromkeys(session.scalars(query.order_by(_sent_in.c.id.desc()).limit(limit))))
+        mine = _sent_in.c.questionnaire_id == questionnaire_id
+    query = sa.select(_sent_in.c.contact_id).where(mine, _sent_in.c.contact_id.is_not(None))
+    latest = query.order_by(_sent_in.c.created_at.desc(), _sent_in.c.id.desc()).limit(limit)
+    return list(dict.fromkeys(session.scalars(latest)))
 
 
 def _parts(occasion: str) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from portal.automations import reason, recipient
 from portal.automations.automation import Automation, Condition
 from portal.column import UtcTime, new_id, one_of, table_of
 from portal.consent import subscription
-from portal.contacts.contact import Contact
+from portal.contacts.contact import Contact, ContactNumber
 from portal.database import announce
 from portal.errors import NotFound
 from portal.messaging import message, outbox
@@ -108,10 +108,11 @@ class Row:
 
 
 WAITING = (Standing.DUE, Standing.DEFERRED)
+SCAN = 1000  # rows that a filter by standing looks at for one page
 OVERDUE = dt.timedelta(days=2)  # how late a waiting text may be and still be shown as coming
 _LOST = (Fate.FAILED, Fate.UNKNOWN)
 t, _a, _m, _s = table_of(ScheduledText), table_of(Automation), message.table, subscription.table
-_c = table_of(Contact)
+_c, _n = table_of(Contact), table_of(ContactNumber)
 _standing = sa.case(
     (t.c.status != Standing.QUEUED, t.c.status),
     (_m.c.status.in_((Fate.SENT, Fate.DELIVERED)), Standing.SENT),
@@ -152,19 +153,17 @@ def page(
     after: str | None = None,
     limit: int = 50,
 ) -> tuple[list[Row], str | None]:
-    """Latest due first, keyset-paged; the second value is the id to go on after, or None. Raises NotFound."""
-    query = _LIST.where(t.c.business_id == business_id)
-    for column, wanted in ((t.c.automation_id, automation_id), (t.c.subscription_id, subscription_id)):
-        query = query if wanted is None else query.where(column == wanted)
-    if contact_id is not None:
-        query = query.where(t.c.contact_id == contact_id)
-    if status is not None:
-        query = query.where(_standing == status)
+    """Latest due first, keyset-paged; the second value is the id to go on after, or None. With a `status`, at most SCAN
+    rows are looked at: a page may be short, or empty, and still go on. Raises NotFound."""
+    query = _list_of(business_id, automation_id, subscription_id, contact_id)
     if after is not None:
         last = _place(session, business_id, after)
         query = query.where(sa.tuple_(t.c.due_at, t.c.id) < sa.tuple_(last.due_at, last.id))
-    found = session.execute(query.order_by(t.c.due_at.desc(), t.c.id.desc()).limit(limit + 1)).all()
-    return [_row(each) for each in found[:limit]], found[limit - 1].id if len(found) > limit else None
+    scan = limit + 1 if status is None else SCAN
+    found = session.execute(query.order_by(t.c.due_at.desc(), t.c.id.desc()).limit(scan)).all()
+    kept = [each for each in found if status in (None, each.standing)]
+    last = kept[limit - 1] if len(kept) > limit else found[-1] if len(found) == scan and status else None
+    return [_row(each) for each in kept[:limit]], last.id if last else None
 
 
 def upcoming(session: Session, business_id: str, *, until: dt.datetime, limit: int = 50) -> list[Row]:
@@ -197,6 +196,26 @@ def cancel(session: Session, business_id: str, scheduled_id: str, *, actor: str,
         )  # fmt: skip
         announce(session, f"business:{business_id}")
     return is_done
+
+
+def _list_of(
+    business_id: str, automation_id: str | None, subscription_id: str | None, contact_id: str | None
+) -> sa.Select[Any]:
+    """Read by the narrowest index: whose it is stands beside it, or a list would grow with all other texts."""
+    filters = [
+        column == wanted
+        for column, wanted in ((t.c.automation_id, automation_id), (t.c.subscription_id, subscription_id))
+        if wanted is not None
+    ]
+    if contact_id is not None:
+        filters += [t.c.contact_id == contact_id, t.c.subscription_id.in_(_numbers_of(contact_id))]
+    return _LIST.where(_a.c.business_id == business_id, *(filters or [t.c.business_id == business_id]))
+
+
+def _numbers_of(contact_id: str) -> sa.Select[Any]:
+    """What the contact has or had, so that its texts are found by an index."""
+    mine = sa.and_(_n.c.business_id == _s.c.business_id, _n.c.number == _s.c.number)
+    return sa.select(_s.c.id).join(_n, mine).where(_n.c.contact_id == contact_id)
 
 
 def _place(session: Session, business_id: str, scheduled_id: str) -> Any:

@@ -388,3 +388,28 @@ def test_another_business_with_the_same_client_sends_nothing(shop: Shop) -> None
     other = shop.world.other.id
     assert shop.database.read(lambda session: scheduled_text.page(session, other)) == ([], None)
     assert shop.database.read(lambda session: subscription.find(session, other, "sms", CLIENT)) is None
+
+
+@pytest.mark.covers("H-26")
+def test_a_business_that_may_not_text_any_more_sends_nothing_by_itself(shop: Shop) -> None:
+    from portal.accounts import business as businesses
+    from portal.accounts.business import Capability
+
+    shop.client()
+    shop.rule(**at(hours=1))
+    shop.tick()
+    shop.write(
+        lambda s: businesses.grant(s, businesses.get(s, shop.business), Capability.TEXTING, revoke=True)
+    )  # fmt: skip
+    shop.pass_time(hours=1)
+    assert shop.tick() == []
+    assert shop.stands() == [("skipped", "texting_off")]
+
+
+def test_the_texts_of_a_contact_are_those_at_all_numbers_it_has_or_had(shop: Shop) -> None:
+    maria, juan = shop.client(), shop.client("Juan Lopez", SECOND)
+    shop.rule(**at(hours=1))
+    shop.tick()
+    shop.write(lambda session: contact.replace_numbers(session, contact.get(session, shop.business, maria), []))
+    assert [each.number for each in shop.texts(contact_id=maria)] == [CLIENT]
+    assert [each.number for each in shop.texts(contact_id=juan)] == [SECOND]
