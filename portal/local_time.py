@@ -12,13 +12,19 @@ def hour(moment: dt.datetime, zone: str) -> str:
 
 
 def day(moment: dt.datetime, zone: str) -> str:
-    """`Today`, `Yesterday`, `Saturday 14 November`, and with the year where it is another one."""
+    """`Today`, `Yesterday`, `Tomorrow`, `Saturday 14 November`, and with the year where it is another one."""
     local, today = _local(moment, zone), _local(clock.now(), zone).date()
-    near = {0: "Today", 1: "Yesterday"}.get((today - local.date()).days)
+    near = {-1: "Tomorrow", 0: "Today", 1: "Yesterday"}.get((today - local.date()).days)
     if near:
         return near
     year = "" if local.year == today.year else f" {local.year}"
     return f"{local:%A} {local.day} {local:%B}{year}"
+
+
+def when(moment: dt.datetime, zone: str) -> str:
+    """Inside a sentence: `today at 17:00`, `tomorrow at 09:00`, `Saturday 14 November at 09:00`."""
+    found = day(moment, zone)
+    return f"{found if ' ' in found else found.lower()} at {hour(moment, zone)}"
 
 
 def short(moment: dt.datetime, zone: str) -> str:
@@ -54,7 +60,10 @@ def today(zone: str) -> dt.date:
 def typed(text: str, zone: str) -> dt.datetime:
     """The moment a `datetime-local` input names, as lived in `zone`, in UTC. Raises ValueError for anything else."""
     local = dt.datetime.strptime(text[:16], "%Y-%m-%dT%H:%M")  # noqa: DTZ007 (the zone is the business's, next line)
-    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(dt.UTC)
+    try:
+        return local.replace(tzinfo=ZoneInfo(zone)).astimezone(dt.UTC)
+    except OverflowError as error:
+        raise ValueError("a time at the edge of all time") from error
 
 
 def input_value(moment: dt.datetime, zone: str) -> str:

@@ -11,7 +11,7 @@ from portal.accounts import business as businesses
 from portal.accounts import member, sender
 from portal.accounts.business import Business
 from portal.accounts.member import Member, Role
-from portal.demo import automation, client, contact, desk, project, webhook
+from portal.demo import automation, client, contact, desk, project, webhook, words
 from portal.demo.client import Told
 from portal.demo.story import Event, Person, Story
 from portal.providers.provider import Provider
@@ -71,6 +71,7 @@ def open_in(session: Session, provider: Provider, behave: Behave, *, url: str, p
     automation.look_ahead(session, business)
     webhook.open_in(session, business)
     desk.open_in(session, business, ana, theo)
+    words.open_in(session, business, ana, theo)
     return f"/f/{form.token}"
 
 

@@ -172,7 +172,7 @@ def _words(entry: Any) -> tuple[str, str]:
         return ("They wrote" if entry.origin == Origin.REPLY else "They were shown"), str(said["words"])
     if said.get("reason"):
         return "Reason given", str(said["reason"])
-    return ("The carrier's code", str(said["code"])) if said.get("code") else ("", "")
+    return ("The carrier’s code", str(said["code"])) if said.get("code") else ("", "")
 
 
 def _also(row: Any, key: str) -> list[Refuse]:

@@ -54,6 +54,7 @@ def environment() -> Environment:
     found.filters["shown"] = glyph.shown
     found.filters["hour"] = local_time.hour
     found.filters["day"] = local_time.day
+    found.filters["when"] = local_time.when
     found.filters["date"] = local_time.date
     found.filters["short_time"] = local_time.short
     found.filters["full_time"] = local_time.full

@@ -150,5 +150,4 @@ def _is_read(visit: Visit, talk: conversation.Conversation) -> bool:
 
 
 def _said(visit: Visit, moment: dt.datetime) -> str:
-    zone = visit.business.timezone
-    return f"It goes out {local_time.day(moment, zone)}, {local_time.hour(moment, zone)}."
+    return f"It goes out {local_time.when(moment, visit.business.timezone)}."

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from forms.snooze import BACK, TYPED, WRITE, SnoozeForm
-from portal import clock, local_time
+from portal import local_time
 from portal.accounts import member
 from portal.accounts.member import Right
 from portal.consent import subscription
@@ -64,7 +64,8 @@ def mark_unread(session: Session, visit: Visit) -> Answer:
 
 def _times(session: Session, visit: Visit, form: SnoozeForm, status: int = 200) -> Page:
     zone = visit.business.timezone
-    typed = form.at.data or local_time.input_value(clock.now() + dt.timedelta(days=1), zone)
+    tomorrow = next(each.at for each in form.offered if each.key == "tomorrow")
+    typed = form.at.data or local_time.input_value(tomorrow, zone)
     row = _row(session, visit)
     context = {"row": row, "form": form, "typed": typed, "is_snoozed": care.is_snoozed(row.snoozed_until_at)}
     return panel.page(visit, "thread_care/_snooze.html", context, title="Snooze until", status=status)
@@ -75,7 +76,7 @@ def _said(until: dt.datetime | None, zone: str) -> str:
         return "It is back."
     if until == care.UNTIL_THEY_WRITE:
         return "Snoozed until the client writes."
-    return f"Snoozed until {local_time.day(until, zone)}, {local_time.hour(until, zone)}, or until the client writes."
+    return f"Snoozed until {local_time.when(until, zone)}, or until the client writes."
 
 
 def _typed(before: dt.datetime | None, zone: str) -> dict[str, str]:

@@ -36,8 +36,7 @@ def save(session: Session, visit: Visit) -> Answer:
     if not send_later.change(session, visit.business.id, found, text=str(form.text.data), due_at=due_at):
         return SeeOther(_thread(visit), flash=LEFT, kind="warning")
     _note(session, visit, "message.rescheduled")
-    said = f"Changed. It goes out {local_time.day(due_at, zone)}, {local_time.hour(due_at, zone)}."
-    return SeeOther(_thread(visit), flash=said)
+    return SeeOther(_thread(visit), flash=f"Changed. It goes out {local_time.when(due_at, zone)}.")
 
 
 def cancel(session: Session, visit: Visit) -> Answer:
