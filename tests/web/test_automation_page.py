@@ -1,6 +1,7 @@
 """Automations on their pages: the sentence, the dry run, on and off, the test, and each text with its standing."""
 
 import datetime as dt
+import html
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from sqlmodel import select
 
 from portal import clock
 from portal.accounts.audit import AuditEntry
+from portal.automations import scheduled_text
 from portal.automations.scheduled_text import Standing
 from portal.consent.state import Kind
 from tests.conftest import as_member
@@ -181,6 +183,18 @@ def test_the_texts_are_paged(scene: Scene, rosa: str) -> None:
     assert page.count('id="scheduled-0') == 50
     (older,) = re.findall(r'rel="next" href="([^"]+)"', page)
     assert scene.client.get(older).text.count('id="scheduled-0') == 5
+
+
+def test_a_filter_looks_at_a_bounded_part_and_goes_on(scene: Scene, rosa: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduled_text, "SCAN", 3)
+    found = an_automation(scene, is_on=True)
+    a_text(scene, found, due_in=-dt.timedelta(hours=9), status=Standing.SKIPPED, reason="opted_out")
+    for n in range(4):
+        a_text(scene, found, due_in=dt.timedelta(minutes=n + 1))
+    first = scene.alice().get(f"/automations/{found}?standing=skipped").text
+    assert "there are earlier ones to look through" in words(first)
+    (older,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    assert "This client opted out." in words(scene.client.get(html.unescape(older)).text)
 
 
 def test_a_conversation_and_a_contact_see_their_own_texts(scene: Scene, rosa: str) -> None:
