@@ -10,9 +10,10 @@ depends_on = None
 
 def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
+        # without `prefix`, three letters that begin many words ("the") gather every text before the first is shown
         op.execute(
             "CREATE VIRTUAL TABLE message_words USING fts5"
-            "(message_id, business_id, words, detail = column, columnsize = 0)"
+            "(message_id, business_id, words, prefix = '3', detail = column, columnsize = 0)"
         )
         return
     op.execute("CREATE INDEX message_words ON message USING gin (to_tsvector('simple', text))")
