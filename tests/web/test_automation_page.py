@@ -3,15 +3,18 @@
 import datetime as dt
 import html
 import re
+from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlalchemy import event
+from sqlmodel import Session, select
 
 from portal import clock
 from portal.accounts.audit import AuditEntry
-from portal.automations import scheduled_text
+from portal.automations import due, scheduled_text
 from portal.automations.scheduled_text import Standing
 from portal.consent.state import Kind
+from portal.statement import Statement
 from tests.conftest import as_member
 from tests.web.automation_scene import a_text, an_automation, read
 from tests.web.scene import Scene, words
@@ -43,6 +46,41 @@ def test_the_list_says_what_each_does_and_where_it_stands(scene: Scene, rosa: st
     assert "Say hello One day after a client opts in: “ Hi {first_name|there}" in said
     assert "Next: " in said
     assert "0 sent, 1 skipped in 30 days On" in said
+
+
+def test_the_list_counts_what_has_left(scene: Scene, rosa: str) -> None:
+    found = an_automation(scene, is_on=True)
+    a_text(scene, found, due_in=dt.timedelta(0))
+    scene.write(due.run)
+    assert "0 sent, 0 skipped" in words(scene.alice().get("/automations").text)
+    scene.send_all()
+    assert "1 sent, 0 skipped" in words(scene.client.get("/automations").text)
+
+
+def test_the_pages_cost_the_same_few_queries_however_much_there_is(
+    scene: Scene, rosa: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list: who asks, the rules, their names, two tallies. One: who asks, it, its names, its texts, numbers."""
+    asked = scene.publish()
+    rules = [
+        an_automation(scene, is_on=True, event="submitted", questionnaire_id=asked, name=f"Rule {n}") for n in range(6)
+    ]
+    for rule in rules:
+        for _ in range(4):
+            a_text(scene, rule)
+    seen: list[str] = []
+    ready = Statement._ready
+
+    def watched(self: Statement, session: Session) -> Any:
+        seen.append("statement")
+        return ready(self, session)
+
+    monkeypatch.setattr(Statement, "_ready", watched)
+    event.listen(scene.site.database.engine, "before_cursor_execute", lambda *facts: seen.append(facts[2]))
+    for url, most in (("/automations", 7), (f"/automations/{rules[0]}", 8)):
+        seen.clear()
+        assert scene.alice().get(url).status_code == 200
+        assert len(seen) <= most, seen
 
 
 def test_an_open_list_gets_its_rows_alone(scene: Scene) -> None:
