@@ -66,8 +66,12 @@ def create(
     _call(contact, name, email)
     session.add(contact)
     session.flush()
-    contact_change.note(session, business_id, contact.id, Change.CREATED, actor=actor)
-    replace_numbers(session, contact, numbers, actor=actor)
+    given = list(dict.fromkeys(numbers))
+    contact_change.note(session, business_id, contact.id, Change.CREATED, actor=actor, numbers=given)
+    for number in given:
+        contact_number.begin(session, business_id, contact.id, number)
+    for number in sorted(given):
+        relabel(session, contact, number)
     return contact
 
 

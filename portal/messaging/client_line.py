@@ -127,7 +127,8 @@ def _what(kind: str, said: Mapping[str, Any]) -> str:
     old, new = (phone_number.display(said.get(name, "")) for name in ("old", "new"))
     match kind:
         case Change.CREATED:
-            return "Contact added"
+            given = ", ".join(map(phone_number.display, said.get("numbers", ())))
+            return f"Contact added with {given}" if given else "Contact added"
         case Change.RENAMED:
             return f"Name changed from “{said['was']}” to “{said['name']}”" if said["was"] else "E-mail address changed"
         case Change.NUMBER_ADDED:

@@ -40,7 +40,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     Kind.LAPSED: {OTHERWISE: "The request to opt in lapsed without an answer"},
     Kind.PAUSED: {OTHERWISE: "Paused: the client opted out on another of their numbers"},
     Kind.CARRIER_BLOCKED: {OTHERWISE: "The carrier blocks our texts to this number"},
-    Kind.CARRIER_CLEARED: {OTHERWISE: "The carrier lets our texts through again"},
+    Kind.CARRIER_CLEARED: {OTHERWISE: "The carrier takes our texts"},
     Kind.UNDELIVERABLE: {OTHERWISE: "Texts do not reach this number"},
     Kind.REACHABLE: {OTHERWISE: "Texts reach this number again"},
     Kind.REVIEW_OPENED: {OTHERWISE: "A reply may mean stop; automated texts wait for a look"},

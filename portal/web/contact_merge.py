@@ -61,8 +61,13 @@ def undo(session: Session, visit: Visit) -> Answer:
 
 def _choose(session: Session, visit: Visit, found: Contact) -> Page:
     q = " ".join(visit.query.get("q", "").replace("\x00", "").split())[:LONGEST_SEARCH]
-    listed = contact_list.page(session, visit.business.id, region=visit.business.region, q=q, limit=CHOICES + 1)
-    rows = [row for row in listed.rows if row.id != found.id][:CHOICES]
+    likely = [q] if q else [*found.name.split()[:1], ""]  # the same first name before everybody else
+    pages = [
+        contact_list.page(session, visit.business.id, region=visit.business.region, q=each, limit=CHOICES + 1)
+        for each in likely
+    ]
+    unique = {row.id: row for page in pages for row in page.rows if row.id != found.id}
+    rows = list(unique.values())[:CHOICES]
     context: dict[str, Any] = {"found": found, "q": q, "rows": rows}
     return Page("contact/_choices.html" if visit.is_partial else "contact/choose.html", context)
 
