@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -359,3 +360,27 @@ def test_another_number_of_the_same_contact_is_a_thread_with_its_own_default(sor
     sorter.road.write(lambda session: contact.create(session, sorter.home, name="Rosa", numbers=[CLIENT, SECOND]))
     (other,) = sorter.texts("from the second number", number=SECOND)
     assert sorter.where(other) == [None]
+
+
+@pytest.mark.covers("X-23")
+def test_however_an_archive_and_sortings_race_an_archived_project_is_nobodys_default(sorter: Sorter) -> None:
+    numbers = [f"+1415555{n:04d}" for n in range(141, 147)]
+    rows = sorter.road.write(lambda s: [subscription.lock(s, sorter.home, SMS, number).id for number in numbers])
+    for _ in range(5):
+        target = sorter.made("Raced")
+
+        def give(row_id: str, target: str = target) -> Sorted | Refused:
+            found: Sorted | Refused = sorter.road.write(
+                lambda session: sorting.set_default(session, sorter.home, row_id, target, actor=ALICE)
+            )
+            return found
+
+        with ThreadPoolExecutor(4) as pool:
+            given = [pool.submit(give, row_id) for row_id in rows[:3]]
+            archived = pool.submit(sorter.change, project.archive, target)
+            given += [pool.submit(give, row_id) for row_id in rows[3:]]
+            answers = [each.result() for each in given]
+            archived.result()
+        assert {reason(each) for each in answers} <= {"", "archived"}
+        defaults = [sorter.default(number) for number in numbers]
+        assert target not in defaults
