@@ -20,6 +20,7 @@ from portal.column import table_of
 from portal.consent import ledger
 from portal.consent.purpose import Purpose
 from portal.consent.state import State, order, step
+from portal.contacts import contact as contacts
 from portal.contacts.contact import ContactNumber
 from portal.contacts.project import ProjectContact
 from portal.database import announce
@@ -41,6 +42,7 @@ _TAKE = Statement(
         t.c.project_id.label("about_project_id"), t.c.occasion, t.c.about_on, t.c.text, t.c.due_at, t.c.expires_at,
         _a.c.condition, _a.c.switched_on_at, _b.c.name.label("business_name"), _b.c.timezone, _b.c.capabilities,
         project.c.archived_at, project.c.starts_on, project.c.ends_on, survivor.c.id.label("survivor_id"),
+        survivor.c.merged_into_id.label("merged_again_into"),
         sa.case((t.c.contact_id.is_(None), sa.true()), else_=_has_number).label("has_number"),
         sa.case((t.c.project_id.is_(None), sa.true()), else_=_is_client).label("is_client"),
     )
@@ -62,6 +64,8 @@ _END = Statement(
     is_apart=True,
 )
 
+_FOLLOW = Statement(sa.update(t).where(t.c.id == param("id")).values(**params("contact_id")))
+
 
 def is_any(session: Session) -> bool:
     return _ANY.first(session, now=clock.now()) is not None
@@ -72,9 +76,18 @@ def run(session: Session, *, limit: int = BATCH) -> int:
     now = clock.now()
     rows = _TAKE.rows(session, now=now, limit=limit)
     for row in rows:
-        _decide(session, row, now)
+        if row.merged_again_into is not None:
+            _follow(session, row)
+        else:
+            _decide(session, row, now)
         announce(session, f"business:{row.business_id}")
     return len(rows)
+
+
+def _follow(session: Session, row: Any) -> None:
+    """A record that was merged into one that was merged: from now on it is about what it is part of."""
+    living = contacts.living(session, row.business_id, row.survivor_id)
+    _FOLLOW.run(session, id=row.scheduled_id, contact_id=living.id)
 
 
 def _decide(session: Session, row: Any, now: dt.datetime) -> None:

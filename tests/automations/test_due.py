@@ -413,3 +413,38 @@ def test_the_texts_of_a_contact_are_those_at_all_numbers_it_has_or_had(shop: Sho
     shop.write(lambda session: contact.replace_numbers(session, contact.get(session, shop.business, maria), []))
     assert [each.number for each in shop.texts(contact_id=maria)] == [CLIENT]
     assert [each.number for each in shop.texts(contact_id=juan)] == [SECOND]
+
+
+@pytest.mark.covers("X-17", "H-24", "rules 19")
+def test_a_number_that_the_carrier_still_blocks_is_skipped_until_the_client_texts_start(shop: Shop) -> None:
+    shop.provider.does_answer = True
+    shop.client()
+    shop.leave()
+    shop.texts_us("STOP")
+    shop.pass_time(minutes=1)
+    shop.says_yes(proof=Proof.PERSONAL_LINK)
+    shop.rule(**at(hours=1), text="First")
+    shop.rule(**at(hours=2), text="Second")
+    shop.pass_time(hours=1)
+    assert shop.tick() == []
+    shop.texts_us("START")
+    shop.pass_time(hours=1)
+    assert shop.tick() == ["Second"]
+    assert shop.stands() == [("skipped", "carrier_blocked"), ("sent", "")]
+
+
+@pytest.mark.covers("P1", "rules 3")
+def test_a_text_on_its_way_when_the_stop_comes_is_not_tried_again(shop: Shop) -> None:
+    shop.client()
+    shop.rule(**at(hours=1))
+    shop.leave()
+    shop.pass_time(hours=1)
+    shop.plan()
+    shop.decide()
+    claims = shop.claim()
+    shop.texts_us("STOP")
+    for each in claims:
+        shop.land(each.row, Rejected(Trouble.TEMPORARY, "503", "Busy"))
+    shop.pass_time(minutes=5)
+    assert shop.leave() == []
+    assert shop.stands() == [("cancelled", "opted_out")]

@@ -97,3 +97,19 @@ def test_a_merged_client_is_called_by_the_name_that_stayed(shop: Shop) -> None:
     shop.write(merge)
     shop.pass_time(hours=1)
     assert shop.tick() == ["Hi Maria Lopez"]
+
+
+def test_a_client_merged_twice_is_called_by_the_name_that_stayed(shop: Shop) -> None:
+    first, second = shop.client("M. Lopes"), shop.client("Mrs Lopez", "+14155550138", agrees=False)
+    kept = shop.client("Maria Lopez", "+14155550139", agrees=False)
+
+    def merge(session: Any) -> None:
+        session.get_one(Contact, first).merged_into_id = second
+        session.get_one(Contact, second).merged_into_id = kept
+        contact.add_number(session, contact.get(session, shop.business, kept), CLIENT)
+
+    shop.rule(event="date", at=NOON + dt.timedelta(hours=1), text="Hi {name}")
+    shop.plan()
+    shop.write(merge)
+    shop.pass_time(hours=1)
+    assert shop.tick() == ["Hi Maria Lopez"]

@@ -4,13 +4,14 @@ Planned, decided and sent by the real rooms, to a provider that does nothing but
 `python -m tests.bench.schedule [COUNT] [DATABASE_URL]`
 """
 
+import contextlib
 import datetime as dt
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -79,6 +80,11 @@ class Done:
 
 def measured(database: Database, count: int, *, slots: int = SLOTS) -> Done:
     """Everything from the first consent to the last text. Raises BenchError where a text is lost."""
+    with _checkpoints(database):
+        return _measured(database, count, slots)
+
+
+def _measured(database: Database, count: int, slots: int) -> Done:
     provider: Any = Null()
     dispatcher = Dispatcher(
         database, Providers({"twilio": provider}, "https://portal.example.com"), NO_LIMITS, slots=slots
@@ -92,7 +98,6 @@ def measured(database: Database, count: int, *, slots: int = SLOTS) -> Done:
     _plan(database)
     planning = time.perf_counter() - start
     _each(database, partial(_opt_out, business), sorted(stopped))
-    database.checkpoint()
     deciding, seconds = _run(database, timetable, dispatcher, business)
     sent, skipped = _standings(database, business)
     if sum(provider.got.values()) != sent or sent + skipped != count:
@@ -101,6 +106,24 @@ def measured(database: Database, count: int, *, slots: int = SLOTS) -> Done:
         count, planning, sent, skipped, sum(1 for each in provider.got.values() if each > 1),
         len(stopped & set(provider.got)), deciding, seconds,
     )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _checkpoints(database: Database) -> Iterator[None]:
+    """As the timetable does: else SQLite's log grows for ever, and every read looks through it."""
+    is_over = threading.Event()
+
+    def work() -> None:
+        while not is_over.wait(jobs.JOBS[0].every.total_seconds()):
+            database.checkpoint()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def _numbers(count: int) -> list[str]:
