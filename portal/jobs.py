@@ -118,14 +118,22 @@ def plan_events(timetable: Timetable) -> None:
 
 
 def plan_dates(timetable: Timetable) -> None:
-    """Looks in reads, so that nobody's write waits where nothing is new."""
+    """One automation whose days cannot be read keeps no other waiting."""
     for automation_id in timetable.database.read(plan.waiting):
-        place: Place | None = plan.START
-        while place is not None:
-            piece = timetable.database.read(partial(plan.look, automation_id=automation_id, place=place))
-            if piece.is_write:
-                timetable.database.write(partial(plan.store, piece=piece), lane=Lane.BULK)
-            place = piece.next
+        try:
+            _look_through(timetable.database, automation_id)
+        except Exception:
+            logs.trace(f"automation.failed {automation_id}")
+
+
+def _look_through(database: Database, automation_id: str) -> None:
+    """Looks in reads, so that nobody's write waits where nothing is new."""
+    place: Place | None = plan.START
+    while place is not None:
+        piece = database.read(partial(plan.look, automation_id=automation_id, place=place))
+        if piece.is_write:
+            database.write(partial(plan.store, piece=piece), lane=Lane.BULK)
+        place = piece.next
 
 
 def run_due(timetable: Timetable) -> None:

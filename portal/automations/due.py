@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from portal import clock
+from portal import clock, logs
 from portal.accounts.business import Business, Capability
 from portal.automations import moment, occurrence, reason, recipient
 from portal.automations.automation import Automation, Condition
@@ -63,7 +63,6 @@ _END = Statement(
     .values(**params("status", "reason", "message_id", "finished_at", "due_at")),
     is_apart=True,
 )
-
 _FOLLOW = Statement(sa.update(t).where(t.c.id == param("id")).values(**params("contact_id")))
 
 
@@ -95,11 +94,10 @@ def _decide(session: Session, row: Any, now: dt.datetime) -> None:
     if isinstance(decision, Defer) and decision.until < row.expires_at:
         _end(session, row, Standing.DEFERRED, why=decision.reason, due_at=decision.until)
         return
-    why = _off(row) or ("" if isinstance(decision, Send) else decision.reason) or _missed(session, row, now)
-    why = why or _passed(session, row)
-    words, missing = recipient.words(row.text, _facts(row, now))
-    if why or missing:
-        _end(session, row, Standing.SKIPPED, why=why or missing, finished_at=now)
+    why = _off(row) or ("" if isinstance(decision, Send) else decision.reason)
+    words, why = ("", why) if why else _worked_out(session, row, now)
+    if why:
+        _end(session, row, Standing.SKIPPED, why=why, finished_at=now)
         return
     answer = outbox.queue(
         session, row._replace(project_id=row.about_project_id or row.project_id), words, purpose=Purpose.AUTOMATED,
@@ -109,6 +107,16 @@ def _decide(session: Session, row: Any, now: dt.datetime) -> None:
         _end(session, row, Standing.SKIPPED, why=answer.reason, finished_at=now)
     else:
         _end(session, row, Standing.QUEUED, message_id=answer.message_id)
+
+
+def _worked_out(session: Session, row: Any, now: dt.datetime) -> tuple[str, str]:
+    """The words, or why there are none. One row that we cannot work out must not keep all others waiting."""
+    try:
+        why = _missed(session, row, now) or _passed(session, row)
+        return ("", why) if why else recipient.words(row.text, _facts(row, now))
+    except Exception:
+        logs.trace(f"scheduled_text.failed {row.scheduled_id}")
+        return "", reason.BROKEN
 
 
 def _off(row: Any) -> str:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from portal import clock
+from portal import clock, logs
 from portal.accounts import business as businesses
 from portal.accounts.business import Business
 from portal.automations import audience, candidate, moment
@@ -124,7 +124,11 @@ def _is_for(automation: Automation, event: Any) -> bool:
 
 
 def _started(session: Session, automation: Automation, event: Any) -> list[dict[str, Any]]:
-    row = _number(session, automation, event)
+    try:
+        row = _number(session, automation, event)
+    except Exception:  # one event that we cannot place must not keep all others waiting
+        logs.trace(f"trigger_event.failed {event.id}")
+        return []
     if row is None:
         return []
     due_at = event.occurred_at + dt.timedelta(minutes=automation.delay_minutes)

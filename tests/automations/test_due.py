@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portal.automations import scheduled_text
+from portal.automations import due, scheduled_text
 from portal.consent import ledger, subscription
 from portal.consent.state import Kind, Origin, Proof
 from portal.contacts import contact
@@ -448,3 +448,21 @@ def test_a_text_on_its_way_when_the_stop_comes_is_not_tried_again(shop: Shop) ->
     shop.pass_time(minutes=5)
     assert shop.leave() == []
     assert shop.stands() == [("cancelled", "opted_out")]
+
+
+@pytest.mark.covers("P21")
+def test_one_text_that_cannot_be_worked_out_keeps_no_other_waiting(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.client()
+    shop.client("Juan Lopez", SECOND)
+    shop.rule(**at(hours=1), text="Hi {first_name}")
+    facts: Any = due._facts
+
+    def fails(row: Any, now: Any) -> Any:
+        if row.number == CLIENT:
+            raise ValueError("a zone that does not exist")
+        return facts(row, now)
+
+    monkeypatch.setattr(due, "_facts", fails)
+    shop.pass_time(hours=1)
+    assert shop.tick() == ["Hi Juan"]
+    assert sorted(shop.stands()) == [("sent", ""), ("skipped", "broken")]

@@ -94,6 +94,7 @@ def _measured(database: Database, count: int, slots: int) -> Done:
     business = database.write(_business)
     _each(database, partial(_opt_in, business), numbers)
     database.write(partial(_rule, business, clock.now()))
+    database.checkpoint()
     start = time.perf_counter()
     _plan(database)
     planning = time.perf_counter() - start
