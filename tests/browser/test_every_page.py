@@ -21,6 +21,7 @@ from portal import demo
 from portal.accounts.endpoint import WebhookEndpoint
 from portal.automations.automation import Automation
 from portal.consent.subscription import Subscription
+from portal.contacts.contact import Contact
 from portal.contacts.project import Project
 from portal.demo.project import ARCHIVED
 from portal.messaging.message import Message
@@ -76,7 +77,7 @@ def paths_of(session: Session) -> dict[str, str]:
         found["automation-edit"] = f"/automations/{rule.id}/edit"
     for hook in session.exec(select(WebhookEndpoint)).all():
         found["webhook-off" if hook.disabled_at else "webhook"] = f"/settings/webhooks/{hook.id}"
-    found |= work_of(session)
+    found |= work_of(session) | people_of(session)
     for state in STATES:
         row = session.exec(select(Subscription).where(Subscription.status == state)).first()
         assert row is not None, f"the demo has nobody who is {state}"
@@ -91,6 +92,21 @@ def paths_of(session: Session) -> dict[str, str]:
         | {path.strip("/").replace("/", "-") or "today": path for path in plain - FRAGMENTS if "{" not in path}
         | {"missing": "/nothing"}
     )
+
+
+def people_of(session: Session) -> dict[str, str]:
+    """Clients with a merged record, with a former number, and with two numbers; two that may be one; and a stranger."""
+    ids = {each.name: each.id for each in session.exec(select(Contact)).all()}
+    stranger = session.exec(select(Subscription).where(sa.column("contact_id").is_(None))).first()
+    assert stranger is not None
+    priya, rosa = f"/contacts/{ids['Priya Raman']}", f"/contacts/{ids['Rosa Delgado']}"
+    return {
+        "contact": rosa, "contact-edit": f"{rosa}/edit", "contact-merged": f"/contacts/{ids['Tomás Rivera']}",
+        "contact-changed": f"/contacts/{ids['Hannah Brooks']}", "contact-paused": f"/contacts/{ids['Grace Lindqvist']}",
+        "contact-choose": f"{priya}/merge", "contact-merge": f"{priya}/merge?with={ids['Priya R.']}",
+        "contact-merge-stopped": f"{rosa}/merge?with={ids['Owen Hartley']}", "contacts-none": "/contacts?q=zzzz",
+        "contacts-unknown": "/contacts?unknown=1", "contact-attach": f"/sms/{stranger.id}/contact",
+    }  # fmt: skip
 
 
 def work_of(session: Session) -> dict[str, str]:
