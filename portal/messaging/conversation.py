@@ -65,6 +65,11 @@ class Conversation:
         return self.lines[-1].id if self.lines else ""
 
     @property
+    def last_inbound_id(self) -> str:
+        """The client's last word on this page."""
+        return next((line.id for line in reversed(self.lines) if line.direction == Direction.INBOUND), "")
+
+    @property
     def is_named(self) -> bool:
         return bool(self.name) and self.name != self.row.number
 

@@ -145,8 +145,8 @@ def _tomorrow(zone: str) -> str:
 
 
 def _is_read(visit: Visit, talk: conversation.Conversation) -> bool:
-    """Whether an open page asks again without anything new in it: somebody marked it as unread on purpose."""
-    return visit.is_partial and visit.query.get("seen") == talk.last_id
+    """Whether an open page asks again without a new word of the client: somebody marked it as unread on purpose."""
+    return visit.is_partial and visit.query.get("seen") == talk.last_inbound_id
 
 
 def _said(visit: Visit, moment: dt.datetime) -> str:

@@ -206,10 +206,12 @@ def test_an_unread_one_keeps_its_count(scene: Scene, rosa: str) -> None:
 
 
 def test_a_colleagues_open_page_does_not_read_what_was_marked_unread(scene: Scene, rosa: str) -> None:
-    """It asks again without anything new in it; a new text is read by whoever has it on screen."""
+    """It asks again without a new word of the client; a new text is read by whoever has it on screen."""
+    scene.texts_us("Hello")
     page = scene.client.get(rosa).text
-    (again,) = re.findall(r'data-url="([^"]+seen=\w+)"', page)
+    (again,) = re.findall(r'data-url="([^"]+seen=\w*)"', page)
     scene.client.post(f"{rosa}/unread")
+    scene.client.post(f"{rosa}/note", data={"text": "I will answer tonight"})
     partial = {"HX-Request": "true", "HX-Request-Type": "partial"}
     assert 'hx-trigger="load' not in scene.client.get(unquote(again), headers=partial).text
     assert 'hx-trigger="load' in scene.client.get(rosa).text
