@@ -1,5 +1,5 @@
 // select.js: the boxes of the list: how many are checked, all of this page at once, a row of them with Shift, and what was
-// checked stays so when the list is refreshed. Without it the boxes and buttons work as in any form.
+// checked stays so when the list is refreshed; the chosen view is scrolled to. Without it the boxes work as in any form.
 (() => {
   let picked = new Set();
   let last = null;
@@ -17,7 +17,12 @@
     box.checked = picked.size === all.length;
     box.indeterminate = picked.size > 0 && !box.checked;
   };
+  const reveal = () => {
+    const [tabs, tab] = [document.querySelector(".views"), document.querySelector(".views [aria-current]")];
+    if (tab) tabs.scrollLeft = Math.max(0, tab.offsetLeft + tab.offsetWidth - tabs.clientWidth);
+  };
   const restore = () => {
+    reveal();
     boxes().forEach((box) => { box.checked = picked.has(box.value); });
     show();
   };
@@ -37,5 +42,6 @@
   });
   document.addEventListener("htmx:after:swap", restore);
   window.addEventListener("pageshow", show);
+  reveal();
   show();
 })();

@@ -72,7 +72,6 @@ class StatusPage:
 
 _FIELDS = tuple(Row.__dataclass_fields__)
 _COLUMNS = (*_FIELDS, "name_key", "number_reversed")
-_FLAGS = ("is_paused", "is_undeliverable", "in_review", "is_claimed", "is_current")
 _TIMES = (Order.LATEST, Order.BACK)
 
 
@@ -141,5 +140,4 @@ def _cursor(where: Range, row: Any) -> str:
 
 
 def _row(found: Any) -> Row:
-    values = {name: getattr(found, name) for name in _FIELDS}
-    return Row(**(values | {name: bool(values[name]) for name in _FLAGS}))
+    return Row(*found[: len(_FIELDS)])

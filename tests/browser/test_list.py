@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
 
-from portal.messaging import word_search
+from portal.messaging import saved_view, word_search
 from tests.browser.conftest import Served, violations
 from tests.browser.test_desk import HOSTILE, OWEN, PRIYA, ROSA, Desk, furnish, row_of
 from tests.conftest import Person
@@ -181,7 +181,12 @@ def test_hostile_texts_are_found_as_text(desk: Desk) -> None:
         desk.texts_us(f"needle {text}")
     events: list[str] = []
     page = desk.context.new_page()
-    page.on("dialog", lambda dialog: (events.append("dialog"), dialog.dismiss())[0])
+
+    def dismiss(dialog: Dialog) -> None:
+        events.append("dialog")
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     page.on("console", lambda message: events.append(f"console {message.text}"))
     page.on("request", lambda request: events.append(request.url))
     while desk.served.app.state.database.read(word_search.is_behind):
@@ -201,6 +206,14 @@ def test_on_a_phone_the_list_is_one_column_and_nothing_jumps(desk: Desk, chromiu
     """The layout does not shift while the page loads, and not when boxes are checked or a text arrives."""
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     desk.served.sign_in(context, desk.served.world.alice)
+    world = desk.served.world
+    for n in range(4):
+        name = f"A list of numbers {n}"
+        desk.write(
+            lambda session, name=name: saved_view.save(
+                session, world.hearth.id, world.alice.id, name=name, query=f"q={name}"
+            )
+        )
     context.add_init_script(
         "new PerformanceObserver((list) => { for (const each of list.getEntries()) "
         "if (!each.hadRecentInput) window.shifted = (window.shifted ?? 0) + each.value; })"
