@@ -40,7 +40,7 @@ _TAKE = Statement(
     sa.select(
         *COLUMNS, t.c.id.label("scheduled_id"), t.c.contact_id.label("client_id"),
         t.c.project_id.label("about_project_id"), t.c.occasion, t.c.about_on, t.c.text, t.c.due_at, t.c.expires_at,
-        _a.c.condition, _a.c.switched_on_at, _b.c.name.label("business_name"), _b.c.timezone, _b.c.capabilities,
+        t.c.finished_at, _a.c.condition, _a.c.switched_on_at, _b.c.name.label("business_name"), _b.c.timezone, _b.c.capabilities,
         project.c.archived_at, project.c.starts_on, project.c.ends_on, survivor.c.id.label("survivor_id"),
         survivor.c.merged_into_id.label("merged_again_into"),
         sa.case((t.c.contact_id.is_(None), sa.true()), else_=_has_number).label("has_number"),
@@ -92,7 +92,7 @@ def _follow(session: Session, row: Any) -> None:
 def _decide(session: Session, row: Any, now: dt.datetime) -> None:
     decision = gate.decide(row, Purpose.AUTOMATED)
     if isinstance(decision, Defer) and decision.until < row.expires_at:
-        _end(session, row, Standing.DEFERRED, why=decision.reason, due_at=decision.until)
+        _end(session, row, Standing.DEFERRED, why=decision.reason, due_at=decision.until, finished_at=_since(row, now))
         return
     why = _off(row) or ("" if isinstance(decision, Send) else decision.reason)
     words, why = ("", why) if why else _worked_out(session, row, now)
@@ -131,8 +131,13 @@ def _off(row: Any) -> str:
 
 def _missed(session: Session, row: Any, now: dt.datetime) -> str:
     """Why it is not sent although it might be now: what was missed is not sent later (X-16)."""
-    why = _closed_since(session, row) if row.changed_at > row.due_at else ""
+    why = _closed_since(session, row) if row.changed_at > _since(row, row.due_at) else ""
     return why or (reason.STALE if row.expires_at <= now else "")
+
+
+def _since(row: Any, due_at: dt.datetime) -> dt.datetime:
+    """When it was to go out first, for one that was deferred; else `due_at`."""
+    return min(row.finished_at or due_at, due_at)
 
 
 def _closed_since(session: Session, row: Any) -> str:
@@ -140,7 +145,7 @@ def _closed_since(session: Session, row: Any) -> str:
     it. Nothing where it was open all the time and its client only said Yes again."""
     state = State()
     for entry in sorted(ledger.entries(session, row.business_id, row.id), key=order):
-        if entry.occurred_at > row.due_at and (why := _closed(state)):
+        if entry.occurred_at > _since(row, row.due_at) and (why := _closed(state)):
             return why
         state = step(state, entry)
     return ""

@@ -37,7 +37,8 @@ class Standing(StrEnum):
 class ScheduledText(SQLModel, table=True):
     """`occasion` makes it happen once: the ledger entry, submission or day it is about. `text` are the words of
     `version`, with variables not yet filled. After `expires_at` it would be stale and is skipped. `about_on` is the day
-    it is about: when the project's or contact's date has moved since, it is skipped too."""
+    it is about: when the project's or contact's date has moved since, it is skipped too. `finished_at` of a deferred
+    one is when it was deferred first: a STOP since then counts, whatever came after it."""
 
     __tablename__ = "scheduled_text"
     __table_args__ = (

@@ -7,10 +7,13 @@ import pytest
 
 from portal.automations import due, scheduled_text
 from portal.consent import ledger, subscription
+from portal.consent.purpose import Purpose
 from portal.consent.state import Kind, Origin, Proof
 from portal.contacts import contact
+from portal.messaging import gate
+from portal.messaging.gate import Defer, Send
 from portal.providers.provider import Accepted, Rejected, Trouble
-from tests.automations.conftest import SECOND, Shop
+from tests.automations.conftest import NOON, SECOND, Shop
 from tests.messaging.conftest import CLIENT
 
 
@@ -466,3 +469,60 @@ def test_one_text_that_cannot_be_worked_out_keeps_no_other_waiting(shop: Shop, m
     shop.pass_time(hours=1)
     assert shop.tick() == ["Hi Juan"]
     assert sorted(shop.stands()) == [("sent", ""), ("skipped", "broken")]
+
+
+@pytest.fixture
+def closed_until(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A gate that defers automated texts, as quiet hours do."""
+
+    def close(until: dt.datetime) -> None:
+        from portal import clock
+
+        decide = gate.decide
+
+        def deferring(facts: Any, purpose: Purpose, **more: Any) -> Any:
+            decision = decide(facts, purpose, **more)
+            is_early = purpose is Purpose.AUTOMATED and clock.now() < until
+            return Defer(until, "quiet_hours") if is_early and isinstance(decision, Send) else decision
+
+        monkeypatch.setattr(gate, "decide", deferring)
+
+    return close
+
+
+def test_a_deferred_text_leaves_when_the_gate_opens(shop: Shop, closed_until: Any) -> None:
+    shop.client()
+    shop.rule(**at(hours=1))
+    closed_until(NOON + dt.timedelta(hours=5))
+    shop.pass_time(hours=1)
+    assert shop.tick() == []
+    assert shop.stands() == [("deferred", "quiet_hours")]
+    assert [each.due_at for each in shop.texts()] == [NOON + dt.timedelta(hours=5)]
+    shop.pass_time(hours=4)
+    assert shop.tick() == ["Hello from Hearth Photography"]
+
+
+@pytest.mark.covers("X-16", "H-23")
+def test_a_deferred_text_does_not_survive_a_stop_that_was_taken_back(shop: Shop, closed_until: Any) -> None:
+    shop.client()
+    shop.rule(**at(hours=1))
+    closed_until(NOON + dt.timedelta(hours=5))
+    shop.pass_time(hours=1)
+    shop.tick()
+    shop.pass_time(hours=1)
+    shop.texts_us("STOP")
+    shop.pass_time(hours=1)
+    shop.texts_us("START")
+    shop.pass_time(hours=2)
+    assert shop.tick() == []
+    assert shop.stands() == [("skipped", "opted_out")]
+
+
+@pytest.mark.covers("P7")
+def test_a_text_that_would_be_deferred_past_its_time_is_skipped(shop: Shop, closed_until: Any) -> None:
+    shop.client()
+    shop.rule(**at(hours=1))
+    closed_until(NOON + dt.timedelta(hours=30))
+    shop.pass_time(hours=1)
+    assert shop.tick() == []
+    assert shop.stands() == [("skipped", "quiet_hours")]
