@@ -192,7 +192,7 @@ async def visit_of(request: Request, *, writes: bool = True) -> Visit:
     settings: Settings = request.app.state.settings
     if writes and not security.is_same_origin(request, settings.public_url, settings.form_origin):
         raise Forbidden("This form was sent from another site. Please open the page here and try again.")
-    form = await request.form(max_files=0, max_fields=1000) if writes else FormData()
+    form = await security.typed(request, has_form=writes)
     return Visit(
         method=request.method,
         path=request.url.path,
@@ -208,15 +208,15 @@ async def visit_of(request: Request, *, writes: bool = True) -> Visit:
 
 
 def _admitted(session: Session, visit: Visit, access: Access, needs: Capability | None, *, writes: bool) -> Visit:
-    visit = _identified(session, visit)
+    visit = _identified(session, visit, writes=writes)
     _check(visit, access, needs)
     if writes and access != PUBLIC:
         _check_token(visit)
     return visit
 
 
-def _identified(session: Session, visit: Visit) -> Visit:
-    found = sign_ins.find(session, visit.cookie) if visit.cookie else None
+def _identified(session: Session, visit: Visit, *, writes: bool) -> Visit:
+    found = (sign_ins.find if writes else sign_ins.look_up)(session, visit.cookie) if visit.cookie else None
     if found is None:
         return visit
     sign_in, member, business = found

@@ -7,15 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import FormData, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.accounts import member
-from portal.errors import TooLarge
+from portal.errors import BadRequest, NotFound, TooLarge
 
 BODY_LIMIT = 64 * 1024
+MOST_FIELDS = 1000
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors {}"
@@ -165,3 +166,15 @@ def _parsed(ip: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return ipaddress.ip_address(ip)
     except ValueError:
         return None
+
+
+async def typed(request: Request, *, has_form: bool) -> FormData:
+    """The form, if any. NUL is in no text that anybody types, and PostgreSQL takes none: it is refused before a
+    database is asked, in the address (NotFound), the query and the form (BadRequest)."""
+    if "\x00" in request.scope["path"]:
+        raise NotFound()
+    form = await request.form(max_files=0, max_fields=MOST_FIELDS) if has_form else FormData()
+    pairs = (*request.query_params.multi_items(), *form.multi_items())
+    if any("\x00" in name or "\x00" in str(value) for name, value in pairs):
+        raise BadRequest("A character was sent that no text has (NUL). Please type it again.")
+    return form

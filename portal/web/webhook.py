@@ -29,7 +29,7 @@ async def receive(http: HttpRequest) -> Response:
     providers: Providers = state.providers
     provider = providers.get(http.path_params["provider"])
     business_id = http.path_params["business"]
-    if provider is None:
+    if provider is None or not business_id.isalnum():  # PostgreSQL takes no NUL
         raise NotFound()
     request = Request(http.method, _called(http, providers), http.headers, await http.body(), http.query_params)
     secrets = await _authentic(http, provider, business_id, request)
