@@ -25,9 +25,9 @@ STARTS: Mapping[str, Mapping[str, Any]] = {
 }  # fmt: skip
 """Fields of AutomationForm by the name in the address."""
 
-SHOWN: Mapping[str, tuple[str, str]] = {
-    "reminder": ("Remind before a project", "Two days before a project starts, at 09:00."),
-    "thanks": ("Thank for a questionnaire", "One hour after a client sends one in."),
-    "welcome": ("Welcome a new number", "The day after a client opts in."),
+SHOWN: Mapping[str, tuple[str, str, str]] = {
+    "reminder": ("Remind before a project", "Two days before a project starts, at 09:00", "calendar"),
+    "thanks": ("Thank for a questionnaire", "One hour after a client sends one in", "clipboard-list"),
+    "welcome": ("Welcome a new number", "The day after a client opts in", "sun"),
 }
-"""What the list says of each: a title and when."""
+"""What the list says of each: a title, when, and an icon."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from forms.automation_start import SHOWN
+from forms.automation_start import SHOWN, STARTS
 from forms.scheduled_filter import ScheduledFilter
 from portal.automations import automation as automations
 from portal.automations import choice, scheduled_text, sentence, tally
@@ -40,7 +40,7 @@ def show(session: Session, visit: Visit) -> Answer:
         "rows": rows,
         "after": after,
         "before": visit.query.get("after", ""),
-        "starts": SHOWN,
+        "starts": [(key, *SHOWN[key], STARTS[key]["text"]) for key in SHOWN],
         "tallies": tallies,
     }
     return Page("automations/_rows.html" if visit.is_partial else "automations/page.html", context)

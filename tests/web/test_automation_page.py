@@ -43,9 +43,9 @@ def test_the_list_says_what_each_does_and_where_it_stands(scene: Scene, rosa: st
     a_text(scene, found, due_in=-dt.timedelta(days=1), status=Standing.SKIPPED, reason="opted_out")
     a_text(scene, found, due_in=-dt.timedelta(days=40), status=Standing.SKIPPED, reason="opted_out")
     said = words(scene.alice().get("/automations").text)
-    assert "Say hello One day after a client opts in: “ Hi {first_name|there}" in said
+    assert "Say hello On One day after a client opts in: “ Hi {first_name|there}" in said
     assert "Next: " in said
-    assert "0 sent, 1 skipped in 30 days On" in said
+    assert "0 sent, 1 skipped in 30 days" in said
 
 
 def test_the_list_counts_what_has_left(scene: Scene, rosa: str) -> None:
