@@ -41,8 +41,8 @@ _TAKE = Statement(
         *COLUMNS, t.c.id.label("scheduled_id"), t.c.contact_id.label("client_id"),
         t.c.project_id.label("about_project_id"), t.c.occasion, t.c.about_on, t.c.text, t.c.due_at, t.c.expires_at,
         t.c.finished_at, _a.c.condition, _a.c.switched_on_at, _b.c.name.label("business_name"), _b.c.timezone,
-        _b.c.capabilities, project.c.archived_at, project.c.starts_on, project.c.ends_on, survivor.c.id.label("survivor_id"),
-        survivor.c.merged_into_id.label("merged_again_into"),
+        _b.c.capabilities, project.c.archived_at, project.c.starts_on, project.c.ends_on,
+        survivor.c.id.label("survivor_id"), survivor.c.merged_into_id.label("merged_again_into"),
         sa.case((t.c.contact_id.is_(None), sa.true()), else_=_has_number).label("has_number"),
         sa.case((t.c.project_id.is_(None), sa.true()), else_=_is_client).label("is_client"),
     )
