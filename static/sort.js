@@ -89,7 +89,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !bar() || isTyping(event.target)) return;
     const by = event.target.closest?.(".thread-scroll") && !document.querySelector("dialog[open]") && STEPS[event.key];
-    if (picking && pick(event.key)) event.preventDefault();
+    if (picking && hasLetters() && pick(event.key)) event.preventDefault();
     else if (by && (event.key.length > 1 || hasLetters())) { event.preventDefault(); step(by); }
     if (picking && !dialog().open && event.key === "Escape") picking = null;
   }, true);

@@ -20,7 +20,7 @@ _m, _s = message.table, subscription.table
 _COLUMNS = (
     _m.c.id, _m.c.subscription_id, _m.c.direction, _m.c.channel, _m.c.number, _m.c.text, _m.c.purpose, _m.c.status,
     _m.c.reason, _m.c.consent_seq, _m.c.provider_id, _m.c.segments, _m.c.created_at, _m.c.sent_at, _m.c.member_id,
-    _m.c.due_at, _m.c.attempts, _m.c.project_id, _s.c.name,
+    _m.c.due_at, _m.c.attempts, _m.c.project_id, _m.c.due_at, _s.c.name,
 )  # fmt: skip
 _NEWER = Statement(
     sa.select(_m.c.id)

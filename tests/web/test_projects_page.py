@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session, select
 
-from portal import local_time
+from portal import clock, local_time
 from portal.accounts import business as businesses
 from portal.accounts.audit import AuditEntry
 from portal.accounts.member import Role
 from portal.contacts import contact, project
-from portal.messaging import project_text, sorting
+from portal.messaging import message, project_text, sorting
 from portal.statement import Statement
 from tests.conftest import as_member, person
 from tests.web.scene import Scene, field, words
@@ -110,8 +110,8 @@ def test_a_project_shows_its_own_messages_newest_first_each_with_its_place(scene
     one, two, _ = texts(scene, "one of ours", "two of ours", "not sorted")
     (other,) = texts(scene, "from Owen", number=SECOND)
     wedding, kitchen = made(scene, "Wedding"), made(scene, "Kitchen")
-    for message, work in ((one, wedding), (two, kitchen), (other, wedding)):
-        sort(scene, message, work)
+    for text, work in ((one, wedding), (two, kitchen), (other, wedding)):
+        sort(scene, text, work)
     page = scene.alice().get(f"/projects/{wedding}").text
     said = words(page)
     assert said.index("from Owen") < said.index("one of ours")
@@ -120,6 +120,18 @@ def test_a_project_shows_its_own_messages_newest_first_each_with_its_place(scene
     assert f'href="/sms/{row_id}/messages/{one}"' in page
     there = scene.client.get(f"/sms/{row_id}/messages/{one}").headers["location"]
     assert f'id="message-{one}"' in scene.client.get(there).text
+
+
+def test_a_text_for_later_says_when_it_goes_out(scene: Scene) -> None:
+    scene.says_yes()
+    wedding = made(scene, "Wedding")
+    scene.we_write("See you")
+    (one,) = [row.id for row in scene.messages() if row.text == "See you"]
+    sort(scene, one, wedding)
+    assert "Queued:" not in words(scene.alice().get(f"/projects/{wedding}").text)
+    later = clock.now() + dt.timedelta(days=1)
+    scene.write(lambda s: s.exec(message.table.update().where(message.table.c.id == one).values(due_at=later)))
+    assert re.search(r"Queued: goes out \d+ \w+ \d{4}, \d\d:\d\d", words(scene.client.get(f"/projects/{wedding}").text))
 
 
 def test_the_messages_are_paged_and_an_open_page_asks_for_them_alone(scene: Scene) -> None:
