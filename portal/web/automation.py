@@ -16,15 +16,17 @@ from portal.errors import Invalid
 from portal.messaging import segment, status_list
 from portal.messaging.gate import Refuse
 from portal.messaging.status_list import Wanted
+from portal.web.flash import Undo
 from portal.web.page import Answer, Page, SeeOther, Visit
 
 SHOWN = 5  # numbers that a search for whom to test on offers
-_SWITCHES: Mapping[str, tuple[Callable[..., None], str]] = {
-    "on": (automations.switch_on, "It is on. Only what happens from now on counts."),
-    "pause": (automations.pause, "It is paused. What becomes due meanwhile is skipped, not sent later."),
-    "resume": (automations.resume, "It is on again. What was missed stays missed."),
-    "end": (automations.end, "It has ended. Nothing more goes out; what it did stays on this page."),
+_SWITCHES: Mapping[str, tuple[Callable[..., None], str, str]] = {
+    "on": (automations.switch_on, "It is on. Only what happens from now on counts.", "pause"),
+    "pause": (automations.pause, "It is paused. What becomes due meanwhile is skipped, not sent later.", "resume"),
+    "resume": (automations.resume, "It is on again. What was missed stays missed.", "pause"),
+    "end": (automations.end, "It has ended. Nothing more goes out; what it did stays on this page.", ""),
 }
+"""What a button does, what is said then, and the button that takes it back."""
 
 
 def show(session: Session, visit: Visit) -> Answer:
@@ -38,14 +40,16 @@ def show(session: Session, visit: Visit) -> Answer:
 def switch(session: Session, visit: Visit) -> Answer:
     """On, paused, on again, ended. Raises Conflict where that is not what it can do now."""
     found = _get(session, visit)
-    turn, said = _SWITCHES.get(str(visit.form.get("do", "")), (None, ""))
-    if turn is None:
+    do = str(visit.form.get("do", ""))
+    if do not in _SWITCHES:
         return _again(session, visit, found, problem="Please choose what to do.")
+    turn, said, back = _SWITCHES[do]
     try:
         turn(session, found, actor=visit.actor, ip=visit.ip)
     except Invalid as problem:
         return _again(session, visit, found, problem=f"{problem.detail} Edit it first.")
-    return SeeOther(f"/automations/{found.id}", flash=said)
+    undo = Undo(f"/automations/{found.id}/switch", {"do": back}) if back else None
+    return SeeOther(f"/automations/{found.id}", flash=said, undo=undo)
 
 
 def test(session: Session, visit: Visit) -> Answer:
@@ -76,14 +80,15 @@ def cancel(session: Session, visit: Visit) -> Answer:
 
 
 def _again(session: Session, visit: Visit, found: Automation, **problems: str) -> Page:
-    return Page("automation/page.html", _context(session, visit, found) | problems, 422)
+    """Without a dry run, which would keep everybody who writes waiting."""
+    return Page("automation/page.html", _context(session, visit, found, may_try=False) | problems, 422)
 
 
 def _get(session: Session, visit: Visit) -> Automation:
     return automations.get(session, visit.business.id, visit.params["automation"])
 
 
-def _context(session: Session, visit: Visit, found: Automation) -> dict[str, Any]:
+def _context(session: Session, visit: Visit, found: Automation, *, may_try: bool = True) -> dict[str, Any]:
     business = visit.business
     titles = choice.titles(session, business.id, [found])
     filled = trial.preview(found.text, business)
@@ -95,7 +100,7 @@ def _context(session: Session, visit: Visit, found: Automation) -> dict[str, Any
         "filled": filled,
         "count": segment.count(filled),
         "warnings": rules.warnings(business, found),
-        "trial": dry_run.dry_run(session, business, found) if is_tried else None,
+        "trial": dry_run.dry_run(session, business, found) if is_tried and may_try else None,
         "numbers": _numbers(session, visit, found),
         "q": visit.query.get("q", ""),
         "once": secrets.token_urlsafe(12),

@@ -121,6 +121,15 @@ def test_it_goes_on_and_pauses_and_goes_on_and_ends_and_each_is_noted(scene: Sce
     assert "Edit" not in words(scene.client.get(f"/automations/{found}").text).split("Settings")[-1]
 
 
+def test_a_pause_offers_its_undo_and_an_end_does_not(scene: Scene) -> None:
+    found = an_automation(scene, is_on=True)
+    scene.alice().post(f"/automations/{found}/switch", data={"do": "pause"})
+    page = scene.client.get(f"/automations/{found}").text
+    assert re.search(r'name="do" value="resume"', page)
+    scene.client.post(f"/automations/{found}/switch", data={"do": "end"})
+    assert 'name="do"' not in scene.client.get(f"/automations/{found}").text
+
+
 def test_what_it_cannot_do_now_is_a_conflict_and_what_nobody_knows_is_said(scene: Scene) -> None:
     found = an_automation(scene)
     assert scene.alice().post(f"/automations/{found}/switch", data={"do": "pause"}).status_code == 409
