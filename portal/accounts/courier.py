@@ -56,6 +56,12 @@ class Courier:
                     counts[each.business_id] += 1
                     self._pool.submit(self._serve, each.id)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is on its way."""
+        with self._lock:
+            return not self._busy
+
     def stop(self) -> None:
         """Take no more; what is on its way ends within its time limit and is written down."""
         self._is_stopping = True
@@ -64,7 +70,7 @@ class Courier:
     def _serve(self, endpoint_id: str) -> None:
         end = clock.monotonic() + LONGEST_TURN
         try:
-            while not self._is_stopping and clock.monotonic() < end and self._carry(endpoint_id):
+            while self._carry(endpoint_id) and clock.monotonic() < end and not self._is_stopping:
                 pass
         except Exception:  # a fault of ours: the lease ends by itself, and the next turn tries again
             logs.trace("webhook.failed")
@@ -87,7 +93,7 @@ class Courier:
         """In order, up to the first that fails: whoever is down is not asked ten times."""
         replies: list[tuple[Due, Reply]] = []
         for each in batch.due:
-            if self._is_stopping or (replies and not replies[-1][1].is_good):
+            if replies and (self._is_stopping or not replies[-1][1].is_good):
                 break
             replies.append((each, self._sent(batch, each)))
         return replies

@@ -59,7 +59,7 @@ def run_jobs(arguments: argparse.Namespace) -> int:
         start_dispatcher(app)
         for job in chosen:
             job.work(app.state.timetable)
-        is_empty = _wait_until(lambda: app.state.database.read(_is_drained))
+        is_empty = _wait_until(lambda: app.state.database.read(_is_drained) and app.state.courier.is_idle)
     finally:
         stop_roads(app)
         app.state.database.dispose()

@@ -79,9 +79,9 @@ class Office:
         """One tick of the timetable, and all that it started."""
         self.courier.turn()
         until = time.monotonic() + 10
-        while self.courier._busy and time.monotonic() < until:
+        while not self.courier.is_idle and time.monotonic() < until:
             threading.Event().wait(0.002)
-        assert not self.courier._busy
+        assert self.courier.is_idle
 
     def later(self, **more: float) -> None:
         self.now += dt.timedelta(**more)
@@ -106,12 +106,14 @@ def office(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
 
 def test_an_event_is_signed_and_told_in_the_order_it_happened(office: Office) -> None:
     one = office.add()
-    office.note("m1", "m2", "m3")
+    for each in ("m1", "m2", "m3"):
+        office.note(each)
+        office.later(seconds=1)
     office.turn()
     assert [json.loads(each.body)["data"]["id"] for each in office.sent] == ["m1", "m2", "m3"]
     (secret,) = office.world.read(lambda session: endpoint.secrets_of(session, office.endpoint(one)))
     first = office.sent[0]
-    signed = f"{first.headers['webhook-id']}.{int(START.timestamp())}.".encode() + first.body
+    signed = f"{first.headers['webhook-id']}.{int(office.now.timestamp())}.".encode() + first.body
     mac = hmac.new(base64.b64decode(secret.removeprefix("whsec_")), signed, hashlib.sha256).digest()
     assert first.headers["webhook-signature"] == "v1," + base64.b64encode(mac).decode()
     assert {each.status for each in office.rows()} == {"delivered"}
@@ -269,7 +271,7 @@ def test_a_slow_receiver_holds_up_nobody_else(office: Office) -> None:
     assert len(office.sent) == 4
     free.set()
     until = time.monotonic() + 5
-    while office.courier._busy and time.monotonic() < until:
+    while not office.courier.is_idle and time.monotonic() < until:
         threading.Event().wait(0.01)
     office.turn()
     assert "https://four.example.com/" in {each.url for each in office.sent}
@@ -357,6 +359,14 @@ def test_after_thirty_days_what_is_finished_goes(office: Office) -> None:
     assert office.world.write(delivery.prune) == 0
     office.later(days=2)
     assert office.world.write(delivery.prune) == 1
+
+
+def test_what_was_begun_is_finished_before_the_courier_stops(office: Office) -> None:
+    office.add()
+    office.note("m1")
+    office.courier.turn()
+    office.courier.stop()
+    assert [each.status for each in office.rows()] == ["delivered"]
 
 
 def test_while_it_stops_the_courier_starts_nothing(office: Office) -> None:
