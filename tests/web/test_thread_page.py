@@ -109,7 +109,7 @@ def test_the_server_counts_segments_of_what_was_kept(scene: Scene, rosa: str) ->
 
 def test_what_phones_cannot_show_never_leaves(scene: Scene, rosa: str) -> None:
     scene.send_all()
-    scene.client.post(rosa, data={"text": " a\x00b\x07\r\nc "})
+    scene.client.post(rosa, data={"text": " a\x1fb\x07\r\nc "})
     assert scene.send_all() == ["ab\nc"]
 
 
