@@ -179,7 +179,8 @@ def upcoming(session: Session, business_id: str, *, until: dt.datetime, limit: i
 
 def get(session: Session, business_id: str, scheduled_id: str) -> Row:
     """Raises NotFound for an unknown or somebody else's."""
-    found = session.execute(_LIST.where(t.c.business_id == business_id, t.c.id == scheduled_id)).first()
+    mine = _LIST.where(t.c.business_id == business_id, t.c.id == scheduled_id)
+    found = session.execute(mine).first() if scheduled_id.isalnum() else None
     if found is None:
         raise NotFound("There is no such scheduled text.")
     return _row(found)
@@ -189,6 +190,7 @@ def cancel(session: Session, business_id: str, scheduled_id: str, *, actor: str,
     """False when it is too late: it has left, or was skipped before. Raises NotFound."""
     found = get(session, business_id, scheduled_id)
     is_done = _CANCEL.run(session, id=found.id, business_id=business_id, now=clock.now()) == 1
+    found = found if is_done else get(session, business_id, scheduled_id)  # a worker may just have queued it
     if not is_done and found.message_id is not None:
         is_done = outbox.cancel(session, business_id, found.message_id, reason=reason.BY_MEMBER)
     if is_done:
@@ -221,7 +223,7 @@ def _numbers_of(contact_id: str) -> sa.Select[Any]:
 
 def _place(session: Session, business_id: str, scheduled_id: str) -> Any:
     query = sa.select(t.c.due_at, t.c.id).where(t.c.business_id == business_id, t.c.id == scheduled_id)
-    last = session.execute(query).first()
+    last = session.execute(query).first() if scheduled_id.isalnum() else None
     if last is None:
         raise NotFound("There is no such scheduled text.")
     return last

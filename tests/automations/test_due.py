@@ -10,6 +10,7 @@ from portal.consent import ledger, subscription
 from portal.consent.purpose import Purpose
 from portal.consent.state import Kind, Origin, Proof
 from portal.contacts import contact
+from portal.errors import NotFound
 from portal.messaging import gate
 from portal.messaging.gate import Defer, Send
 from portal.providers.provider import Accepted, Rejected, Trouble
@@ -526,3 +527,14 @@ def test_a_text_that_would_be_deferred_past_its_time_is_skipped(shop: Shop, clos
     shop.pass_time(hours=1)
     assert shop.tick() == []
     assert shop.stands() == [("skipped", "quiet_hours")]
+
+
+@pytest.mark.parametrize("unknown", ["", "0" * 32, "x\x00y", "../1"])
+def test_a_scheduled_text_that_does_not_exist_is_not_found(shop: Shop, unknown: str) -> None:
+    for work in (
+        lambda s: scheduled_text.get(s, shop.business, unknown),
+        lambda s: scheduled_text.cancel(s, shop.business, unknown, actor="member:alice"),
+        lambda s: scheduled_text.page(s, shop.business, after=unknown),
+    ):
+        with pytest.raises(NotFound):
+            shop.write(work)
