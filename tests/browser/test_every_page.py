@@ -24,6 +24,7 @@ from portal.consent.subscription import Subscription
 from portal.contacts.contact import Contact
 from portal.contacts.project import Project
 from portal.demo.project import ARCHIVED
+from portal.messaging.canned_reply import CannedReply
 from portal.messaging.message import Message
 from portal.questionnaires.questionnaire import Questionnaire
 from portal.web.page import ACCESS
@@ -77,11 +78,12 @@ def paths_of(session: Session) -> dict[str, str]:
         found["automation-edit"] = f"/automations/{rule.id}/edit"
     for hook in session.exec(select(WebhookEndpoint)).all():
         found["webhook-off" if hook.disabled_at else "webhook"] = f"/settings/webhooks/{hook.id}"
-    found |= work_of(session) | people_of(session)
+    found |= work_of(session) | people_of(session) | beside_of(session)
     for state in STATES:
         row = session.exec(select(Subscription).where(Subscription.status == state)).first()
         assert row is not None, f"the demo has nobody who is {state}"
         found[f"thread-{state}"] = f"/sms/{row.id}"
+        found[f"why-{state}"] = f"/sms/{row.id}/why"
     plain = {
         route.path
         for route in routes()
@@ -92,6 +94,19 @@ def paths_of(session: Session) -> dict[str, str]:
         | {path.strip("/").replace("/", "-") or "today": path for path in plain - FRAGMENTS if "{" not in path}
         | {"missing": "/nothing"}
     )
+
+
+def beside_of(session: Session) -> dict[str, str]:
+    """What stands beside a conversation with a text for later, as pages of their own; and one saved reply."""
+    waits = session.exec(select(Message).where(Message.status == "queued", sa.column("member_id").is_not(None))).first()
+    reply = session.exec(select(CannedReply)).first()
+    assert waits is not None
+    assert reply is not None
+    here = f"/sms/{waits.subscription_id}"
+    return {
+        **{f"beside-{name}": f"{here}/{name}" for name in ("assign", "snooze", "note", "replies")},
+        "beside-later": f"{here}/later/{waits.id}", "beside-thread": here, "reply": f"/settings/replies/{reply.id}",
+    }  # fmt: skip
 
 
 def people_of(session: Session) -> dict[str, str]:
