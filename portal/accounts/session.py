@@ -3,14 +3,19 @@
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.instrumentation import manager_of_class
 from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
 from portal.accounts.business import Business
 from portal.accounts.member import Member
 from portal.column import UtcTime, table_of
+from portal.statement import Statement, param
 
 IDLE = dt.timedelta(hours=12)
 ABSOLUTE = dt.timedelta(days=14)
@@ -54,6 +59,20 @@ class SetUpToken(SQLModel, table=True):
     used_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
 
 
+_KINDS: tuple[type[SQLModel], ...] = (SignIn, Member, Business)
+_s, _m, _b = map(table_of, _KINDS)
+_LOOK_UP = Statement(
+    sa.select(_s, _m, _b)
+    .where(_s.c.id == param("id"), _m.c.id == _s.c.member_id, _b.c.id == _m.c.business_id)
+    .where(_m.c.disabled_at.is_(None))
+)
+
+
+@cache
+def _names(kind: type[SQLModel]) -> list[str]:
+    return [column.key for column in table_of(kind).columns]
+
+
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -78,6 +97,22 @@ def find(session: Session, token: str) -> tuple[SignIn, Member, Business] | None
     )
     row = session.exec(query).first()
     return (row[0], row[1], row[2]) if row is not None and is_live(row[0]) else None
+
+
+def look_up(session: Session, token: str) -> tuple[SignIn, Member, Business] | None:
+    """The same for a page that only reads: things that no session follows, at a fifth of the cost."""
+    row = _LOOK_UP.first(session, id=digest(token))
+    if row is None:
+        return None
+    values = iter(row)
+    sign_in, who, home = (_loose(kind, values) for kind in _KINDS)
+    return (sign_in, who, home) if is_live(sign_in) else None
+
+
+def _loose(kind: type[SQLModel], values: Iterator[Any]) -> Any:
+    made = manager_of_class(kind).new_instance()
+    made.__dict__.update((name, next(values)) for name in _names(kind))
+    return made
 
 
 def is_live(sign_in: SignIn) -> bool:

@@ -208,15 +208,15 @@ async def visit_of(request: Request, *, writes: bool = True) -> Visit:
 
 
 def _admitted(session: Session, visit: Visit, access: Access, needs: Capability | None, *, writes: bool) -> Visit:
-    visit = _identified(session, visit)
+    visit = _identified(session, visit, writes=writes)
     _check(visit, access, needs)
     if writes and access != PUBLIC:
         _check_token(visit)
     return visit
 
 
-def _identified(session: Session, visit: Visit) -> Visit:
-    found = sign_ins.find(session, visit.cookie) if visit.cookie else None
+def _identified(session: Session, visit: Visit, *, writes: bool) -> Visit:
+    found = (sign_ins.find if writes else sign_ins.look_up)(session, visit.cookie) if visit.cookie else None
     if found is None:
         return visit
     sign_in, member, business = found
