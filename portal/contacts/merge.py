@@ -83,12 +83,13 @@ def undo(session: Session, kept: Contact, other: Contact, *, actor: str) -> None
 
 
 def members(session: Session, contact_id: str) -> list[str]:
-    """This record and everything that was merged into it, through any number of merges."""
+    """This record first, then everything that was merged into it, through any number of merges."""
     mine = table_of(Contact).alias("mine")
     more = table_of(Contact).alias("more")
     chain = sa.select(mine.c.id).where(mine.c.id == contact_id).cte("chain", recursive=True)
     chain = chain.union(sa.select(more.c.id).where(more.c.merged_into_id == chain.c.id))
-    return list(session.scalars(sa.select(chain.c.id).limit(contact.LONGEST_CHAIN)))
+    found = session.scalars(sa.select(chain.c.id).where(chain.c.id != contact_id).limit(contact.LONGEST_CHAIN))
+    return [contact_id, *found]
 
 
 def relabel(session: Session, owner: Contact, numbers: Collection[str]) -> None:

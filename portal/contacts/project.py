@@ -197,7 +197,7 @@ def could_join(session: Session, project: Project, q: str) -> list[Contact]:
 
 def add_contact(session: Session, project: Project, contact_id: str) -> Contact:
     """Raises NotFound for a contact that is not ours, Conflict when there are too many."""
-    found = contact.get(session, project.business_id, contact_id)
+    found = contact.living(session, project.business_id, contact_id)
     if len(contacts_of(session, project)) >= MOST_CONTACTS:
         raise Conflict(f"A project has at most {MOST_CONTACTS} contacts.", reason="too_many")
     _ADD.run(session, project_id=project.id, contact_id=found.id, business_id=project.business_id)

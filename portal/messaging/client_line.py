@@ -67,13 +67,13 @@ def consent(numbers: Mapping[str, str], names: Names) -> Source:
 
 
 def record(contact_ids: Sequence[str], names: Names) -> Source:
-    """What was done to the record and to those that were merged into it."""
+    """What was done to the record and to those that were merged into it; only its own merges are its to undo."""
 
     def lines(session: Session, place: Place | None, limit: int) -> list[Line]:
         query = _CHANGES.where(_c.c.contact_id.in_(contact_ids)).order_by(_c.c.at.desc(), _c.c.id.desc())
         if place is not None:
             query = query.where(place.before("record", _c.c.at, _c.c.id))
-        return [_change(row, names) for row in session.execute(query.limit(limit))]
+        return [_change(row, contact_ids[0], names) for row in session.execute(query.limit(limit))]
 
     return lines
 
@@ -115,8 +115,9 @@ def _entry(row: Any, number: str, names: Names) -> Line:
     )  # fmt: skip
 
 
-def _change(row: Any, names: Names) -> Line:
-    undoes = row.details["other"] if row.kind == Change.MERGED and row.merged_into_id == row.contact_id else ""
+def _change(row: Any, owner_id: str, names: Names) -> Line:
+    is_own = row.kind == Change.MERGED and row.merged_into_id == row.contact_id == owner_id
+    undoes = row.details["other"] if is_own else ""
     return Line(
         row.at, "record", row.id, "merge" if row.kind in _MERGES else "record", _what(row.kind, row.details),
         by=names.get(row.actor, ""), undoes=undoes,

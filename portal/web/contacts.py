@@ -30,6 +30,7 @@ def show(session: Session, visit: Visit) -> Answer:
     }  # fmt: skip
     listed = _unknown if is_texting and visit.query.get("unknown") == "1" else _known
     context |= listed(session, visit)
+    context["here"] = _url(**{name: visit.query.get(name) for name in ("q", "unknown", "after")})
     return Page("contacts/_list.html" if visit.is_partial else "contacts/page.html", context)
 
 
@@ -83,4 +84,5 @@ def _unknown(session: Session, visit: Visit) -> dict[str, Any]:
 
 
 def _url(**given: str | None) -> str:
-    return f"/contacts?{urlencode({name: value for name, value in given.items() if value})}"
+    query = urlencode({name: value for name, value in given.items() if value})
+    return f"/contacts?{query}" if query else "/contacts"

@@ -339,6 +339,17 @@ def test_the_timeline_of_the_kept_contact_holds_what_happened_to_both(scene: Sce
     assert "From R." not in words(scene.client.get(rosa).text)
 
 
+def test_only_the_latest_merge_offers_to_be_undone(scene: Scene, rosa: str) -> None:
+    scene.named("R. Delgado", SECOND)
+    scene.named("Third", THIRD)
+    second, third = scene.row(SECOND).contact_id, scene.row(THIRD).contact_id
+    scene.client.post(f"{rosa}/merge", data={"with": second})
+    scene.client.post(f"/contacts/{third}/merge", data={"with": rosa.rsplit("/", 1)[1]})
+    scene.client.cookies.delete("flash")
+    page = scene.client.get(f"/contacts/{third}").text
+    assert re.findall(r'name="other" value="(\w+)"', page) == [rosa.rsplit("/", 1)[1]]
+
+
 def test_a_merged_contact_cannot_be_edited_from_a_page_left_open(scene: Scene, rosa: str) -> None:
     scene.named("R. Delgado", SECOND)
     other = scene.row(SECOND).contact_id
