@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import configure_mappers
 from sqlalchemy.orm.instrumentation import manager_of_class
 from sqlmodel import Field, Session, SQLModel, select
 
@@ -110,9 +111,16 @@ def look_up(session: Session, token: str) -> tuple[SignIn, Member, Business] | N
 
 
 def _loose(kind: type[SQLModel], values: Iterator[Any]) -> Any:
-    made = manager_of_class(kind).new_instance()
+    made = _manager(kind).new_instance()
     made.__dict__.update((name, next(values)) for name in _names(kind))
     return made
+
+
+@cache
+def _manager(kind: type[SQLModel]) -> Any:
+    """It may be the first that a process does with these classes."""
+    configure_mappers()
+    return manager_of_class(kind)
 
 
 def is_live(sign_in: SignIn) -> bool:

@@ -1,6 +1,8 @@
 """Who asks, as a page that only reads learns it: the same as for one that writes, and never more (promises.md E.2)."""
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +15,7 @@ from portal.accounts import member
 from portal.accounts import session as sign_ins
 from portal.accounts.session import SignIn
 from portal.column import table_of
+from tests import house
 from tests.conftest import World
 
 Look = Callable[[Session, str], Any]
@@ -56,3 +59,15 @@ def test_a_browser_that_was_idle_or_is_old_is_signed_out(
     old = sa.update(table_of(SignIn)).values(**{column: clock.now() - age})
     world.write(lambda session: session.connection().execute(old))
     assert world.read(lambda session: look(session, world.alice.cookie)) is None
+
+
+def test_a_process_may_begin_with_a_page_that_reads(world: World) -> None:
+    """Nothing else has used these classes in it yet."""
+    program = (
+        "import sys, portal.tables; from portal.accounts import session; from portal.database import Database; "
+        "found = Database(sys.argv[1]).read(lambda s: session.look_up(s, sys.argv[2])); "
+        "print(found[1].name, found[2].name)"
+    )
+    command = [sys.executable, "-c", program, world.database.url, world.alice.cookie]
+    done = subprocess.run(command, cwd=house.ROOT, capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("Alice Hearth Photography", "")
