@@ -23,7 +23,7 @@ from starlette.testclient import TestClient
 from portal.accounts.member import Role
 from portal.api.routes import OPERATIONS, PREFIX
 from portal.web.routes import routes
-from tests.api.conftest import CLIENT, Api, Clients
+from tests.api import test_matrix
 from tests.conftest import World
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -38,20 +38,8 @@ def document(client: TestClient) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture
-def ids(api: Api, owner: Api, clients: Clients) -> dict[str, str]:
-    """Real things, so that a good call gets further than a 404."""
-    made = api.post("/contacts", {"name": "Nora Vale", "numbers": [{"number": CLIENT}]}).json()
-    row_id = clients.says_yes()
-    asked = api.post("/questionnaires", {"title": "T", "questions": [{"kind": "text", "label": "L"}]}).json()
-    work = api.post("/projects", {"name": "Wedding", "contacts": [made["id"]]}).json()
-    sent = api.post("/messages", {"to": CLIENT, "text": "x"}).json()
-    hook = owner.post("/webhook-endpoints", {"url": "https://hooks.example.com/portal"}).json()
-    return {
-        "contacts": made["id"], "subscriptions": row_id, "questionnaires": asked["id"], "messages": sent["id"],
-        "projects": work["id"],
-        "webhook-endpoints": hook["id"],
-    }  # fmt: skip
+ids = test_matrix.ids
+"""Real things, so that a good call gets further than a 404."""
 
 
 def test_the_document_names_every_call_and_no_other(document: dict[str, Any]) -> None:
