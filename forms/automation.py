@@ -126,12 +126,13 @@ class AutomationForm(BaseForm):
         return self._rule
 
     def take(self, problems: Mapping[str, Sequence[str]]) -> None:
-        """Put the sentences of a rule (by its own names, or by those of fields) where they can be mended."""
+        """Put the sentences of a rule (by its own names, or by those of fields) where they can be mended; one field
+        needs no second sentence."""
         places = _places(str(self.way.data))
         for name, sentences in problems.items():
             place = places.get(name, name)
             field = self[place if place in self else "way"]
-            field.errors = [*field.errors, *sentences]
+            field.errors = field.errors or list(sentences)
 
     def _read(self, problems: dict[str, list[str]]) -> Rule:
         way = str(self.way.data) if self.way.data in WAYS else ""
@@ -207,11 +208,10 @@ def _contact_date(name: str | None) -> str | None:
 
 def _places(way: str) -> dict[str, str]:
     """The field that each value of a rule was typed into."""
-    return {
-        "event": "way", "questionnaire_id": "questionnaire", "delay_minutes": f"{way}_wait", "at": "moment",
-        "date_of": f"{way}_day" if way in ("project", "contact") else "way",
-        "days_before": f"{way}_days", "at_time": f"{way}_time",
-    }  # fmt: skip
+    found = {"event": "way", "questionnaire_id": "questionnaire", "delay_minutes": f"{way}_wait", "at": "moment"}
+    if way == "once":
+        return found | dict.fromkeys(("date_of", "days_before", "at_time"), "moment")
+    return found | {"date_of": f"{way}_day", "days_before": f"{way}_days", "at_time": f"{way}_time"}
 
 
 def _choices(named: Named) -> list[SelectChoice]:

@@ -15,6 +15,7 @@ from portal.accounts.business import Business, Capability
 from portal.accounts.member import Right
 from portal.automations import automation as automations
 from portal.automations import choice, trial
+from portal.automations import rule as rules
 from portal.automations.automation import Automation, Condition
 from portal.automations.rule import LONGEST_TEXT
 from portal.automations.variable import VARIABLES
@@ -35,12 +36,9 @@ def new(session: Session, visit: Visit) -> Answer:
 
 def create(session: Session, visit: Visit) -> Answer:
     form = _form(session, visit)
-    if not form.is_valid():
+    if not _is_right(session, visit, form):
         return Page(TEMPLATE, _context(visit, form), 422)
-    try:
-        made = automations.create(session, visit.business.id, **vars(form.rule()), actor=visit.actor)
-    except Invalid as problem:
-        return _refused(visit, form, problem)
+    made = automations.create(session, visit.business.id, **vars(form.rule()), actor=visit.actor)
     return SeeOther(f"/automations/{made.id}", flash="Saved as a draft. Nothing goes out before you switch it on.")
 
 
@@ -53,12 +51,9 @@ def edit(session: Session, visit: Visit) -> Answer:
 def save(session: Session, visit: Visit) -> Answer:
     found = _open(session, visit)
     form = _form(session, visit, found)
-    if not form.is_valid():
+    if not _is_right(session, visit, form, found):
         return Page(TEMPLATE, _context(visit, form, found), 422)
-    try:
-        automations.change(session, found, **vars(form.rule()), actor=visit.actor)
-    except Invalid as problem:
-        return _refused(visit, form, problem, found)
+    automations.change(session, found, **vars(form.rule()), actor=visit.actor)
     return SeeOther(f"/automations/{found.id}", flash="Saved. What is already scheduled keeps its words and its time.")
 
 
@@ -98,6 +93,12 @@ def _context(visit: Visit, form: AutomationForm, found: Automation | None = None
     return shown | {"form": form, "found": found, "variables": VARIABLES, "days": SUGGESTED}
 
 
-def _refused(visit: Visit, form: AutomationForm, problem: Invalid, found: Automation | None = None) -> Page:
-    form.take(problem.fields)
-    return Page(TEMPLATE, _context(visit, form, found), 422)
+def _is_right(session: Session, visit: Visit, form: AutomationForm, found: Automation | None = None) -> bool:
+    """Whether it can be read and is a rule; everything that is wrong is said at once."""
+    can_be_read = form.is_valid()
+    try:
+        rules.checked(session, visit.business.id, form.rule(), known_at=found.at if found else None)
+    except Invalid as problem:
+        form.take(problem.fields)
+        return False
+    return can_be_read

@@ -92,6 +92,12 @@ def test_what_is_wrong_is_said_at_its_field_and_everything_is_kept(
     assert scene.site.read(lambda session: automations.page(session, scene.site.hearth.id))[0] == []
 
 
+def test_everything_that_is_wrong_is_said_at_once(scene: Scene) -> None:
+    form = PROJECT | {"name": "", "project_days": "two", "text": "Hi {nickname}", "audience": "some"}
+    page = scene.alice().post("/automations/new", data=form).text
+    assert set(re.findall(r'id="(\w+)-error"', page)) == {"name", "project_days", "text", "audience"}
+
+
 def test_the_audience_is_what_was_checked(scene: Scene) -> None:
     asked = scene.publish()
     form = OPTED_IN | {"audience": "some", "origins": ["form", "reply"], "questionnaires": asked}
