@@ -192,7 +192,7 @@ def test_hostile_texts_are_found_as_text(desk: Desk) -> None:
     while desk.served.app.state.database.read(word_search.is_behind):
         desk.write(word_search.take_in)
     page.goto(desk.served.url + "/sms")
-    for q in ("needle", *HOSTILE):
+    for q in ("needle", *(text.replace("\x00", "") for text in HOSTILE)):  # no keyboard types a NUL
         page.get_by_label("Search by").fill(q)
         page.get_by_label("Search by").press("Enter")
         expect(page.locator("main")).to_be_visible()
