@@ -23,7 +23,7 @@ from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted, Rejected, StatusUpdate, Trouble, Unknown
 from portal.questionnaires import questionnaire, submission
 from portal.settings import Caps
-from tests.api.conftest import Api, Clients
+from tests.api.conftest import CLIENT, SECOND, Api, Clients
 from tests.conftest import World
 
 
@@ -66,27 +66,33 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     return seen  # type: ignore[return-value]
 
 
-def test_a_stop_without_endpoints_runs_not_one_statement_more(
+def test_a_stop_without_endpoints_runs_not_one_statement_for_them(
     site: World, clients: Clients, statements: Counter[str]
 ) -> None:
-    """Somebody else's endpoint makes no difference either."""
+    """Somebody else's endpoint makes no difference either. What is asked, is asked in the statement that locks."""
     clients.says_yes()
     listen(site, site.other.id)
     statements.clear()
     clients.texts("STOP")
-    assert [sql for sql in statements if "webhook_" in sql.split("WHERE")[0] and "EXISTS" not in sql] == []
-    assert statements.total() == 14
+    asking = [sql for sql in statements if "webhook_" in sql]
+    assert len(asking) == 1
+    assert "EXISTS" in asking[0]
+    assert "FROM sender" in asking[0]
     assert noted(site) == []
 
 
-def test_a_stop_with_an_endpoint_costs_four_more_for_its_two_events(
+def test_with_an_endpoint_a_stop_costs_two_statements_for_each_of_its_two_events(
     site: World, clients: Clients, statements: Counter[str]
 ) -> None:
-    clients.says_yes()
+    for number in (CLIENT, SECOND):
+        clients.says_yes(number)
+    statements.clear()
+    clients.texts("STOP", CLIENT)
+    usual = statements.total()
     listen(site, site.hearth.id)
     statements.clear()
-    clients.texts("STOP")
-    assert statements.total() == 18
+    clients.texts("STOP", SECOND)
+    assert statements.total() == usual + 4
     assert kinds(site) == ["message.received", "subscription.changed"]
 
 
