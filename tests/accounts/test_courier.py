@@ -24,8 +24,6 @@ from portal.accounts.endpoint import WebhookEndpoint
 from portal.address import Rules
 from tests.conftest import House, World
 
-pytestmark = pytest.mark.covers("P21")
-
 START = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 GOOD, BAD = Reply(204), Reply(500, "It answered 500.")
 
@@ -162,6 +160,7 @@ def test_an_event_is_given_up_after_its_last_try(office: Office) -> None:
     assert all(0.8 * usual <= wait <= 1.2 * usual for usual, wait in zip(WAITS, waits, strict=True))
 
 
+@pytest.mark.covers("P21")
 def test_a_receiver_that_is_down_is_asked_once_and_not_for_every_event(office: Office) -> None:
     """Its backlog keeps its tries; a good answer brings all of it."""
     one = office.add()
@@ -251,6 +250,7 @@ def test_a_letter_that_cannot_be_sent_changes_nothing(office: Office, monkeypatc
     assert office.endpoint(one).disabled_at is not None
 
 
+@pytest.mark.covers("P21")
 def test_a_slow_receiver_holds_up_nobody_else(office: Office) -> None:
     free = threading.Event()
     slow = ["https://one.example.com/", "https://two.example.com/", "https://three.example.com/"]

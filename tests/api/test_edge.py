@@ -39,7 +39,7 @@ def bodies_with(odd: str, value: Any) -> Iterator[Any]:
             yield from ([*value[:i], each, *value[i + 1 :]] for each in bodies_with(odd, inner))
 
 
-@pytest.mark.covers("P16", "P21")
+@pytest.mark.covers("P21")
 def test_half_a_character_or_a_nul_in_any_text_is_a_422_and_changes_nothing(
     app: Starlette, site: World, owner: Api, ids: dict[str, str]
 ) -> None:

@@ -13,7 +13,7 @@ from tests.conftest import World, as_member
 from tests.test_tenancy import PAGES, dump, method, name, url
 from tests.web.door import Door
 
-pytestmark = pytest.mark.covers("P16", "P21")
+pytestmark = pytest.mark.covers("P21")
 
 ids = test_tenancy.ids
 READS = [route for route in PAGES if method(route) == "GET"]
