@@ -147,7 +147,7 @@ def test_a_newcomer_reaches_the_locked_composer_by_following_the_steps(tmp_path:
         assert browser.post("/rehearsal/text", data=data).status_code == 200
         wait_for(app, tour.number, "You are opted out")
         found = browser.get(steps["See the composer lock"]).text
-        thread = re.search(r'href="(/sms/\w+[^"]*)"', found)
+        thread = re.search(r'href="(/sms/[0-9a-f]{32}[^"]*)"', found)
         assert thread is not None
         locked = browser.get(html.unescape(thread.group(1))).text
         assert "This client opted out. Nothing can be sent to this number." in locked

@@ -67,7 +67,7 @@ def undo_url(page: str) -> str:
 
 
 def chip(page: str, message_id: str) -> str:
-    found = re.search(rf'<a class="sort-chip[^"]*"[^>]*data-sort="{message_id}">(.*?)</a>', page, re.DOTALL)
+    found = re.search(rf'<a class="sort-chip[^"]*"[^>]*data-sort="{message_id}"[^>]*>(.*?)</a>', page, re.DOTALL)
     assert found is not None, "no chip at the message"
     return words(found.group(1))
 
