@@ -40,7 +40,7 @@ def greet(shop: Shop, text: str = "Hi {first_name|there}") -> list[str]:
     return shop.tick()
 
 
-@pytest.mark.covers("P14", "F-15")
+@pytest.mark.covers("P14")
 def test_a_name_from_a_public_form_is_not_sent_to_a_silent_number(shop: Shop) -> None:
     typed(shop, "Free prizes at example.com")
     assert greet(shop) == ["Hi there"]
