@@ -60,7 +60,7 @@ def undo(session: Session, visit: Visit) -> Answer:
 
 
 def _choose(session: Session, visit: Visit, found: Contact) -> Page:
-    q = " ".join(visit.query.get("q", "").replace("\x00", "").split())[:LONGEST_SEARCH]
+    q = " ".join(visit.query.get("q", "").split())[:LONGEST_SEARCH]
     likely = [q] if q else [*found.name.split()[:1], ""]  # the same first name before everybody else
     pages = [
         contact_list.page(session, visit.business.id, region=visit.business.region, q=each, limit=CHOICES + 1)

@@ -71,7 +71,7 @@ def _form(form: ContactForm, status: int = 200) -> Page:
 
 
 def _known(session: Session, visit: Visit) -> dict[str, Any]:
-    q = " ".join(visit.query.get("q", "").replace("\x00", "").split())[:LONGEST_SEARCH]
+    q = " ".join(visit.query.get("q", "").split())[:LONGEST_SEARCH]
     found = contact_list.page(
         session, visit.business.id, region=visit.business.region, q=q, after=visit.query.get("after") or None
     )

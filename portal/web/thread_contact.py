@@ -56,7 +56,7 @@ def _row(session: Session, visit: Visit) -> Any:
 
 
 def _context(session: Session, visit: Visit, row: Any, owners: list[contact.Contact]) -> dict[str, Any]:
-    q = " ".join(visit.query.get("q", "").replace("\x00", "").split())[:LONGEST_SEARCH]
+    q = " ".join(visit.query.get("q", "").split())[:LONGEST_SEARCH]
     mine = {each.id for each in owners}
     listed = contact_list.page(
         session, visit.business.id, region=visit.business.region, q=q, limit=SHOWN + len(mine)
