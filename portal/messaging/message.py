@@ -130,9 +130,7 @@ _INSERT_ONCE = Statement(
     lambda insert: (
         insert(table)
         .values(_VALUES)
-        .on_conflict_do_nothing(
-            index_elements=["business_id", "once_key"], index_where=sa.text("once_key IS NOT NULL")
-        )
+        .on_conflict_do_nothing(index_elements=["business_id", "once_key"], index_where=sa.text("once_key IS NOT NULL"))
         .returning(table.c.id)
     )
 )
