@@ -5,7 +5,9 @@ a failing piece rolls back alone, nobody is answered before the fsync, and a fai
 """
 
 import asyncio
+import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -21,6 +23,8 @@ T = TypeVar("T")
 Work = Callable[[Session], T]
 
 GROUP = 64  # pieces of work that may share one fsync
+LOG_LIMIT = 64 * 1024 * 1024  # bytes of SQLite's log
+LOOK_AGAIN = 0.5  # seconds between two looks at its size
 NESTED = "a write was asked for inside a write; pass the session on instead"
 
 
@@ -51,6 +55,24 @@ class Piece:
             self.answer.set_exception(self.error)
         else:
             self.answer.set_result(self.result)
+
+
+class Log:
+    """SQLite's write-ahead log. It begins anew only when a checkpoint finds no commit behind it, which under writes
+    without a pause is never; so the writer makes that pause itself when the log has grown long."""
+
+    def __init__(self, path: str) -> None:
+        self._path, self._next_look = path, 0.0
+
+    def shorten(self, cursor: Any) -> None:
+        """Does nothing while a reader needs the log; writes wait 20 ms for it at most."""
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + LOOK_AGAIN
+        if os.path.exists(self._path) and os.path.getsize(self._path) > LOG_LIMIT:
+            cursor.execute("PRAGMA busy_timeout=20")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            cursor.execute("PRAGMA busy_timeout=10000")
 
 
 class Writer:
@@ -91,9 +113,11 @@ class Writer:
     def _run(self) -> None:
         session = self._session_on(self._connection)
         session.info["road"] = roads.of(self._connection)
+        log = Log(f"{self._engine.url.database}-wal")
         while batch := self._take():
             self._commit(session, batch)
             _settle(batch)
+            log.shorten(session.info["road"].cursor)
         session.close()
         self._connection.close()
 

@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
-from portal import schema
+from portal import schema, writer
 from portal.accounts import business as businesses
 from portal.accounts.business import Business
 from portal.accounts.key import Secrets
@@ -321,3 +321,20 @@ def test_closing_finishes_what_was_accepted_and_takes_no_more(database: Database
     assert all(each.result(10) for each in asked)
     with pytest.raises(RuntimeError, match="closed"):
         database.write(add("Too late"))
+
+
+def test_the_log_does_not_grow_without_end_under_writes_without_a_pause(
+    database: Database, callers: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A PASSIVE checkpoint beside it never finds the end (P21)."""
+    monkeypatch.setattr(writer, "LOG_LIMIT", 200_000)
+    monkeypatch.setattr(writer, "LOOK_AGAIN", 0.0)
+    log = Path(f"{database.engine.url.database}-wal")
+    longest = 0
+    for turn in range(20):
+        list(
+            callers.map(lambda n, turn=turn: database.write(partial(businesses.create, name=f"{turn}-{n}")), range(40))
+        )
+        longest = max(longest, log.stat().st_size)
+    assert longest < 600_000
+    assert len(database.read(NAMES.rows)) == 800
