@@ -41,10 +41,16 @@ NO_CAPS = Caps(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what meets a database is run again; what is pure has been proven once."""
+    """On PostgreSQL only what meets a database is run again; what is pure, or decided at the door before any row is
+    asked for (`at_the_door`), has been proven once."""
     if os.environ.get("PORTAL_TEST_ON") != "postgresql":
         return
-    meets = [item for item in items if {"database_url", "postgres_databases"} & set(getattr(item, "fixturenames", ()))]
+    asks = {"database_url", "postgres_databases"}
+    meets = [
+        item
+        for item in items
+        if asks & set(getattr(item, "fixturenames", ())) and item.get_closest_marker("at_the_door") is None
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in meets])
     items[:] = meets
 

@@ -138,6 +138,7 @@ UNDECLARED: set[str] = set()
 """Endpoints that check for themselves through `page.admitted`, each tested below by hand."""
 
 
+@pytest.mark.at_the_door
 @pytest.mark.covers("P10")
 @pytest.mark.parametrize("route", PROTECTED, ids=name)
 def test_nobody_sees_a_page_without_signing_in(client: TestClient, ids: dict[str, str], route: Route) -> None:
@@ -170,6 +171,7 @@ def test_another_businesss_lists_hold_nothing_of_ours(
     assert NUMBER not in answer.text
 
 
+@pytest.mark.at_the_door
 @pytest.mark.covers("P10")
 @pytest.mark.parametrize("route", [r for r in PROTECTED if isinstance(ACCESS[r.endpoint], Right)], ids=name)
 def test_a_role_without_the_right_is_refused(
@@ -184,6 +186,7 @@ def test_a_role_without_the_right_is_refused(
         assert right in RIGHTS[role] or CANARY not in answer.text
 
 
+@pytest.mark.at_the_door
 @pytest.mark.covers("P10")
 @pytest.mark.parametrize("route", [r for r in PROTECTED if method(r) == "POST"], ids=name)
 def test_a_post_without_the_sessions_own_token_changes_nothing(
@@ -196,6 +199,7 @@ def test_a_post_without_the_sessions_own_token_changes_nothing(
     assert dump(app, site.hearth.id) == before
 
 
+@pytest.mark.at_the_door
 @pytest.mark.covers("P10", "H-26")
 @pytest.mark.parametrize("route", PROTECTED, ids=name)
 def test_a_business_without_the_capability_has_no_texting_pages(
