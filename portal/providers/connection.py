@@ -53,7 +53,7 @@ class Line:
         self._host = parts.hostname
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
         self._prefix = parts.path.rstrip("/")
-        self._context = ssl.create_default_context() if parts.scheme == "https" else None
+        self._is_secure = parts.scheme == "https"
         self._kept = threading.local()
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str], *, deadline: float) -> Answer | NotSent | Lost:
@@ -73,7 +73,8 @@ class Line:
         """This thread's connection, opened anew where it is missing or no longer to be trusted."""
         kept: _Connection | None = getattr(self._kept, "connection", None)
         if kept is None:
-            kept = self._kept.connection = _Connection(self._host, self._port, self._context)
+            context = wire.trusted() if self._is_secure else None
+            kept = self._kept.connection = _Connection(self._host, self._port, context)
         if not kept.is_alive():
             kept.close()
             kept.open(until)

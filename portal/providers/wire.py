@@ -7,12 +7,19 @@ import selectors
 import socket
 import ssl
 import threading
+from functools import cache
 from typing import Any
 
 from portal import clock
 
 MAX_ANSWER = 256 * 1024  # bytes
 _Poll: Any = getattr(selectors, "PollSelector", selectors.SelectSelector)  # select() knows only the first 1,024 files
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """The certificates this machine trusts: read once, when first needed, since it takes a tenth of a second."""
+    return ssl.create_default_context()
 
 
 class Wire:

@@ -5,6 +5,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from portal import clock
+from portal.providers import wire
 from portal.providers.provider import Accepted, Outbound, Rejected, Trouble, Unknown
 from portal.providers.twilio import Twilio
 from tests.pretend_twilio import ACCOUNT, TOKEN, PretendTwilio, Rule
@@ -56,8 +58,12 @@ def tls(certificate: Path) -> ssl.SSLContext:
 
 
 @pytest.fixture
-def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The process reads the machine's certificates only once; it reads them again for this test, and after it."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    wire.trusted.cache_clear()
+    yield
+    wire.trusted.cache_clear()
 
 
 @pytest.mark.usefixtures("trusted")
