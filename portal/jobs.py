@@ -58,7 +58,8 @@ class Timetable:
 
 
 def expire_leases(timetable: Timetable) -> None:
-    timetable.database.write(outcome.expire_leases)
+    if timetable.database.read(outcome.is_any_overdue):
+        timetable.database.write(outcome.expire_leases)
 
 
 def wake_dispatcher(timetable: Timetable) -> None:

@@ -19,6 +19,7 @@ from portal.accounts.member import RIGHTS, Right, Role
 from portal.accounts.sender import SMS
 from portal.address import Rules
 from portal.automations import automation as automations
+from portal.automations.rule import Rule
 from portal.automations.scheduled_text import ScheduledText
 from portal.consent import subscription
 from portal.consent.state import Origin, Proof
@@ -89,7 +90,7 @@ def webhook(session: Session, home: str) -> dict[str, str]:
 
 
 def automatic(session: Session, home: str, row: Any) -> dict[str, str]:
-    made = automations.create(session, home, name=f"{CANARY} Hello", text=CANARY, event="opted_in", actor="tests")
+    made = automations.create(session, home, Rule(f"{CANARY} Hello", CANARY, "opted_in"), actor="tests")
     now = clock.now()
     text = ScheduledText(
         business_id=home, automation_id=made.id, version=1, subscription_id=row.id, number=NUMBER, occasion="tests",

@@ -135,7 +135,7 @@ def create(session: Session, call: Call) -> Answer:
     wanted = call.given(NewAutomation)
     values = {"name": wanted.name, "text": wanted.text, **_when(wanted.when), "audience": _audience(wanted.audience)}
     try:
-        made = automations.create(session, call.business.id, **values, actor=call.actor)
+        made = automations.create(session, call.business.id, Rule(**values), actor=call.actor)
         if not wanted.draft:
             automations.switch_on(session, made, actor=call.actor, ip=call.ip)
     except Invalid as problem:
@@ -161,7 +161,7 @@ def change(session: Session, call: Call) -> Answer:
     values |= _when(wanted.when) if wanted.when is not None else {}
     values |= {"audience": _audience(wanted.audience)} if "audience" in wanted.model_fields_set else {}
     try:
-        automations.change(session, found, **values, actor=call.actor)
+        automations.change(session, found, Rule(**values), actor=call.actor)
     except Invalid as problem:
         raise _by_place(problem) from problem
     return Answer(_told(call, found))

@@ -1,7 +1,6 @@
 """A rule: when, which words, to whom. What it has scheduled stays as it was scheduled (H-23, X-16)."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
@@ -62,26 +61,8 @@ class Automation(SQLModel, table=True):
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
 
-def create(
-    session: Session,
-    business_id: str,
-    *,
-    name: str,
-    text: str,
-    event: str,
-    questionnaire_id: str | None = None,
-    delay_minutes: int = 0,
-    date_of: str | None = None,
-    at: dt.datetime | None = None,
-    days_before: int = 0,
-    at_time: str | None = None,
-    audience: Mapping[str, Any] | None = None,
-    actor: str,
-) -> Automation:
+def create(session: Session, business_id: str, given: Rule, *, actor: str) -> Automation:
     """A draft. Raises Invalid with `fields` for values that make no rule (rule.py)."""
-    given = Rule(
-        name, text, event, questionnaire_id, delay_minutes, date_of, at, days_before, at_time, audience or {}
-    )  # fmt: skip
     made = Automation(business_id=business_id, **asdict(rules.checked(session, business_id, given)))
     session.add(made)
     session.flush()
@@ -89,30 +70,12 @@ def create(
     return made
 
 
-def change(
-    session: Session,
-    automation: Automation,
-    *,
-    name: str,
-    text: str,
-    event: str,
-    questionnaire_id: str | None = None,
-    delay_minutes: int = 0,
-    date_of: str | None = None,
-    at: dt.datetime | None = None,
-    days_before: int = 0,
-    at_time: str | None = None,
-    audience: Mapping[str, Any] | None = None,
-    actor: str,
-) -> Automation:
+def change(session: Session, automation: Automation, given: Rule, *, actor: str) -> Automation:
     """A new version, for what happens from now on: what is scheduled already keeps its words and its time.
 
     Raises Invalid as `create` does, Conflict for one that has ended."""
     if automation.condition == Condition.ENDED:
         raise Conflict("This automation has ended. Make a new one instead.", reason="ended")
-    given = Rule(
-        name, text, event, questionnaire_id, delay_minutes, date_of, at, days_before, at_time, audience or {}
-    )  # fmt: skip
     values = asdict(rules.checked(session, automation.business_id, given, known_at=automation.at))
     if values == {field: getattr(automation, field) for field in values}:
         return automation

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from sqlmodel import Session
 
@@ -12,6 +11,7 @@ from portal.automations import automation as automations
 from portal.automations import due, plan, scheduled_text
 from portal.automations.candidate import Place
 from portal.automations.rule import Event as Start
+from portal.automations.rule import Rule
 from portal.automations.scheduled_text import Standing
 from portal.demo.client import GRACE
 from portal.demo.story import Event
@@ -20,29 +20,29 @@ WELCOME, THANKS = dt.timedelta(days=1), dt.timedelta(hours=1)
 A_MOMENT = dt.timedelta(minutes=1)
 SEASON = dt.timedelta(days=20)  # from now: when the draft would go out
 ACTOR = "system"
-RULES: tuple[dict[str, Any], ...] = (
-    {
-        "name": "Welcome", "event": Start.OPTED_IN, "delay_minutes": int(WELCOME / A_MOMENT),
-        "text": "Hi {first_name|there}, {business} here. Good to have you with us. If a question comes up, just "
+RULES = (
+    Rule(
+        name="Welcome", event=Start.OPTED_IN, delay_minutes=int(WELCOME / A_MOMENT),
+        text="Hi {first_name|there}, {business} here. Good to have you with us. If a question comes up, just "
                 "reply to this text.",
-    },
-    {
-        "name": "Thank-you after the questionnaire", "event": Start.SUBMITTED,
-        "delay_minutes": int(THANKS / A_MOMENT),
-        "text": "Hi {first_name|there}, thank you for your answers. We read them and write to you soon. {business}",
-    },
-    {
-        "name": "Reminder before the session", "event": Start.DATE, "date_of": "project.starts_on",
-        "days_before": 1, "at_time": "09:00",
-        "text": "Hi {first_name|there}, {business}: {project} is on {date}. Anything changed? Just reply here.",
-    },
+    ),
+    Rule(
+        name="Thank-you after the questionnaire", event=Start.SUBMITTED,
+        delay_minutes=int(THANKS / A_MOMENT),
+        text="Hi {first_name|there}, thank you for your answers. We read them and write to you soon. {business}",
+    ),
+    Rule(
+        name="Reminder before the session", event=Start.DATE, date_of="project.starts_on",
+        days_before=1, at_time="09:00",
+        text="Hi {first_name|there}, {business}: {project} is on {date}. Anything changed? Just reply here.",
+    ),
 )  # fmt: skip
 
 
 def switch_on(session: Session, business: Business) -> None:
     """Before the history is told: what happened earlier would not count."""
     for rule in RULES:
-        automations.switch_on(session, automations.create(session, business.id, **rule, actor=ACTOR), actor=ACTOR)
+        automations.switch_on(session, automations.create(session, business.id, rule, actor=ACTOR), actor=ACTOR)
 
 
 def turns(session: Session, answered: Iterable[dt.timedelta]) -> Iterator[Event]:
@@ -65,10 +65,11 @@ def look_ahead(session: Session, business: Business) -> None:
     for each in scheduled_text.page(session, business.id, status=Standing.DUE)[0]:
         if each.number == GRACE.number:
             scheduled_text.cancel(session, business.id, each.id, actor=ACTOR)
-    automations.create(
-        session, business.id, name="Greetings of the season", event=Start.DATE, at=_in_the_morning(), actor=ACTOR,
+    season = Rule(
+        name="Greetings of the season", event=Start.DATE, at=_in_the_morning(),
         text="Happy holidays, {first_name|dear friend}! Thank you for a year full of faces. Yours, {business}",
     )  # fmt: skip
+    automations.create(session, business.id, season, actor=ACTOR)
 
 
 def _turn(session: Session) -> None:

@@ -38,7 +38,7 @@ def create(session: Session, visit: Visit) -> Answer:
     form = _form(session, visit)
     if not _is_right(session, visit, form):
         return Page(TEMPLATE, _context(visit, form), 422)
-    made = automations.create(session, visit.business.id, **vars(form.rule()), actor=visit.actor)
+    made = automations.create(session, visit.business.id, form.rule(), actor=visit.actor)
     return SeeOther(f"/automations/{made.id}", flash="Saved as a draft. Nothing goes out before you switch it on.")
 
 
@@ -53,7 +53,7 @@ def save(session: Session, visit: Visit) -> Answer:
     form = _form(session, visit, found)
     if not _is_right(session, visit, form, found):
         return Page(TEMPLATE, _context(visit, form, found), 422)
-    automations.change(session, found, **vars(form.rule()), actor=visit.actor)
+    automations.change(session, found, form.rule(), actor=visit.actor)
     return SeeOther(f"/automations/{found.id}", flash="Saved. What is already scheduled keeps its words and its time.")
 
 

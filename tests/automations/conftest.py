@@ -12,6 +12,7 @@ from sqlmodel import Session
 from portal.automations import automation, due, plan, scheduled_text
 from portal.automations.automation import Automation
 from portal.automations.candidate import Place
+from portal.automations.rule import Rule
 from portal.automations.scheduled_text import Row
 from portal.contacts import contact, project
 from portal.contacts.contact_date import ContactDate
@@ -65,9 +66,10 @@ class Shop(Road):
         )
 
     def draft(self, **values: Any) -> str:
-        given = {"name": "A rule", "text": "Hello from {business}", "event": "opted_in", "actor": "member:alice"}
+        given = {"name": "A rule", "text": "Hello from {business}", "event": "opted_in"}
+        rule = Rule(**(given | values))
         return str(
-            self.write(lambda session: automation.create(session, self.business, **(given | values)).id)
+            self.write(lambda session: automation.create(session, self.business, rule, actor="member:alice").id)
         )  # fmt: skip
 
     def rule(self, **values: Any) -> str:

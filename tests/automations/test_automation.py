@@ -123,9 +123,9 @@ def test_a_draft_whose_moment_has_passed_meanwhile_cannot_be_switched_on(shop: S
 
 def test_a_change_is_a_new_version_and_no_change_is_none(shop: Shop) -> None:
     made = shop.draft(name="A", text="Words")
-    shop.does(made, "change", name="A", text="Words", event="opted_in")
+    shop.does(made, "change", given=Rule("A", "Words", "opted_in"))
     assert shop.automation(made).version == 1
-    shop.does(made, "change", name="A", text="Other words", event="opted_in")
+    shop.does(made, "change", given=Rule("A", "Other words", "opted_in"))
     assert shop.automation(made).version == 2
 
 

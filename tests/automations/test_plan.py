@@ -8,6 +8,7 @@ import pytest
 
 from portal import clock
 from portal.automations import plan
+from portal.automations.rule import Rule
 from portal.contacts import contact
 from portal.messaging import trigger_event
 from portal.messaging.trigger_event import Trigger
@@ -253,7 +254,7 @@ def test_a_change_leaves_what_is_scheduled_and_schedules_no_second_text(shop: Sh
     shop.project(shop.client(), starts_on=on(2))
     made = shop.rule(event="date", date_of="project.starts_on", at_time="09:00", text="First words")
     shop.plan()
-    shop.does(made, "change", name="New", text="New words", event="date", date_of="project.starts_on", at_time="15:00")
+    shop.does(made, "change", given=Rule("New", "New words", "date", date_of="project.starts_on", at_time="15:00"))
     shop.plan()
     assert [(each.text, each.version, each.due_at.hour) for each in shop.texts()] == [("First words", 1, 14)]
     shop.project(shop.client("Juan Lopez", SECOND), starts_on=on(3))

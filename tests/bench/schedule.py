@@ -25,6 +25,7 @@ from portal.accounts import business as businesses
 from portal.accounts import key, sender
 from portal.accounts.sender import SMS
 from portal.automations import automation
+from portal.automations.rule import Rule
 from portal.automations.scheduled_text import t
 from portal.consent import ledger, subscription
 from portal.consent.state import Kind, Origin, Proof
@@ -168,10 +169,8 @@ def _opt_out(business: str, piece: Sequence[str], session: Session) -> None:
 
 def _rule(business: str, at: dt.datetime, session: Session) -> None:
     def work(session: Session) -> None:
-        made = automation.create(
-            session, business, name="To everybody", text="{business}: see you on {date}.", event="date", at=at,
-            actor="bench",
-        )  # fmt: skip
+        given = Rule("To everybody", "{business}: see you on {date}.", "date", at=at)
+        made = automation.create(session, business, given, actor="bench")
         automation.switch_on(session, made, actor="bench")
 
     _earlier(work, session)

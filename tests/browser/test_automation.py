@@ -13,6 +13,7 @@ from sqlmodel import Session
 from portal import clock
 from portal.accounts.sender import SMS
 from portal.automations import automation as automations
+from portal.automations.rule import Rule
 from portal.automations.scheduled_text import ScheduledText
 from portal.consent import subscription
 from portal.consent.state import Origin, Proof
@@ -48,7 +49,7 @@ class Room:
         given: dict[str, Any] = {"name": "Say hello", "text": TEXT, "event": "opted_in", "delay_minutes": 1440}
 
         def make(session: Session) -> str:
-            made = automations.create(session, self.served.world.hearth.id, **(given | values), actor="tests")
+            made = automations.create(session, self.served.world.hearth.id, Rule(**(given | values)), actor="tests")
             if is_on:
                 automations.switch_on(session, made, actor="tests")
             if due_in is not None:

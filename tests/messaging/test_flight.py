@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from portal import clock
+from portal import clock, jobs
 from portal.consent.state import Proof
 from portal.messaging import flight, outcome
 from portal.providers.provider import Accepted, Rejected, Trouble
@@ -106,6 +108,20 @@ def test_the_end_of_an_old_lease_leaves_a_newer_one_of_the_same_text(
     assert len(road.claim()) == 1
     road.write(lambda session: flight.land_overdue(session, claimed.row.id, now=clock.now()))
     assert len(road.database.read(LEASES.rows)) == 1
+
+
+@pytest.mark.covers("P6")
+def test_the_timetable_ends_a_lease_that_is_over_and_none_before(
+    road: Road, shift: Callable[[dt.timedelta], None]
+) -> None:
+    timetable = cast(jobs.Timetable, SimpleNamespace(database=road.database))
+    road.says_yes()
+    road.claim()
+    jobs.expire_leases(timetable)
+    assert road.outbound()[0].status == "sending"
+    shift(flight.LEASE + dt.timedelta(seconds=1))
+    jobs.expire_leases(timetable)
+    assert road.outbound()[0].status == "unknown"
 
 
 @pytest.mark.covers("P6")

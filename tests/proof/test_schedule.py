@@ -21,6 +21,7 @@ from portal import clock
 from portal.accounts import key
 from portal.accounts.sender import SMS
 from portal.automations import automation
+from portal.automations.rule import Rule
 from portal.automations.scheduled_text import WAITING, t
 from portal.consent import subscription
 from portal.consent.state import Origin, Proof
@@ -98,7 +99,7 @@ def settle(town: Town) -> None:
             {"text": ONCE, "event": "date", "at": clock.now() + AHEAD},
         ]
         for each in values:
-            made = automation.create(session, town.business, name=each["text"], actor="proof", **each)
+            made = automation.create(session, town.business, Rule(name=each["text"], **each), actor="proof")
             automation.switch_on(session, made, actor="proof")
         for number in town.numbers:
             row = subscription.lock(session, town.business, SMS, number)

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from portal import clock
 from portal.automations import automation as automations
 from portal.automations.automation import Automation
+from portal.automations.rule import Rule
 from portal.automations.scheduled_text import ScheduledText, Standing
 from tests.web.scene import CLIENT, Scene
 
@@ -22,7 +23,7 @@ def an_automation(scene: Scene, *, is_on: bool = False, **values: Any) -> str:
     given: dict[str, Any] = {"name": "Say hello", "text": TEXT, "event": "opted_in", "delay_minutes": 24 * 60}
 
     def work(session: Session) -> str:
-        made = automations.create(session, scene.site.hearth.id, **(given | values), actor=ACTOR)
+        made = automations.create(session, scene.site.hearth.id, Rule(**(given | values)), actor=ACTOR)
         if is_on:
             automations.switch_on(session, made, actor=ACTOR)
         return made.id
