@@ -28,6 +28,8 @@ def sqlite(url: str, size: int, *, write: bool = False) -> sa.Engine:
             connection.execute(f"PRAGMA {pragma}")
         connection.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}")
         connection.execute("PRAGMA cache_size=-65536")
+        if write:  # what a SAVEPOINT may have to give back stays in memory; past 64 kB it goes to a file, page by page
+            connection.execute("PRAGMA temp_store=MEMORY")
         connection.execute("PRAGMA wal_autocheckpoint=0" if write else "PRAGMA mmap_size=268435456")
 
     event.listen(engine, "connect", prepare)

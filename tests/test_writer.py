@@ -338,3 +338,9 @@ def test_the_log_does_not_grow_without_end_under_writes_without_a_pause(
         longest = max(longest, log.stat().st_size)
     assert longest < 600_000
     assert len(database.read(NAMES.rows)) == 800
+
+
+def test_what_a_savepoint_keeps_back_goes_to_no_file(database: Database) -> None:
+    """At a STOP's size it would be written out and thrown away, at every one of them (speed.md, design 1)."""
+    kept = database.write(lambda session: session.connection().exec_driver_sql("PRAGMA temp_store").scalar())
+    assert kept == 2  # MEMORY
