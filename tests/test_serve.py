@@ -250,9 +250,9 @@ def test_several_processes_serve_behind_one_port_and_a_dead_one_is_replaced(
     assert len(pids) == 2
     os.kill(pids[0], signal.SIGKILL)
     end = time.monotonic() + WITHIN
-    while (len(children(process.pid)) < 2 or pids[0] in children(process.pid)) and time.monotonic() < end:
+    while (len(now := children(process.pid)) < 2 or pids[0] in now) and time.monotonic() < end:
         time.sleep(0.05)
-    assert len(children(process.pid)) == 2
+    assert len(now) == 2 and pids[0] not in now
     with get(f"{url}/healthz") as page:
         assert page.status == 200
     process.tell(signal.SIGTERM)
