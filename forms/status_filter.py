@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cache, cached_property
+from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
 
 from portal.messaging.status_list import ME, NOBODY, Order, Wanted
@@ -36,7 +36,8 @@ class Chip:
 class StatusFilter:
     """`thread` is the conversation open beside the list. Unknown words mean no filter: any address shows a list.
 
-    `assigned` is `me`, `nobody` or a member's id. `words_after` pages through the texts that a search found.
+    `assigned` is `me`, `nobody` or a member's id, `project` a project's. `words_after` pages through the texts that a
+    search found.
     """
 
     status: str = ""
@@ -45,6 +46,7 @@ class StatusFilter:
     review: str = ""
     snoozed: str = ""
     assigned: str = ""
+    project: str = ""
     carrier: str = ""
     origin: str = ""
     order: str = ""
@@ -58,11 +60,10 @@ class StatusFilter:
         known = {name: query.get(name, "") for name in _WORDS}
         kept = {name: value for name, value in known.items() if value in _WORDS[name]}
         places = {name: query.get(name, "")[:LONGEST] for name in _PLACES}
-        assigned = query.get("assigned", "")
+        ids = {name: query.get(name, "") for name in ("assigned", "project")}
         return cls(
-            **kept, **places,
+            **kept, **places, **{name: value for name, value in ids.items() if _is_id(value)},
             q=" ".join(query.get("q", "").replace("\x00", "").split())[:LONGEST],
-            assigned=assigned if assigned.isalnum() and len(assigned) <= LONGEST else "",
             thread=thread if thread.isalnum() else "",
         )  # fmt: skip
 
@@ -111,7 +112,8 @@ class StatusFilter:
         return Wanted(
             self.status, self.q, Order(self.order or ORDERS[0]), self.after, self.before, origin=self.origin,
             assigned=self.assigned, is_unread=bool(self.unread), is_snoozed=bool(self.snoozed),
-            in_review=bool(self.review), is_blocked=bool(self.carrier), words_after=self.words_after,
+            in_review=bool(self.review), is_blocked=bool(self.carrier), project=self.project,
+            words_after=self.words_after,
         )  # fmt: skip
 
     @property
@@ -121,7 +123,7 @@ class StatusFilter:
     @property
     def has_filters(self) -> bool:
         """Beside status and search."""
-        return any((self.unread, self.review, self.snoozed, self.assigned, self.carrier, self.origin))
+        return any((self.unread, self.review, self.snoozed, self.assigned, self.project, self.carrier, self.origin))
 
     @property
     def may_save(self) -> bool:
@@ -182,12 +184,14 @@ class StatusFilter:
         kept = self.first.given | ({"open": self.thread} if self.thread else {})
         return [(name, value) for name, value in kept.items() if name not in but]
 
-    def chips(self, people: Mapping[str, str]) -> list[Chip]:
+    def chips(self, people: Mapping[str, str], projects: Mapping[str, str]) -> list[Chip]:
         """The active filters beside status and search, each with the list without it."""
         said = {name: words for name, words in FLAGS.items() if getattr(self, name)}
         if self.assigned:
             who = {ME: "you", NOBODY: "nobody"}.get(self.assigned) or people.get(self.assigned, "somebody who left")
             said["assigned"] = f"Assigned to {who}"
+        if self.project:
+            said["project"] = f"Project: {projects.get(self.project, 'one that is gone')}"
         if self.carrier:
             said["carrier"] = "Carrier blocked"
         if self.origin:
@@ -195,9 +199,8 @@ class StatusFilter:
         return [Chip(words, replace(self.first, **{name: ""}).url) for name, words in said.items()]
 
 
-@cache
-def _names() -> tuple[str, ...]:
-    return tuple(each.name for each in fields(StatusFilter) if each.name != "thread")
+def _is_id(value: str) -> bool:
+    return value.isalnum() and len(value) <= LONGEST
 
 
 def _query(given: Mapping[str, str]) -> str:

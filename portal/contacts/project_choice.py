@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from portal.column import sort_key
 from portal.contacts import project
 from portal.contacts.project import Stage
 from portal.statement import Statement, param
@@ -30,6 +31,12 @@ _OF_CONTACT = Statement(
 )  # fmt: skip
 _OPEN = Statement(
     sa.select(*_COLUMNS)
+    .where(_p.c.business_id == param("business_id"), sa.text("archived_at IS NULL AND stage <> 'done'"))
+    .order_by(_p.c.id.desc())
+    .limit(SCAN)
+)
+_OFFERED = Statement(
+    sa.select(_p.c.id, _p.c.name)
     .where(_p.c.business_id == param("business_id"), sa.text("archived_at IS NULL AND stage <> 'done'"))
     .order_by(_p.c.id.desc())
     .limit(SCAN)
@@ -90,6 +97,14 @@ def named(session: Session, business_id: str, ids: Collection[str]) -> dict[str,
         return {}
     query = sa.select(*_COLUMNS).where(_p.c.business_id == business_id, _p.c.id.in_(list(ids)))
     return {row.id: _choice(row) for row in session.execute(query).all()}
+
+
+def offered(session: Session, business_id: str, chosen: str = "") -> dict[str, str]:
+    """The newest open projects by name, and the `chosen` one whatever became of it: one query, or two."""
+    found = {row.id: row.name for row in _OFFERED.rows(session, business_id=business_id)}
+    missing = {chosen} - {"", *found}
+    found |= {each.id: each.name for each in named(session, business_id, missing).values()}
+    return dict(sorted(found.items(), key=lambda each: sort_key(each[1])))
 
 
 def _choice(row: Any, *, is_clients: bool = False) -> Choice:

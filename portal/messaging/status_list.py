@@ -105,8 +105,8 @@ def _read(
     key, row_id = edge or (None, "")
     values = {
         "business_id": business_id, "status": wanted.status, "origin": wanted.origin, "assigned": wanted.assigned,
-        "low": where.low, "high": where.high, "key": key, "id": row_id, "now": clock.now(), "scan": SCAN,
-        "limit": PAGE + 1,
+        "project": wanted.project, "low": where.low, "high": where.high, "key": key, "id": row_id, "now": clock.now(),
+        "scan": SCAN, "limit": PAGE + 1,
     }  # fmt: skip
     found = status_range.page(shape, _COLUMNS, has_edge=has_edge, ascending=ascending).rows(session, **values)
     shown = found[:PAGE]

@@ -1,11 +1,12 @@
 """Which index serves what a member asks of the status list, and the statements over it.
 
 One wish is served by an index that already stands in the list's order; the others are asked of each row that is read,
-and then at most so many rows are read at a time: a rare combination among a million ends early and says so.
+and then at most so many rows are read at a time: a rare combination among a million ends early and says so. A project's
+conversations are few, each was put there by hand: they are all read, and everything else is asked of them at once.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -33,7 +34,8 @@ class Order(StrEnum):
 @dataclass(frozen=True)
 class Wanted:
     """What a member asks the list for. `q` is the beginning of a name or number, or exactly the last four digits;
-    `assigned` a member's id, ME or NOBODY; `words_after` pages through the texts that have the words of `q`."""
+    `assigned` a member's id, ME or NOBODY; `project` the id of the one that new texts go to by themselves;
+    `words_after` pages through the texts that have the words of `q`."""
 
     status: str = ""
     q: str = ""
@@ -46,12 +48,14 @@ class Wanted:
     is_snoozed: bool = False
     in_review: bool = False
     is_blocked: bool = False
+    project: str = ""
     words_after: str = ""
 
     @property
     def wishes(self) -> list[str]:
         """The conditions by name, the one whose index holds the fewest rows first."""
         given = {
+            "project": bool(self.project),
             "snoozed": self.is_snoozed, "assigned": self.assigned not in ("", NOBODY), "unread": self.is_unread,
             "in_review": self.in_review, "blocked": self.is_blocked, "status": bool(self.status),
             "nobody": self.assigned == NOBODY, "origin": bool(self.origin),
@@ -91,6 +95,7 @@ _INDEXED = ("snoozed", "assigned", "unread", "in_review", "blocked")
 _now = param("now", _t.c.snoozed_until_at.type)
 # the conditions of partial indexes stand here in the indexes' own words, so that both databases know them again
 _CONDITIONS: dict[str, Callable[[Any], Any]] = {
+    "project": lambda c: c.project_id == param("project"),
     "snoozed": lambda c: c.snoozed_until_at > _now,
     "awake": lambda c: sa.or_(c.snoozed_until_at.is_(None), c.snoozed_until_at <= _now),
     "assigned": lambda c: c.assigned_to == param("assigned"),
@@ -105,6 +110,9 @@ _CONDITIONS: dict[str, Callable[[Any], Any]] = {
 
 def of(wanted: Wanted, region: str) -> Range:
     """The range of the index that fits best; national numbers are read in `region`."""
+    if wanted.project:
+        alike = of(replace(wanted, project=""), region)
+        return Range(alike.order, tuple(wanted.wishes), low=alike.low)
     wishes, q = wanted.wishes, wanted.q.strip()
     if q:
         order, low = _searched(q, region)
@@ -154,16 +162,24 @@ def shape(where: Range) -> Range:
 
 
 def _read(where: Range, columns: tuple[str, ...], limit: str, *, has_edge: bool, ascending: bool) -> Any:
-    key = _t.c[where.key]
-    query = sa.select(*(_t.c[name] for name in columns)).where(_t.c.business_id == param("business_id"))
-    query = query.where(*(_CONDITIONS[name](_t.c) for name in where.served))
+    c = _of_project() if "project" in where.served else _t.c
+    key = c[where.key]
+    query = sa.select(*(c[name] for name in columns)).where(c.business_id == param("business_id"))
+    query = query.where(*(_CONDITIONS[name](c) for name in where.served))
     if where.low is not None:
         query = query.where(key >= param("low", key.type), key < param("high", key.type))
     if has_edge:
-        edge = sa.tuple_(param("key", key.type), param("id", _t.c.id.type))
-        here = sa.tuple_(key, _t.c.id)
+        edge = sa.tuple_(param("key", key.type), param("id", c.id.type))
+        here = sa.tuple_(key, c.id)
         query = query.where(here > edge if ascending else here < edge)
-    return query.order_by(*_by(key, _t.c.id, ascending=ascending)).limit(param(limit, sa.Integer()))
+    return query.order_by(*_by(key, c.id, ascending=ascending)).limit(param(limit, sa.Integer()))
+
+
+def _of_project() -> Any:
+    """The conversations of one project, read by its own index before anything else is asked: left to itself, a
+    database may walk through the whole business in the list's order instead."""
+    its = sa.select(_t).where(_CONDITIONS["project"](_t.c), sa.text("project_id IS NOT NULL"))
+    return its.cte("its").prefix_with("MATERIALIZED").c
 
 
 def _by(key: Any, row_id: Any, *, ascending: bool) -> tuple[Any, Any]:

@@ -12,7 +12,7 @@ from portal import clock
 from portal.accounts.sender import SMS
 from portal.column import new_id, sort_key
 from portal.consent import number_search, subscription
-from portal.contacts import contact
+from portal.contacts import contact, project
 from portal.database import Database
 from portal.errors import NotFound
 from portal.messaging import status_list
@@ -33,6 +33,7 @@ def row_of(business_id: str, number: str, name: str, status: str, minute: int, *
         "is_undeliverable": False, "in_review": False, "is_claimed": False, "is_current": True, "last_message_at": at,
         "last_message_text": f"text {minute}", "last_message_direction": "inbound", "unread": 0, "created_at": at,
         "assigned_to": None, "snoozed_until_at": None, "origin": None,
+        "project_id": None,
     } | more  # fmt: skip
 
 
@@ -302,6 +303,64 @@ def test_an_index_serves_every_page_and_nothing_is_sorted(
     assert not any(words in plan for words in ("SCAN ", "Seq Scan", "USE TEMP B-TREE FOR ORDER BY", "Bitmap"))
     is_handful = index == "subscription_by_reversed_number"  # one number in ten thousand ends like this
     assert "Sort Key" not in plan or "Presorted Key" in plan or is_handful
+
+
+@pytest.fixture
+def weddings(crowd: World, database: Database) -> str:
+    """A project that 130 conversations among many have; every tenth of them unread, every fifth is blocked."""
+    found = database.write(lambda session: project.create(session, crowd.hearth.id, name="Weddings").id)
+    rows = [
+        row_of(
+            crowd.hearth.id, f"+1530555{n:04d}", f"Guest {n:03d}", STATUSES[n % 5], minute=(n * 41) % 130,
+            project_id=found, unread=n % 10 == 0, carrier="blocked" if n % 5 == 0 else "clear", origin="form",
+        )
+        for n in range(130)
+    ]  # fmt: skip
+    put(database, rows)
+    return str(found)
+
+
+@pytest.mark.covers("H-15", "H-17")
+@pytest.mark.parametrize(
+    ("more", "count"),
+    [
+        ({}, 130), ({"order": Order.NAME}, 130), ({"status": "declined"}, 26), ({"is_unread": True}, 13),
+        ({"origin": "form", "is_blocked": True}, 26), ({"q": "guest 12"}, 10), ({"q": "0012"}, 1), ({"q": "client"}, 0),
+    ],
+)  # fmt: skip
+def test_the_conversations_of_a_project_are_paged_there_and_back_each_once_and_none_is_overlooked(
+    crowd: World, database: Database, weddings: str, more: dict[str, Any], count: int
+) -> None:
+    """However rare the combination: what a project has is read as a whole, so no page ends early."""
+    wanted = more | {"project": weddings}
+    pages = walked(database, crowd.hearth.id, **wanted)
+    rows = [row for page in pages for row in page.rows]
+    assert len({row.id for row in rows}) == len(rows) == count
+    assert not any(page.is_cut for page in pages)
+    by_name = "q" in more or "order" in more
+    keys = [row.name if by_name else row.last_message_at for row in rows]
+    assert keys == sorted(keys, reverse=not by_name)
+    back = [pages[-1]]
+    while back[-1].newer:
+        back.append(listed(database, crowd.hearth.id, **wanted, before=back[-1].newer))
+    assert [page.rows for page in reversed(back)] == [page.rows for page in pages]
+
+
+@pytest.mark.parametrize("more", [{}, {"order": Order.NAME}, {"is_unread": True}, {"after": "2027-01-01T10:00:00Z~0"}])
+def test_a_project_is_found_by_its_own_index_and_not_by_reading_the_business(
+    crowd: World, database: Database, weddings: str, explained: list[str], more: dict[str, Any]
+) -> None:
+    listed(database, crowd.hearth.id, project=weddings, **more)
+    (plan,) = explained
+    assert "subscription_by_project" in plan
+    assert "subscription_by_last_message" not in plan
+    assert "SCAN subscription" not in plan
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.covers("P10", "rules 27")
+def test_somebody_elses_project_is_an_empty_list(crowd: World, database: Database, weddings: str) -> None:
+    assert listed(database, crowd.other.id, project=weddings).rows == ()
 
 
 FILTERS: list[dict[str, Any]] = [

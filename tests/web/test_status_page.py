@@ -11,7 +11,9 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.consent.state import Kind
-from portal.messaging import care, word_search
+from portal.contacts import project
+from portal.contacts.project import Stage
+from portal.messaging import care, sorting, word_search
 from portal.statement import Statement
 from tests.conftest import as_member
 from tests.web.scene import Scene, words
@@ -227,6 +229,59 @@ def test_filters_stand_in_the_address_and_narrow_each_other(desk: Scene, query: 
     assert shown(desk.alice().get(f"/sms?{query}").text) == names
 
 
+@pytest.fixture
+def wedding(desk: Scene) -> str:
+    """A project that Rosa's new texts go to."""
+
+    def work(session: Session) -> str:
+        made = project.create(session, desk.site.hearth.id, name="Delgado <wedding>")
+        sorting.set_default(session, desk.site.hearth.id, desk.row(ROSA).id, made.id, actor="member:test")
+        return made.id
+
+    return str(desk.write(work))
+
+
+@pytest.mark.covers("H-15", "H-17")
+def test_the_list_is_filtered_by_project_and_the_choice_stays(desk: Scene, wedding: str) -> None:
+    page = desk.alice().get(f"/sms?project={wedding}").text
+    assert shown(page) == {"Rosa"}
+    assert f'<option value="{wedding}" selected>Delgado &lt;wedding&gt;</option>' in page
+    assert re.search(rf'<input type="hidden" name="project" value="{wedding}">[^/]*<svg', page), "a search forgets it"
+    assert 'href="/sms">Project: Delgado &lt;wedding&gt;' in page, "no chip takes it away"
+    assert shown(desk.client.get(f"/sms?project={wedding}&carrier=blocked").text) == set()
+
+
+@pytest.mark.covers("H-16", "H-17")
+def test_a_filter_by_project_is_saved_as_a_view(desk: Scene, wedding: str) -> None:
+    answer = desk.alice().post("/sms/views", data={"name": "The wedding", "query": f"project={wedding}&page=2"})
+    assert answer.headers["location"] == f"/sms?project={wedding}"
+    page = desk.client.get("/sms").text
+    assert f'href="/sms?project={wedding}"><bdi>The wedding</bdi>' in page
+
+
+def test_a_project_that_is_over_is_still_named_where_a_view_asks_for_it(desk: Scene, wedding: str) -> None:
+    desk.write(
+        lambda session: project.change(
+            session, project.get(session, desk.site.hearth.id, wedding), name="Delgado wedding", stage=Stage.DONE,
+            starts_on=None, ends_on=None,
+        )
+    )  # fmt: skip
+    assert "Project: Delgado wedding" in words(desk.alice().get(f"/sms?project={wedding}").text)
+    assert f'value="{wedding}"' not in desk.client.get("/sms").text
+
+
+@pytest.mark.covers("P10")
+def test_a_project_of_another_business_has_no_name_and_no_numbers(desk: Scene, wedding: str) -> None:
+    page = as_member(desk.client, desk.site.charlie).get(f"/sms?project={wedding}").text
+    assert "Delgado" not in page
+    assert "one that is gone" in words(page)
+    assert shown(page) == set()
+
+
+def test_without_a_project_there_is_nothing_to_filter_by(desk: Scene) -> None:
+    assert 'name="project"' not in desk.alice().get("/sms").text
+
+
 def test_a_colleague_sees_what_is_theirs_and_others_by_name(desk: Scene) -> None:
     assert shown(as_member(desk.client, desk.site.bob).get("/sms?assigned=me").text) == {"Owen"}
     page = desk.alice().get(f"/sms?assigned={desk.site.bob.id}").text
@@ -299,10 +354,10 @@ def take_in(scene: Scene) -> None:
         scene.write(word_search.take_in)
 
 
-def test_a_page_costs_five_queries_however_many_numbers_and_views_there_are(
+def test_a_page_costs_six_queries_however_many_numbers_and_views_there_are(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who asks, the page, the counts, the members, the views."""
+    """Who asks, the page, the counts, the members, the projects, the views."""
     seen: list[str] = []
     ready = Statement._ready
 
@@ -315,7 +370,7 @@ def test_a_page_costs_five_queries_however_many_numbers_and_views_there_are(
     for n in range(12):
         scene.named(f"Client {n}", f"+1415555{n:04d}")
         scene.alice().post("/sms/views", data={"name": f"View {n}", "query": f"q={n}"})
-    for url, count in (("/sms", 5), ("/sms?status=none", 5), ("/sms?unread=yes", 6), ("/sms?q=client", 6)):
+    for url, count in (("/sms", 6), ("/sms?status=none", 6), ("/sms?unread=yes", 7), ("/sms?q=client", 7)):
         seen.clear()
         scene.client.get(url)
         asked = [each for each in seen if each != "BEGIN"]
