@@ -33,6 +33,11 @@ _ASSIGN = Statement(
     .values(**params("assigned_to"))
 )
 _SNOOZE = Statement(sa.update(_s).where(*_mine).values(**params("snoozed_until_at")))
+_SNOOZE_AGAIN = Statement(
+    sa.update(_s)
+    .where(*_mine, _s.c.snoozed_until_at.is_not_distinct_from(param("still", _s.c.snoozed_until_at.type)))
+    .values(**params("snoozed_until_at"))
+)
 _UNREAD = Statement(sa.update(_s).where(*_mine, _s.c.unread == 0).values(unread=1))
 
 
@@ -79,6 +84,20 @@ def snooze(session: Session, business_id: str, subscription_id: str, until: dt.d
     _tell(session, business_id, row.id)
     before: dt.datetime | None = row.snoozed_until_at
     return before if is_snoozed(before) else None
+
+
+def snooze_again(
+    session: Session, business_id: str, subscription_id: str, until: dt.datetime | None, *, still: dt.datetime | None
+) -> bool:
+    """Back to what it was, where it is `still` as one act left it; False where the client wrote or somebody chose
+    another time since. Raises Invalid for a time that nobody could have chosen."""
+    if until is not None and until != UNTIL_THEY_WRITE and until > clock.now() + AHEAD:
+        raise Invalid("Please choose a time within a year from now.")
+    changed = _SNOOZE_AGAIN.run(
+        session, business_id=business_id, id=subscription_id, snoozed_until_at=until, still=still
+    )
+    _tell(session, business_id, subscription_id)
+    return bool(changed)
 
 
 def is_snoozed(until: dt.datetime | None) -> bool:

@@ -17,7 +17,9 @@ from portal.accounts.member import Right
 from portal.database import Database, Lane
 from portal.errors import Invalid, Problem
 from portal.messaging import bulk, desk, drain
+from portal.messaging.bulk import Acted
 from portal.web import page
+from portal.web.flash import Undo
 from portal.web.page import Answer, Page, SeeOther, Visit
 
 OPT_OUT = "/sms/bulk/opt-out"
@@ -41,12 +43,39 @@ def act(session: Session, visit: Visit) -> Answer:
     if visit.form.get("act") == "opt_out":
         return SeeOther(f"{OPT_OUT}?{urlencode([('id', row.id) for row in chosen])}")
     try:
-        return SeeOther(back, flash=_done(session, visit, chosen))
+        acted = _acted(session, visit, chosen)
+        return SeeOther(back, flash=acted.words, undo=_undo(visit, acted) if acted.was else None)
     except Invalid as problem:
         return SeeOther(back, flash=problem.detail, kind="warning")
 
 
-def _done(session: Session, visit: Visit, chosen: list[Any]) -> str:
+def undo(session: Session, visit: Visit) -> Answer:
+    """One act back, for every number that it changed and that nobody changed since."""
+    back, given = StatusFilter.of(visit.query).url, visit.form
+    was = dict(each.partition("~")[::2] for each in str(given.get("was", "")).split())
+    acted = Acted("", was, str(given.get("now", "")))
+    try:
+        match given.get("act"):
+            case "assign":
+                said = bulk.unassign(session, visit.business.id, acted, actor=visit.actor, ip=visit.ip)
+            case "snooze":
+                said = bulk.unsnooze(session, visit.business.id, acted)
+            case _:
+                raise Invalid("There is nothing to undo.")
+    except Invalid as problem:
+        return SeeOther(back, flash=problem.detail, kind="warning")
+    return SeeOther(back, flash=said)
+
+
+def _undo(visit: Visit, acted: Acted) -> Undo:
+    """Fifty ids and what they had: packed, about half of what a cookie holds."""
+    filtered = StatusFilter.of(visit.query).url.partition("?")[2]
+    was = " ".join(f"{each}~{before}" for each, before in acted.was.items())
+    fields = {"act": str(visit.form.get("act", "")), "now": acted.now, "was": was}
+    return Undo(f"/sms/bulk/undo{'?' if filtered else ''}{filtered}", fields)
+
+
+def _acted(session: Session, visit: Visit, chosen: list[Any]) -> Acted:
     """Raises Invalid for an act that there is not; there is none that opts anybody in."""
     home, given = visit.business.id, visit.form
     match given.get("act"):

@@ -145,6 +145,7 @@ def _desk() -> list[BaseRoute]:
         writes("/sms/views/{view}", saved_views.rename, Right.READ, TEXTING),
         writes("/sms/views/{view}/delete", saved_views.delete, Right.READ, TEXTING),
         writes("/sms/bulk", bulk.act, Right.SEND, TEXTING),
+        writes("/sms/bulk/undo", bulk.undo, Right.SEND, TEXTING),
         reads("/sms/bulk/opt-out", bulk.ask, Right.OPT_OUT, TEXTING),
         acts("/sms/bulk/opt-out", bulk.opt_out, Right.OPT_OUT),
         reads("/sms/{subscription}", thread.show, Right.READ, TEXTING),
