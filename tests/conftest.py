@@ -6,7 +6,7 @@ Alice owns Hearth Photography, Bob is her colleague on staff, Charlie owns Other
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,13 +37,15 @@ ACCOUNT = "AC00000000000000000000000000000001"
 OTHER_ACCOUNT = "AC00000000000000000000000000000002"
 OUR_NUMBER = "+12025550199"
 OTHER_NUMBER = "+12025550188"
+ON_POSTGRES = os.environ.get("PORTAL_TEST_ON") == "postgresql"
+FURNISHED = f"furnished_{os.getpid()}"  # each process has its own keys, and so its own two businesses
 NO_CAPS = Caps(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what meets a database is run again; what is pure, or decided at the door before any row is
     asked for (`at_the_door`), has been proven once."""
-    if os.environ.get("PORTAL_TEST_ON") != "postgresql":
+    if not ON_POSTGRES:
         return
     asks = {"database_url", "postgres_databases"}
     meets = [
@@ -120,21 +122,41 @@ def migrate(url: str) -> None:
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh migrated database: SQLite, or PostgreSQL where PORTAL_TEST_ON says so."""
-    if os.environ.get("PORTAL_TEST_ON") == "postgresql":
+    """A fresh migrated database, SQLite or PostgreSQL where PORTAL_TEST_ON says so; with the two businesses in it for
+    a test that asks for `houses`."""
+    is_furnished = "houses" in request.fixturenames
+    if ON_POSTGRES:
         databases: Databases = request.getfixturevalue("postgres_databases")
-        url = databases.fresh(migrate)
+        url = databases.copy(FURNISHED) if is_furnished else databases.fresh(migrate)
         yield url
         databases.drop(url)
     else:
         path = tmp_path / "portal.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        template: Path = request.getfixturevalue("sqlite_template")
+        shutil.copy(template.with_name(FURNISHED) if is_furnished else template, path)
         yield f"sqlite:///{path}"
 
 
 @pytest.fixture(scope="session")
 def secrets() -> Secrets:
     return key.in_memory()
+
+
+@pytest.fixture(scope="session")
+def houses(request: pytest.FixtureRequest, secrets: Secrets) -> Callable[[Database], "World"]:
+    """The two businesses are made once, in a template of their own; the answer says who lives in a copy of it."""
+    if ON_POSTGRES:
+        databases: Databases = request.getfixturevalue("postgres_databases")
+        url = databases.fresh(migrate)
+    else:
+        template: Path = request.getfixturevalue("sqlite_template")
+        url = f"sqlite:///{shutil.copy(template, template.with_name(FURNISHED))}"
+    database = Database(url, secrets=secrets)
+    made = populate(database, secrets)
+    database.dispose()
+    if ON_POSTGRES:
+        databases.keep(url, FURNISHED)
+    return lambda copied: replace(made, database=copied, extras={})
 
 
 @pytest.fixture
@@ -153,9 +175,9 @@ def database(database_url: str, secrets: Secrets) -> Iterator[Database]:
 
 
 @pytest.fixture
-def world(database: Database, secrets: Secrets) -> World:
+def world(houses: Callable[[Database], World], database: Database) -> World:
     """Two businesses with senders and people, and nothing else."""
-    return populate(database, secrets)
+    return houses(database)
 
 
 def populate(database: Database, secrets: Secrets, *, provider: str = "twilio") -> World:
@@ -206,9 +228,9 @@ def client(app: Starlette) -> TestClient:
 
 
 @pytest.fixture
-def site(app: Starlette, secrets: Secrets) -> World:
+def site(houses: Callable[[Database], World], app: Starlette) -> World:
     """The same two businesses, inside the application's own database."""
-    return populate(app.state.database, secrets)
+    return houses(app.state.database)
 
 
 def as_member(client: TestClient, who: Person) -> TestClient:

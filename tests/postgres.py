@@ -75,6 +75,14 @@ class Databases:
             self._has_template = True
         return self._create(template=self._template)
 
+    def keep(self, url: str, template: str) -> None:
+        """This database, which nobody uses any more, is what `copy(template)` copies."""
+        self._execute("ALTER DATABASE {} RENAME TO {}", _name(url), template)
+
+    def copy(self, template: str) -> str:
+        """The URL of a new database like one that was kept."""
+        return self._create(template=template)
+
     def empty(self) -> str:
         """The URL of a new database without any table."""
         return self._create(template="template0")
@@ -95,7 +103,7 @@ class Databases:
 
     def _create(self, *, template: str) -> str:
         name = f"test_{os.getpid()}_{next(NUMBERS)}"
-        self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+        self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         return f"postgresql+psycopg://{ROLE}@/{name}?host={self.folder}"
 
     def _execute(self, statement: LiteralString, *names: str) -> None:

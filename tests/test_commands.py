@@ -337,7 +337,7 @@ def test_jobs_run_sends_what_is_due_and_leaves_it_on_disk(run: Run, town: World)
     assert run("jobs", "run").code == 0
     sent = town.read(lambda session: session.connection().execute(
         sa.select(message.table.c.status).where(message.table.c.direction == "outbound")).scalars().all())  # fmt: skip
-    assert sent == ["sent"]
+    assert sent in (["sent"], ["delivered"])  # a later job reports it, when a second has gone by
 
 
 def test_one_job_can_be_run_by_its_name(run: Run, town: World) -> None:

@@ -252,7 +252,8 @@ def test_several_processes_serve_behind_one_port_and_a_dead_one_is_replaced(
     end = time.monotonic() + WITHIN
     while (len(now := children(process.pid)) < 2 or pids[0] in now) and time.monotonic() < end:
         time.sleep(0.05)
-    assert len(now) == 2 and pids[0] not in now
+    assert len(now) == 2
+    assert pids[0] not in now
     with get(f"{url}/healthz") as page:
         assert page.status == 200
     process.tell(signal.SIGTERM)

@@ -16,7 +16,7 @@ class Pace:
     rounds: int
 
 
-QUICK = Pace(0.3, 3)
+QUICK = Pace(0.2, 2)
 USUAL = Pace(1.0, 5)
 
 

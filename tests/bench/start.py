@@ -1,6 +1,5 @@
 """V18: how long the application takes to import, beside SQLModel alone, in fresh interpreters with compiled modules."""
 
-import statistics
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +10,6 @@ from tests.bench.child import ROOT, BenchError
 from tests.bench.figure import Figure
 from tests.bench.pace import Pace, take_turns
 
-EACH = 3  # interpreters in one slice
 _PROGRAM = "import time; start = time.process_time(); import {}; print(time.process_time() - start)"
 
 
@@ -28,12 +26,8 @@ def imports(folder: Path, pace: Pace) -> list[Figure]:
 
 
 def _milliseconds(module: str) -> float:
-    return statistics.median(_import(module) for _ in range(EACH)) * 1000
-
-
-def _import(module: str) -> float:
     command = [sys.executable, "-c", _PROGRAM.format(module)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     if done.returncode:
         raise BenchError(done.stderr)
-    return float(done.stdout)
+    return float(done.stdout) * 1000
