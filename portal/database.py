@@ -90,7 +90,7 @@ class Database:
         loop = asyncio.get_running_loop()
         if self._writer is not None:
             answer: asyncio.Future[T] = loop.create_future()
-            self._writer.enqueue(Piece(work, answer, loop), lane)
+            self._writer.enqueue_soon(loop, Piece(work, answer, loop), lane)
             return await answer
         return await loop.run_in_executor(self._writers, self._write_postgres, work)
 

@@ -25,6 +25,7 @@ Work = Callable[[Session], T]
 GROUP = 64  # pieces of work that may share one fsync
 LOG_LIMIT = 64 * 1024 * 1024  # bytes of SQLite's log
 LOOK_AGAIN = 0.5  # seconds between two looks at its size
+CLOSED = "the database is closed"
 NESTED = "a write was asked for inside a write; pass the session on instead"
 
 
@@ -83,6 +84,7 @@ class Writer:
     ) -> None:
         self._engine, self._session_on, self._tell = engine, session_on, tell
         self._lanes: tuple[deque[Piece], ...] = tuple(deque() for _ in Lane)
+        self._turns: dict[asyncio.AbstractEventLoop, list[tuple[Piece, Lane]]] = {}
         self._wake = threading.Condition()
         self._stopping = False
         self._connection = engine.connect()  # here, so that a database that cannot be opened is the caller's error
@@ -99,9 +101,28 @@ class Writer:
     def enqueue(self, piece: Piece, lane: Lane) -> None:
         with self._wake:
             if self._stopping:
-                raise RuntimeError("the database is closed")
+                raise RuntimeError(CLOSED)
             self._lanes[lane].append(piece)
             self._wake.notify()
+
+    def enqueue_soon(self, loop: asyncio.AbstractEventLoop, piece: Piece, lane: Lane) -> None:
+        """What one turn of a loop asks for comes at once: two threads that both have work only take turns at it."""
+        turn = self._turns.setdefault(loop, [])
+        if not turn:
+            loop.call_soon(self._enqueue_turn, loop)
+        turn.append((piece, lane))
+
+    def _enqueue_turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        turn = self._turns.pop(loop)
+        with self._wake:
+            if not self._stopping:
+                for piece, lane in turn:
+                    self._lanes[lane].append(piece)
+                self._wake.notify()
+                return
+        for piece, _ in turn:
+            piece.error = RuntimeError(CLOSED)
+            piece.settle()
 
     def stop(self) -> None:
         with self._wake:
