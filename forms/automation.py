@@ -102,16 +102,16 @@ class AutomationForm(BaseForm):
         timezone: str,
         questionnaires: Named = (),
         projects: Named = (),
-        contacts: Named = (),
     ) -> None:
-        """`questionnaires`, `projects` and `contacts` are the business's own; nothing else can be chosen."""
+        """`questionnaires` and `projects` are the business's own; nothing else can be chosen. Contacts are searched
+        for, since there may be many: see `choice.people`."""
         super().__init__(formdata, data=data)
         self._timezone = timezone
         self._rule: Rule | None = None
         self.questionnaire.choices = _choices([("", "Any questionnaire"), *questionnaires])
         self.origins.choices = _choices([(str(origin), words) for origin, words in sentence.ORIGINS.items()])
         self.questionnaires.choices, self.projects.choices = _choices(questionnaires), _choices(projects)
-        self.contacts.choices = _choices(contacts)
+        self.contacts.choices = []
 
     def is_valid(self) -> bool:
         """Whether what was typed can be read at all; the rule itself is checked by its own room."""

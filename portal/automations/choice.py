@@ -7,10 +7,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from portal.contacts import contact
+from portal.accounts.business import Business
+from portal.column import table_of
+from portal.contacts import contact_list, merge
+from portal.contacts.contact import Contact
+from portal.contacts.contact_list import Row
 
 MOST = 50
 """Offered to choose from, the newest first; what a rule names already is offered as well."""
+FOUND = 8
+"""Contacts that a search offers."""
 
 # by name: automations and questionnaires stand side by side, and neither knows the other
 _QUESTIONNAIRES = sa.table(
@@ -27,6 +33,8 @@ _PROJECTS = sa.table(
 _ASKED = (_QUESTIONNAIRES, _QUESTIONNAIRES.c.title, _QUESTIONNAIRES.c.state != "archived")
 _WORK = (_PROJECTS, _PROJECTS.c.name, sa.and_(_PROJECTS.c.archived_at.is_(None), _PROJECTS.c.stage != "done"))
 
+_contacts = table_of(Contact)
+
 Named = tuple[tuple[str, str], ...]
 
 
@@ -36,18 +44,38 @@ class Choices:
 
     questionnaires: Named
     projects: Named
-    contacts: Named
+
+
+@dataclass(frozen=True)
+class People:
+    """Contacts that are chosen already, and those a search for `q` found beside them, perhaps with more behind."""
+
+    chosen: tuple[Row, ...]
+    found: tuple[Row, ...]
+    q: str
+    has_more: bool
 
 
 def read(session: Session, business_id: str, rule: Any = None) -> Choices:
-    """What can be chosen for `rule` (a Rule, an automation, or None for a new one): at most five queries."""
+    """What can be chosen for `rule` (a Rule, an automation, or None for a new one): at most four queries."""
     rules = [rule] if rule is not None else []
-    people = contact.names(session, business_id, _named(rules, "contacts")) if rules else {}
     return Choices(
         _offered(session, business_id, _ASKED, _asked(rules)),
         _offered(session, business_id, _WORK, _named(rules, "projects")),
-        tuple(people.items()),
     )
+
+
+def people(session: Session, business: Business, ids: Collection[str], q: str) -> People:
+    """Those with these ids, a merged one as the contact that it is part of now, by name; and whom `q` finds."""
+    alive = set(merge.survivors(session, business.id, ids).values())
+    query = sa.select(_contacts.c.id, _contacts.c.name, _contacts.c.email).where(_contacts.c.id.in_(alive))
+    chosen = session.execute(query.order_by(_contacts.c.name_key, _contacts.c.id)).all() if alive else ()
+    rows: tuple[Row, ...] = ()
+    if q:
+        limit = FOUND + 1 + len(alive)
+        listed = contact_list.page(session, business.id, region=business.region, q=q, limit=limit)
+        rows = tuple(row for row in listed.rows if row.id not in alive)
+    return People(contact_list.rows(session, chosen), rows[:FOUND], q, len(rows) > FOUND)
 
 
 def titles(session: Session, business_id: str, rules: Collection[Any]) -> dict[str, str]:

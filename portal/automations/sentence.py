@@ -47,7 +47,8 @@ def to_whom(rule: Any, *, titles: Mapping[str, str]) -> str:
     if audience.get("projects"):
         said.append("of " + _or([f"“{titles.get(each, 'a project')}”" for each in audience["projects"]]))
     if audience.get("contacts"):
-        said.append(f"among {len(audience['contacts'])} chosen contacts")
+        count = len(audience["contacts"])
+        said.append(f"among {_counted(count, 'chosen contact')}")
     return "Only to clients " + ", and ".join(said) if said else "To everybody it is about who may be texted"
 
 

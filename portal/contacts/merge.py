@@ -20,7 +20,7 @@ from portal.contacts.contact_number import ContactNumber
 from portal.contacts.project import ProjectContact
 from portal.errors import Conflict
 
-_dates, _clients = table_of(ContactDate), table_of(ProjectContact)
+_dates, _clients, _c = table_of(ContactDate), table_of(ProjectContact), table_of(Contact)
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,25 @@ def members(session: Session, contact_id: str) -> list[str]:
     chain = chain.union(sa.select(more.c.id).where(more.c.merged_into_id == chain.c.id))
     found = session.scalars(sa.select(chain.c.id).where(chain.c.id != contact_id).limit(contact.LONGEST_CHAIN))
     return [contact_id, *found]
+
+
+def upward(records: sa.Select[Any], name: str) -> sa.CTE:
+    """These records' ids and those of all that they became part of, as a CTE of this `name` with a column `id`: a
+    condition about any of them holds for the record that stands now, and for each one again once a merge is undone."""
+    chain = records.cte(name, recursive=True)
+    up = sa.select(_c.c.merged_into_id).join_from(_c, chain, _c.c.id == chain.c.id)
+    return chain.union(up.where(_c.c.merged_into_id.is_not(None)))
+
+
+def survivors(session: Session, business_id: str, contact_ids: Collection[str]) -> dict[str, str]:
+    """The record that each of these is part of now, itself or another; strangers' ids are left out. One query."""
+    mine = sa.select(_c.c.id.label("asked"), _c.c.id, _c.c.merged_into_id)
+    mine = mine.where(_c.c.business_id == business_id, _c.c.id.in_(list(contact_ids)))
+    chain = mine.cte("chain", recursive=True)
+    up = sa.select(chain.c.asked, _c.c.id, _c.c.merged_into_id).join_from(_c, chain, _c.c.id == chain.c.merged_into_id)
+    chain = chain.union(up)
+    found = session.execute(sa.select(chain.c.asked, chain.c.id).where(chain.c.merged_into_id.is_(None))).all()
+    return {row.asked: row.id for row in found}
 
 
 def relabel(session: Session, owner: Contact, numbers: Collection[str]) -> None:

@@ -175,6 +175,7 @@ def _automations() -> list[BaseRoute]:
         reads("/automations", automations.show, Right.READ, TEXTING),
         reads("/automations/new", automation_form.new, Right.EDIT_QUESTIONNAIRES, TEXTING),
         writes("/automations/new", automation_form.create, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        acts("/automations/contacts", automation_form.find, Right.EDIT_QUESTIONNAIRES),
         acts("/automations/preview", automation_form.preview, Right.EDIT_QUESTIONNAIRES),
         reads("/automations/scheduled", automations.scheduled, Right.READ, TEXTING),
         writes("/automations/scheduled/{scheduled_text}/cancel", automation.cancel, Right.EDIT_QUESTIONNAIRES, TEXTING),

@@ -61,7 +61,7 @@ def test_when(given: dict[str, Any], said: str) -> None:
             {"questionnaires": ["q1"], "projects": ["p1", "gone"]},
             "Only to clients who sent in “Before your session”, and of “The beach” or “a project”",
         ),
-        ({"contacts": ["c1", "c2"]}, "Only to clients among 2 chosen contacts"),
+        ({"contacts": ["c1", "c2"]}, "Only to clients among two chosen contacts"),
     ],
 )
 def test_to_whom(audience: dict[str, list[str]], said: str) -> None:
