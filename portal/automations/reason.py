@@ -24,6 +24,14 @@ _OURS: Mapping[str, str] = {
 }
 
 
+def in_plain_words(reason: str) -> str:
+    """The same where nobody edits the text: without braces and without what to write instead."""
+    for name, meaning in VARIABLES.items():
+        if reason == f"no value for {{{name}}}":
+            return f"There is no value for {meaning}."
+    return sentence(reason)
+
+
 def sentence(reason: str) -> str:
     """For a reason that is not known here, the reason itself."""
     if reason in gate.REFUSALS:

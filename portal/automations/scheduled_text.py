@@ -10,7 +10,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
 from portal.accounts import audit
-from portal.automations import reason, recipient
+from portal.automations import reason, recipient, variable
 from portal.automations.automation import Automation, Condition
 from portal.column import UtcTime, new_id, one_of, table_of
 from portal.consent import subscription
@@ -77,8 +77,7 @@ class ScheduledText(SQLModel, table=True):
 @dataclass(frozen=True)
 class Row:
     """One line of a list. `status` tells what became of it, message included; `reason` why, `sentence` the same for
-    members. `forecast` is the reason for which a text that is not due yet would be skipped now, or nothing: after a
-    STOP it says `opted_out` at once."""
+    members. `forecast`: why one that is not due yet would be skipped now; after a STOP at once `opted_out`."""
 
     id: str
     automation_id: str
@@ -98,6 +97,11 @@ class Row:
     message_id: str | None
     finished_at: dt.datetime | None
     forecast: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Its words, with variables by name while they are not filled in."""
+        return self.text if self.message_id is not None else variable.shown(self.text)
 
     @property
     def sentence(self) -> str:
@@ -235,11 +239,12 @@ def _row(found: Any) -> Row:
         found.id, found.automation_id, found.automation, found.version, found.subscription_id, found.contact_id,
         found.shown or found.number, found.number, found.project_id, found.about_on, found.words, found.due_at,
         found.expires_at, standing, found.why or "", found.message_id, found.finished_at,
-        _forecast(found) if standing in WAITING else "",
+        forecast(found) if standing in WAITING else "",
     )  # fmt: skip
 
 
-def _forecast(found: Any) -> str:
+def forecast(found: Any) -> str:
+    """Why a waiting text would be skipped now, or nothing; `found` has its number's state, and `condition`."""
     if found.condition != Condition.ON:
         return reason.AUTOMATION_ENDED if found.condition == Condition.ENDED else reason.AUTOMATION_PAUSED
     return recipient.refusal(found)

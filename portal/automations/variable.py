@@ -14,6 +14,9 @@ VARIABLES: Mapping[str, str] = {
     "project": "the name of the project",
     "date": "the day it is about",
 }
+_SHOWN: Mapping[str, str] = {
+    "first_name": "first name", "name": "name", "business": "your business", "project": "project", "date": "day",
+}  # fmt: skip
 NAMES = frozenset({"first_name", "name"})
 _PLACE = re.compile(r"\{([^{}|]*)(?:\|([^{}|]*))?\}")
 
@@ -40,6 +43,18 @@ def fill(text: str, facts: Mapping[str, str]) -> str | Missing:
         pieces += [text[at : place.start()], value]
         at = place.end()
     return "".join([*pieces, text[at:]])
+
+
+def shown(text: str, facts: Mapping[str, str] | None = None) -> str:
+    """For members to read, without braces: with `facts` as it would be filled in, and what has no value as its name in
+    brackets; without them every variable so."""
+
+    def words(place: re.Match[str]) -> str:
+        name, instead = place[1].strip(), place[2] if facts is not None else None
+        value = (facts or {}).get(name, "").strip() or instead
+        return f"[{_SHOWN.get(name, name)}]" if value is None else value
+
+    return _PLACE.sub(words, text)
 
 
 def used(text: str) -> set[str]:

@@ -24,6 +24,18 @@ def test_a_text_is_filled(text: str, filled: str) -> None:
     assert variable.fill(text, FACTS) == filled
 
 
+@pytest.mark.parametrize(
+    ("text", "as_it_goes", "by_name"),
+    [
+        ("Hi {first_name|there}, {business}", "Hi Maria, Hearth", "Hi [first name], [your business]"),
+        ("{project|Your day} on {date}", "Your day on [day]", "[project] on [day]"),
+        ("{nobody}, {{name}}", "[nobody], {Maria Lopez}", "[nobody], {[name]}"),
+    ],
+)
+def test_members_read_it_without_braces(text: str, as_it_goes: str, by_name: str) -> None:
+    assert (variable.shown(text, FACTS), variable.shown(text)) == (as_it_goes, by_name)
+
+
 def test_a_variable_without_value_and_without_words_instead_is_missing() -> None:
     missing = variable.fill("See you on {date}", FACTS)
     assert missing == Missing("date")

@@ -13,6 +13,7 @@ from portal.accounts.member import Role
 from portal.consent.state import Proof
 from portal.contacts import contact_change, project
 from tests.conftest import as_member, person
+from tests.web.automation_scene import a_text, an_automation
 from tests.web.scene import CLIENT, Scene, field, words
 from tests.web.test_contacts_page import HOSTILE, PARTIAL, SECOND, THIRD, queries
 
@@ -417,3 +418,14 @@ def test_texts_that_wait_for_a_number_are_cancelled_when_a_merge_pauses_it(scene
     assert scene.send_all() == []
     last = scene.messages()[-1]
     assert (last.text, last.status, last.reason) == ("See you", "cancelled", "paused")
+
+
+@pytest.mark.covers("H-2", "H-23")
+def test_a_scheduled_text_is_read_without_braces(scene: Scene, rosa: str) -> None:
+    scene.says_yes()
+    found = an_automation(scene, is_on=True)
+    a_text(scene, found)
+    said = words(scene.client.get(rosa).text)
+    assert "Hi Rosa, this is Hearth Photography. See you soon!" in said
+    assert "{" not in said
+    assert "Hi [first name], this is [your business]." in words(scene.client.get(f"/automations/{found}").text)
