@@ -17,6 +17,8 @@ from portal.statement import Statement, param
 
 MOST = 10
 BOTH_FOR = dt.timedelta(days=1)
+BY_MEMBER, BY_PROGRAM = "Switched off by a member.", "Switched off over the API."
+"""Why an endpoint is off that somebody switched off; every other reason is one that nobody chose."""
 
 
 class Event(StrEnum):
@@ -64,6 +66,15 @@ _is_on = (table.c.disabled_at.is_(None), table.c.deleted_at.is_(None))
 _LISTENING = Statement(
     sa.select(table.c.id, table.c.events).where(table.c.business_id == param("business_id"), *_is_on)
 )
+_FAILED = Statement(
+    sa.select(table.c.id, table.c.url, table.c.disabled_at, table.c.disabled_why)
+    .where(
+        table.c.business_id == param("business_id"), table.c.disabled_at.is_not(None), table.c.deleted_at.is_(None),
+        table.c.disabled_why.not_in((BY_MEMBER, BY_PROGRAM)),
+    )
+    .order_by(table.c.disabled_at.desc(), table.c.id)
+    .limit(MOST)
+)  # fmt: skip
 
 
 def someone_listens(business_id: Any) -> sa.Exists:
@@ -107,6 +118,11 @@ def all_of(session: Session, business_id: str) -> list[WebhookEndpoint]:
     """Oldest first; at most ten."""
     query = select(WebhookEndpoint).where(table.c.business_id == business_id, table.c.deleted_at.is_(None))
     return list(session.exec(query.order_by(table.c.id).limit(MOST)).all())
+
+
+def failed(session: Session, business_id: str) -> list[Any]:
+    """Those that were switched off because nothing got through, the latest first."""
+    return _FAILED.rows(session, business_id=business_id)
 
 
 def get(session: Session, business_id: str, endpoint_id: str) -> WebhookEndpoint:

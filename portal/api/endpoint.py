@@ -12,7 +12,6 @@ from portal.address import LONGEST
 from portal.api.operation import Answer, Call
 from portal.api.value import Given, Line, Moment, Page, Told
 
-OFF_BY_PROGRAM = "Switched off over the API."
 Url = Annotated[Line, Field(min_length=1, max_length=LONGEST)]
 Events = Annotated[list[Event], Field(max_length=len(Event))]
 
@@ -150,7 +149,7 @@ def _switch(session: Session, found: WebhookEndpoint, enabled: bool) -> None:
     if enabled:
         endpoint.enable(session, found)
         return
-    endpoint.disable(session, found, OFF_BY_PROGRAM)
+    endpoint.disable(session, found, endpoint.BY_PROGRAM)
     session.flush()
     delivery.drop_waiting(session, found.id)
 

@@ -13,7 +13,6 @@ from portal.errors import Conflict, Invalid
 from portal.web.flash import Undo
 from portal.web.page import Answer, Page, SeeOther, Visit
 
-OFF_BY_HAND = "Switched off by a member."
 SHOWN = 25
 
 
@@ -65,7 +64,7 @@ def test(session: Session, visit: Visit) -> Answer:
 
 def disable(session: Session, visit: Visit) -> Answer:
     found = _found(session, visit)
-    endpoint.disable(session, found, OFF_BY_HAND)
+    endpoint.disable(session, found, endpoint.BY_MEMBER)
     session.flush()
     dropped = delivery.drop_waiting(session, found.id)
     _note(session, visit, "webhook.disabled", found)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from portal import clock
+from portal.accounts import endpoint
 from portal.accounts.business import Capability
+from portal.accounts.member import Right
 from portal.automations import day_ahead
 from portal.messaging import attention, health
 from portal.messaging.health import Health
@@ -34,6 +36,7 @@ def show(session: Session, visit: Visit) -> Answer:
     consent = health.read(session, business.id)
     context = {
         "needs": attention.read(session, business.id, member_id=visit.member.id), "health": consent,
+        "webhooks": endpoint.failed(session, business.id) if visit.member.may(Right.SETUP) else [],
         "steps": _steps(session, visit, consent),
         "ahead": day_ahead.read(session, business.id, now=clock.now(), zone=business.timezone),
     }  # fmt: skip

@@ -9,7 +9,9 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.accounts import business as businesses
+from portal.accounts import endpoint
 from portal.accounts.business import Capability
+from portal.address import Rules
 from portal.consent import subscription
 from portal.consent.state import Kind
 from portal.messaging import attention, health, send_later
@@ -18,7 +20,7 @@ from portal.statement import Statement
 from tests.conftest import as_member
 from tests.web.scene import Scene, words
 
-QUERIES = 12  # who asks, six needs, the counts, what comes from rules and from members
+QUERIES = 13  # who asks, six needs, webhooks, the counts, what comes from rules and from members
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
@@ -200,6 +202,45 @@ def test_the_picture_of_consent_says_its_numbers_and_what_to_do(scene: Scene) ->
     said = words(scene.alice().get("/").text)
     assert "50% of 2 numbers have agreed to texts" in said
     assert "No consent 1 Nobody asked them yet: send a questionnaire with the opt-in question." in said
+
+
+def webhook(scene: Scene, why: str, url: str = "https://hooks.example.com/portal") -> str:
+    """An address that was switched off for this reason; its id."""
+
+    def work(session: Session) -> str:
+        made, _ = endpoint.create(session, scene.site.hearth.id, url, events=(), rules=Rules())
+        endpoint.disable(session, made, why)
+        return made.id
+
+    return str(scene.write(work))
+
+
+@pytest.mark.parametrize("has_numbers", [True, False])
+def test_a_webhook_that_failed_for_long_is_told_to_an_owner_with_the_way_to_it(scene: Scene, has_numbers: bool) -> None:
+    if has_numbers:
+        scene.named("Rosa Delgado")
+    found = webhook(scene, "Nothing got through for five days.")
+    page = scene.alice().get("/").text
+    assert page.count(f'href="/settings/webhooks/{found}"') == 1
+    assert "Nothing got through for five days." in words(page)
+    assert "All done" not in words(page)
+    scene.client.post(f"/settings/webhooks/{found}/enable")
+    assert "Webhook switched off" not in words(scene.client.get("/").text)
+
+
+@pytest.mark.parametrize("why", [endpoint.BY_MEMBER, endpoint.BY_PROGRAM])
+def test_a_webhook_that_somebody_switched_off_needs_nobody(scene: Scene, why: str) -> None:
+    webhook(scene, why)
+    assert "switched off" not in words(scene.alice().get("/").text)
+
+
+@pytest.mark.covers("P10", "rules 27")
+def test_a_failed_webhook_is_told_only_to_those_who_may_see_it(scene: Scene) -> None:
+    webhook(scene, "Nothing got through for five days.")
+    for who in (scene.site.bob, scene.site.charlie):
+        page = as_member(scene.client, who).get("/").text
+        assert "hooks.example.com" not in page
+        assert "switched off" not in words(page)
 
 
 @pytest.mark.parametrize(
