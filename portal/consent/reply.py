@@ -14,7 +14,7 @@ from portal.consent.reply_rule import Meaning
 
 __all__ = ["GRAMMAR_VERSION", "Context", "Meaning", "Verdict", "provider_keyword", "read"]
 
-GRAMMAR_VERSION = "1"
+GRAMMAR_VERSION = "2"
 """Stored with every verdict; changes whenever a text may be read differently than before."""
 
 SHORT = 24

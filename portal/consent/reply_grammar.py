@@ -8,11 +8,49 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from portal.consent import reply_languages, reply_rules, reply_text
+from portal.consent import (
+    reply_doubts,
+    reply_everyday,
+    reply_languages,
+    reply_requests,
+    reply_romance,
+    reply_rules,
+    reply_scripts,
+    reply_slip,
+    reply_text,
+    reply_tongues,
+)
 from portal.consent.reply_rule import How, Meaning, Rule
-from portal.consent.reply_words import COURTESY, DELIGHT, DELIGHTED, FRAME, LIMIT, LOUD, REAL_WORDS, SPEAKER
+from portal.consent.reply_words import (
+    COURTEOUS,
+    COURTESY,
+    DELIGHT,
+    DELIGHTED,
+    FRAME,
+    LIMIT,
+    LOUD,
+    REAL_WORDS,
+    REASON,
+    SPEAKER,
+)
 
-RULES = reply_rules.RULES + reply_languages.RULES
+RULES = (
+    reply_rules.RULES
+    + reply_requests.RULES
+    + reply_everyday.RULES
+    + reply_doubts.RULES
+    + reply_languages.RULES
+    + reply_romance.RULES
+    + reply_tongues.RULES
+    + reply_scripts.RULES
+)
+GUSHING = frozenset(("stop_said", "stop_at_the_end", "stop_it_all"))
+"""Rows that read a mere "stop", which is also said in delight."""
+
+ASKED = re.compile(FRAME.pattern + r"|\b(?:reply|text|txt|send|type|respond)(?: with)? (?:stop|unsubscribe)$")
+"""A question, or an instruction to text STOP."""
+
+OTHER_SCRIPTS = frozenset(("zh", "ja", "ko", "ar", "ru", "hi"))
 
 
 @dataclass(frozen=True)
@@ -26,15 +64,29 @@ class Match:
 
 def whole(own: str, said: str) -> Match | None:
     """A message that is exactly one phrase of the table."""
-    for how, phrase in ((How.WHOLE, reply_text.flat(said)), (How.WRITTEN, reply_text.as_written(own))):
+    flat = reply_text.flat(said)
+    for how, phrase in ((How.WHOLE, flat), (How.WRITTEN, reply_text.as_written(own))):
         if rule := _phrases(how).get(phrase):
             return Match(rule, phrase)
-    return None
+    torn = flat.replace(" ", "")
+    rule = _phrases(How.WHOLE).get(torn) if torn in reply_text.DRESSED_UP else None
+    return Match(rule, torn) if rule and rule.meaning is Meaning.OPT_OUT else None
 
 
 def request(own: str, said: str) -> Match | None:
     """The request in a message that is no single phrase; `own` still has its pictures and its dashes."""
-    return _courteous(own, said) or _slip(said) or _pictures(own, said) or _sentence(own, said)
+    found = _courteous(own, said) or _slip(said) or _pictures(own, said) or _sentence(own, said)
+    if found and found.rule.meaning is Meaning.REVIEW and found.rule.how is How.ONLY:
+        found = next(filter(_is_certain, _requests(said)), found)
+    if found and _is_certain(found):
+        return found
+    mended = reply_slip.mended(said)
+    again = _courteous("", mended) or _sentence(own, mended) if mended != said else None
+    return again if again and (found is None or again.rule.meaning is Meaning.OPT_OUT) else found
+
+
+def _is_certain(match: Match) -> bool:
+    return match.rule.meaning is Meaning.OPT_OUT and not match.doubt
 
 
 def _courteous(own: str, said: str) -> Match | None:
@@ -51,39 +103,46 @@ def _courteous(own: str, said: str) -> Match | None:
 
 def _keyword(said: str) -> Match | None:
     """The keyword among words of courtesy, opting out first; a short code may stand before it."""
-    words = reply_text.flat(said).replace("opt out", "optout").split()
+    words = COURTEOUS.sub(" ", reply_text.flat(said).replace("opt out", "optout")).split()
     words = words[1:] if words and words[0].isdecimal() else words
     rules = _phrases(How.ONLY)
     if any(word not in rules and word not in COURTESY for word in words):
         return None
     found = [Match(rules[word], word) for word in words if word in rules]
-    return min(found, key=lambda match: match.rule.meaning is not Meaning.OPT_OUT, default=None)
+    first = min(found, key=lambda match: match.rule.meaning is not Meaning.OPT_OUT, default=None)
+    is_taken_back = any(match.rule.meaning is Meaning.NONE for match in found)
+    if first and first.rule.meaning is Meaning.OPT_OUT and is_taken_back:
+        return Match(first.rule, first.matched, "start")
+    return first
 
 
 def _slip(said: str) -> Match | None:
-    """One misspelt keyword: one letter wrong, missing, added or swapped, up to three in "unsubscribe"."""
+    """One misspelt keyword: one letter wrong, missing, added or swapped, up to three in "unsubscribe".
+
+    Courtesy may stand around it, but then CANCEL is not what was meant; "opt out" may be two words.
+    """
+    words = reply_text.flat(said).split()
+    bare = [word for word in words if word not in COURTESY]
+    if len(bare) == 2 and len(words) == 2 and bare[0][:2] in ("op", "un"):
+        bare = ["".join(bare)]
+    if len(bare) != 1 or len(words) > 4:
+        return None
+    found = _misspelt(bare[0]) if len(words) == 1 or bare[0] not in _phrases(How.SLIP) else None
+    return None if found and len(words) > 1 and "cancel" in found.rule.phrases() and _is_near(bare[0]) else found
+
+
+def _is_near(word: str) -> bool:
+    return reply_slip.distance(word, "cancel") <= 1
+
+
+def _misspelt(said: str) -> Match | None:
     if not (3 <= len(said) <= 14 and said.isalnum()) or said.isdecimal() or said in REAL_WORDS:
         return None
     for keyword, rule in _phrases(How.SLIP).items():
         most = 3 if keyword == "unsubscribe" and said.startswith("un") else 1
-        if abs(len(said) - len(keyword)) <= most and _distance(said, keyword) <= most:
+        if abs(len(said) - len(keyword)) <= most and reply_slip.distance(said, keyword) <= most:
             return Match(rule, said)
     return None
-
-
-def _distance(one: str, other: str) -> int:
-    """How many letters to add, drop, change or swap with the next one, each letter touched once."""
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for row, char in enumerate(one, 1):
-        line = [row]
-        for column, wanted in enumerate(other, 1):
-            cost = min(last[column] + 1, line[-1] + 1, last[column - 1] + (char != wanted))
-            if row > 1 and column > 1 and char == other[column - 2] and one[row - 2] == wanted:
-                cost = min(cost, before[column - 2] + 1)
-            line.append(cost)
-        before, last = last, line
-    return last[-1]
 
 
 def _pictures(own: str, said: str) -> Match | None:
@@ -95,9 +154,25 @@ def _pictures(own: str, said: str) -> Match | None:
 def _sentence(own: str, said: str) -> Match | None:
     """A request inside a longer message: the first one without doubt, else the first one with, else a cue."""
     left, innocent = _blanked(said)
-    found = [*_bare_clause(own, left), *_requests(left)]
+    found = [*_bare_clause(own, left), *_requests(left), *_shouted(own, left)]
     certain = [match for match in found if not match.doubt]
-    return next(iter(certain or found), None) or _cue(left) or innocent
+    return next(iter(certain or found), None) or _cue(own, left) or innocent
+
+
+def _shouted(own: str, left: str) -> Iterator[Match]:
+    """A STOP in capital letters before or behind other words; one that looks like everyday language is in doubt."""
+    own = own.strip()
+    for rule in _rows(How.NAMED, Meaning.OPT_OUT):
+        if found := _pattern(rule).search(own):
+            is_first = own.lstrip('"“*-').startswith("STOP")
+            if is_first and not left.startswith("stop"):
+                continue
+            is_plain = is_first or left.endswith(("stop", "unsubscribe"))
+            is_delight = DELIGHTED.search(own) or DELIGHT.search(left)
+            doubt = (
+                "delight" if is_delight else "limit" if LIMIT.search(left) else "frame" if ASKED.search(left) else ""
+            )
+            yield Match(rule, found.group()[:40], doubt if is_plain else "everyday")
 
 
 def _blanked(said: str) -> tuple[str, Match | None]:
@@ -121,25 +196,40 @@ def _bare_clause(own: str, left: str) -> Iterator[Match]:
 
 
 def _requests(left: str) -> Iterator[Match]:
-    for rule in _rows(How.INSIDE, Meaning.OPT_OUT):
+    for rule in _spoken(Meaning.OPT_OUT, left):
         for found in _pattern(rule).finditer(left):
-            yield Match(rule, found.group(), _doubt(found, left))
+            yield Match(rule, found.group(), _doubt(rule, found, left))
 
 
-def _doubt(found: re.Match[str], left: str) -> str:
+def _doubt(rule: Rule, found: re.Match[str], left: str) -> str:
     before = left[: found.start()].rpartition(" . ")[2]
     if FRAME.search(before):
         return "frame"
     if SPEAKER.search(before) and found.group().startswith(("stop", "quit", "cease")):
         return "speaker"
-    return "limit" if LIMIT.search(left, found.start()) else ""
+    if rule.id in GUSHING and DELIGHT.search(left):
+        return "delight"
+    wish = REASON.split(left[found.start() :], maxsplit=1)[0]
+    return "limit" if LIMIT.search(wish) else ""
 
 
-def _cue(left: str) -> Match | None:
-    for rule in _rows(How.INSIDE, Meaning.REVIEW):
-        if found := _pattern(rule).search(left):
+def _cue(own: str, left: str) -> Match | None:
+    for rule in (*_spoken(Meaning.REVIEW, left), *_rows(How.NAMED, Meaning.REVIEW)):
+        if found := _pattern(rule).search(own if rule.how is How.NAMED else left):
             return Match(rule, found.group())
     return None
+
+
+def _spoken(meaning: Meaning, left: str) -> tuple[Rule, ...]:
+    """The rows with patterns for a text in these letters."""
+    return _ascii_rows(meaning) if left.isascii() else _rows(How.INSIDE, meaning)
+
+
+@cache
+def _ascii_rows(meaning: Meaning) -> tuple[Rule, ...]:
+    return tuple(
+        rule for rule in _rows(How.INSIDE, meaning) if rule.language == "hi" or rule.language not in OTHER_SCRIPTS
+    )
 
 
 @cache

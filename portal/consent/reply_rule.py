@@ -26,6 +26,7 @@ class How(StrEnum):
     EMOJI = "the message is pictures, one of these among them"
     INNOCENT = "these spans are everyday language and are blanked out"
     INSIDE = "a span of the message matches this pattern"
+    NAMED = "a span of the message as written, capital letters and all, matches this pattern"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,197 @@
+"""Rows of the reply table for what is worth a member's look, in English: replies/README 6.6, "review cues"."""
+
+from portal.consent.reply_rule import How, Meaning, Rule
+from portal.consent.reply_words import END, KIND, SEND, TEXTS
+
+PERSON = (
+    r"(?:he|she|husband|wife|mother|father|mom|dad|brother|sister|son|daughter|uncle|aunt|grand\w+|mrs? (?:\. )?\w+"
+    r"|ms (?:\. )?\w+"
+    r"|spouse|owner|patient|client|parent|person)"
+)
+THEIRS = (
+    rf"(?:(?:my|our) (?:{PERSON}|kid|kids|child|old|other|work|ex|boss|parents?|boyfriend|girlfriend|partner)s?"
+    r"|her|him|his|their)"
+)
+
+# fmt: off
+RULES = (
+    Rule(
+        "soft_no", "en", Meaning.REVIEW, How.WHOLE,
+        "no thanks | no thank you | not interested | no longer interested | im not interested | not interested thanks"
+        " | not interested thank you | no thanks not interested | were not interested | we are not interested "
+        "| no interest"
+        " | not for me | no longer need your services | we dont need your services anymore | im no longer interested"
+        " | nope not interested | hard pass | i am not interested | sorry not interested | not interested sorry"
+        " | we are no longer interested | no thx | no ty | not interested at all | not interested at this time"
+        " | dont need your services | not interested anymore | never interested",
+        "Not interested.", "Thanks, the blue one does not interest her",
+    ),
+    Rule(
+        "insult", "en", Meaning.REVIEW, How.INSIDE,
+        r"(?:^|\. )(?:please |just |you |u |oh |hey |yall )*(?:screw (?:you|off|u)|fuck (?:you|off|u|yall|yourself)"
+        r"|f (?:off|you|u)"
+        r"|fk (?:you|off)|fck (?:you|off)|piss off|go away|get lost|go to hell|shut up|eat shit|stfu|bug off|buzz off"
+        r"|kick rocks|bite me|get a life|go f yourself|go fuck yourself|drop dead|beat it|take a hike|back off"
+        r"|idiots?|morons?"
+        r"|assholes?|scammers?|spammers?|creeps?|stalkers?|losers?|(?:people )?are (?:pathetic|scammers|idiots"
+        r"|disgusting)"
+        r"|people are \w+|suck|take a hint|shame on you|scum|crooks|up yours)(?= \.|$| (?:please|now|you|and|already"
+        r"|man|dude|with)\b)",
+        "Screw you!!", "Go away party at 5",
+    ),
+    Rule(
+        "wrong_number", "en", Meaning.REVIEW, How.INSIDE,
+        r"\bwrong (?:number|person|guy|num|no|phone|one|contact|girl|lady|man|dude|nbr|phone number|recipient)(?= \."
+        r"|$| \w)"
+        r"|\b(?:my|new) number (?:has )?changed\b|\b(?:changed|change) (?:my|phone) numbers?\b"
+        r"|\b(?:no one|nobody|no|not a|isnt a|there is no|theres no|there isnt an?)"
+        r"[\w ]{1,24}(?:by that name|at this number|with that name|at this phone|on this number)\b"
+        r"|\b(?:no one|nobody|no) (?:named|called) \w+ (?:here|lives)|\bnumber (?:now )?belongs to\b"
+        r"|\bis no longer \w+ number\b"
+        r"|\b(?:not|isnt|no longer) \w+ (?:phone|number|cell)\b|\bjust got this (?:number|phone)\b"
+        r"|\bnew owner of this number\b"
+        r"|\b(?:dont|do not) know (?:any|a|who you are|anyone|anybody|you|this person)\b(?! other)"
+        r"|\bnever heard of (?:you|u)\b"
+        r"|\b(?:doesnt|does not|no longer) (?:work|works|live|lives|use|uses|have|has) (?:here|this (?:number"
+        r"|phone))\b"
+        r"|\byou (?:have|got|ve got) (?:me confused|the wrong)\b|\bnot who you (?:think|want|are looking for)\b"
+        r"|\bmistaken identity\b"
+        r"|^(?:sorry )?(?:this is not|this isnt|im not) (?:her|him|them|that person)(?= \.|$)|\bthis is my (?:number"
+        r"|phone) now\b"
+        r"|\bnumber (?:has been|was|is being|is) (?:reassigned|disconnected|changed)\b|\bnot the (?:person|one|guy"
+        r"|lady|woman|man) you\w*"
+        r"|\b(?:doesnt|does not|no longer) (?:own|have|has) this\b|\b(?:being|getting|been) disconnected\b"
+        r"|\bupdate my (?:phone )?number\b"
+        r"|\bnot the (?:right|correct) (?:number|person)\b|\bhad this number (?:for|since)\b",
+        "Sorry wrong number", "You wrote the wrong date",
+    ),
+    Rule(
+        "another_name", "en", Meaning.REVIEW, How.NAMED,
+        r"(?:^|[.!,] ?)(?:[Ss]orry,? |[Hh]i,? )?(?:[Tt]his|[Ii]t|I|[Ii])\s?(?:['’]?(?:is|am|s|m))?"
+        r"(?: ?not|n['’]?t| ain['’]?t|isnt| isnt| am not) (?:[Aa] )?(?!Monday|Tuesday|Wednesday|Thursday|Friday"
+        r"|Saturday|Sunday"
+        r"|January|February|March|April|June|July|August|October|OK|Ok)[A-Z][a-z]+(?: [A-Z][a-z]+)?(?:['’]s)?"
+        r"(?: (?:phone|number|cell))?(?: any ?more)?\s*(?:[.!,;]|$)"
+        r"|^(?:[Ss]orry,? )?[Nn]ot (?!Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Yet|Sure|Today|Now"
+        r"|Really|Bad|At|The|I)"
+        r"[A-Z][a-z]+[.!]?$",
+        "This isn't Mike", "I'm not sure",
+    ),
+    Rule(
+        "deceased", "en", Meaning.REVIEW, How.INSIDE,
+        rf"\b{PERSON} (?:has |had |have |just |recently |is |was )?(?:passed(?: away)?|died|deceased|dead)\b"
+        rf"(?! (?:the|his|her|laughing) ?)|\bdeceased\b|\blate (?:husband|wife|mother|father|mom|dad)s?\b",
+        "He passed away in June", "He passed the inspection",
+    ),
+    Rule(
+        "complaint", "en", Meaning.REVIEW, How.INSIDE,
+        rf"\b(?:too|so|way too) (?:many|much|often)\b[\w ]{{0,10}} {TEXTS}|\b(?:text|texting|texts|message"
+        rf"|messaging)(?: me)?"
+        rf" (?:too|so|way too) (?:much|many|often|early|late)\b|\btoo many (?:of these|notifications)\b"
+        r"|\b(?:why|y)(?: the hell| on earth)? (?:are|r|do|did|would|does|am)(?: (?:you|u|yall|i|we|they|this|guys"
+        r"|people|still"
+        r"|keep|always|constantly)){1,4} (?:text|texts|get|getting|receiving|sending|send|spam|contact|bother|messag"
+        r"|harass)\w*"
+        r"|\bwhy (?:are|r) (?:you|u|yall) (?:texting|messaging|contacting)\b"
+        rf"|\b(?:fewer|less) {TEXTS}\b|\b(?:text|message)(?: me)? less\b|\bthese {TEXTS} are\b|\bcease and desist\b"
+        r"|\breported (?:you\b|this|as (?:spam|junk))|^reported$|\breport(?:ing)? (?:you|u|this number|this as|ur"
+        r"|your)\b"
+        r"|\b(?:fcc|ftc|tcpa)\b|\bblock(?:ed|ing)? (?:you|u|this number|ur number|your number)\b|^blocked$"
+        r"|\bharass(?:ing|ment)\b(?! (?:training|policy|class|course|seminar))"
+        r"|\b(?:contact|contacting|call|calling|hear from|talk to|suing|sue you|getting"
+        r"|get)(?: you)?(?: with)? (?:my|a) (?:attorney|lawyer)"
+        r"|\bmy (?:attorney|lawyer) will (?:be in touch|contact|call you|hear)|\bsue (?:you|u|your)\b"
+        r"|\b(?:on|to|national) (?:the |your )?(?:national )?(?:do not|dnc) (?:call|list|registry|contact)\b"
+        r"|\b(?:never|didnt|did not|dont remember|dont recall|havent) (?:\w+ )?(?:sign(?:ed|ing)? up|subscrib\w+"
+        r"|opt(?:ed)? in|consent\w*"
+        r"|authoriz\w+)\b|\b(?:never|didnt|did not) (?:ask(?:ed)?(?: for|ing for)?|request(?:ed)?|agreed?"
+        r"|want(?:ed)?)"
+        r" (?:to )?(?:these|this|your|for these|texts?|get|receive|be texted|any of this)\b|\b(?:never|didnt"
+        r"|did not) (?:gave|given|give) (?:you|u|yall) (?:my|this|permission|consent|any)"
+        r"|\b(?:why|how) am i on\b|\bdid i (?:ever )?sign up\b|\b(?:i will|ill|gonna|going to) sue\b|\b(?:this|it"
+        r"|that) is illegal\b|\bthats illegal\b"
+        r"|\bviolat\w+ (?:of |the )?(?:tcpa|law|federal|privacy)|\bagainst the law\b|^do not call\b"
+        r"|\bhow many (?:more )?(?:texts|messages|times (?:do|must|are))\b|\b\d+ (?:texts|messages)(?: \w+)? (?:in"
+        rf"|a|per|today|every|already)\b|\b{TEXTS} me (?:at|this|so)\b"
+        r"|\b(?:ridiculous|unacceptable|excessive|inappropriate|out of hand|unprofessional|rude|obnoxious"
+        rf"|sick)\b[\w ]{{0,30}} {TEXTS}\b"
+        rf"|\b{TEXTS}\b[\w ]{{0,20}} (?:ridiculous|unacceptable|excessive|inappropriate|out of hand|unprofessional"
+        rf"|rude|obnoxious|nuisance)\b"
+        r"|\b(?:stop|quit) (?:asking (?:me|us)|begging|calling|emailing|annoying|wasting)\b"
+        r"|\b(?:who|how|howd|where|whered)(?: \w+){0,3} (?:gave|give|get|got|have|find|found) (?:you |u "
+        r"|yall )?(?:my|this) (?:phone |cell )?(?:number|info)\b"
+        r"|\b(?:wake|woke|waking|wakes) (?:me|us) up with\b|\bwoke me up\b|\bwhy are you (?:texting|bothering)\b"
+        r"|\b(?:costs?|costing|charges?|charged|charging) (?:me )?[\w ]{0,12}(?:per|for|every|each) (?:text|message"
+        r"|these)"
+        r"|\bpay (?:for|per) (?:each |every )?(?:text|message)|\b(?:sick|tired) of (?:you|this|these|your|the"
+        r"|getting)\b[\w ]{0,12}"
+        rf"(?:{TEXTS}|texting)|\bfed up with (?:you|these|this|your)\b|\bannoying\b|\bleave me(?= \.|$| (?:alone|be"
+        rf"|the (?:hell|fuck))\b)|\bleave my \w+ alone\b"
+        r"|\b(?:this is |its )?(?:spam|junk)(?= \.|$)|\bspamm(?:er|ers|ing)\b|^spam(?= \.|$| (?:number|texts?"
+        r"|messages?|caller)\b)|\b(?:is this|this is|such) an? scam\b"
+        r"|^(?:scam|harassment|fraud|phishing)(?= \.|$)|\binvasion of privacy\b|\bunwanted (?:texts|messages)\b"
+        r"|\bunsolicited\b"
+        r"|\bim (?:done with|blocking) (?:you|this|yall)|\bmy (?:phone )?bill\b",
+        "I'm blocking you", "My lawyer will read the contract",
+    ),
+    Rule(
+        "some_texts_only", "en", Meaning.REVIEW, How.INSIDE,
+        rf"(?<!\bi )(?<!you )(?<!\bwe )\b(?:dont|do not|dnt|never) {SEND}(?: me(?! (?:the (?!texts|messages)|a |an "
+        rf"|my |his |her |that |photos|pictures))| us| this| anything| at| before| after| on| during| so| until| late"
+        rf"| early| every| my cell| my work)\b|\bno more [\w ]{{0,20}}(?:{TEXTS}|{KIND})\b"
+        r"|\b(?:dont|do not|no longer) (?:want|need|send)(?: (?:me|us|any|the|your|these|more|to|get|receive"
+        rf"|getting|all|of)){{0,5}}"
+        rf" (?:\w+ ){{0,1}}(?:{TEXTS}|{KIND}){END}|\b(?:revoke|withdraw) my (?:consent|permission)\b"
+        r"|\b(?:stop|quit|cancel|turn off|unsubscribe from|opt out of|enough|fewer|less)(?: (?:sending|getting"
+        rf"|receiving|with|the|all|me|us|these"
+        rf"|those|your|any|more|my|of|weekly|daily|monthly|automatic|constant)){{0,4}} {KIND}\b"
+        r"|(?:^|\. |\bplease |\band )no (?:more )?(?:promos?|ads?|marketing|promotions?|solicit\w+|sales texts"
+        rf"|coupons|spam|deals|offers)\b"
+        rf"|\bno (?:texts|messages) (?:on|after|before|at|during|until|while)\b"
+        r"|\bonly (?:text|message|send|contact)(?: me| us)?(?: about| for| if| the| my| at| in| between| when"
+        rf"| after| before| texts about| appointment\w*| \w*day)\b"
+        r"|\b(?:text|message|contact) (?:me|us) only\b|\bonly (?:want|need|send|appointment|the"
+        rf"|my)[\w ]{{0,16}} ?(?:{KIND}|texts|messages)\b"
+        rf"|\b(?:pause|hold|suspend|mute|snooze|hold off on)(?: (?:the|my|these|all|your|sending)){{0,2}} {TEXTS}\b"
+        rf"|\b(?:only|just)(?: (?:the|my|send|want|need|appointment|get)){{1,3}} (?:{KIND}|texts|messages)\b"
+        rf"|\b(?:keep|just) (?:the )?(?:appointment )?(?:texts|{KIND}) (?:only|and)\b|\bstop remind\w+\b"
+        rf"|\btake a break from\b",
+        "Don't text me before 9am please", "don't text and drive",
+    ),
+    Rule(
+        "another_way", "en", Meaning.REVIEW, How.INSIDE,
+        r"\binstead of (?:text|sms|messag)\w*|\b(?:call|email|e mail|phone|mail|ring)(?: me| us)?(?: instead| only"
+        r"| rather)\b"
+        r"|\btext my \w+ .{0,20}instead\b|\btext my \w+ instead\b|\b(?:only|just) (?:emails|calls|phone calls)(?= \."
+        r"|$| please)|\bphone calls only\b|\bemails? only\b"
+        r"|\b(?:rather|prefer|like)(?: to)?(?: get| have| receive| be)?(?: an?| by)? (?:e ?mails?|emailed"
+        r"|phone calls?|calls?|called)\b"
+        r"|\b(?:dont|do not) text (?:\. )?(?:just |please )?(?:call|email)\b|\b(?:i|we) (?:dont|do not|cant"
+        rf"|never) (?:text|do texts?|read texts)(?= \.|$)"
+        r"|(?:^|\. |please |and )(?:dont|do not|never|stop|quit) (?:call|calling|phoning|email|emailing"
+        rf"|ring)(?: (?:me|us|here|this number|my \w+)){{0,2}}{END}"
+        rf"|^(?:please )?(?:stop|no more|no) (?:the |all )?(?:phone )?calls(?= \.|$| please)",
+        "Please call instead of texting", "Please don't call, text me",
+    ),
+    Rule(
+        "another_number", "en", Meaning.REVIEW, How.INSIDE,
+        rf"\b(?:remove|delete|take|get|drop) [\w ]{{0,20}}(?:number|name|me) (?:off|from) (?:your|the"
+        rf"|this) [\w ]{{0,12}}list\b"
+        rf"|\bget off (?:this|your|the) list\b|\b(?:remove|delete|take) {THEIRS}(?: \w+)? (?:number|off|from (?:your"
+        rf"|the|this) list|phone)\b"
+        rf"|\b(?:stop|quit) (?:texting|contacting|messaging|sending|bothering)[\w ]{{0,14}} {THEIRS}"
+        r"|\b(?:use|text|contact|message)(?: me (?:at|on))? (?:my|the|this) (?:other|new|cell|work|home"
+        r"|different) (?:number|phone|cell|one)\b"
+        r"|\bold (?:number|phone)\b|\bthis is (?:a|my|our) (?:work|business|office|home|land) ?(?:phone|line|number"
+        r"|cell)\b"
+        r"|\btext my (?:husband|wife|mom|dad|son|daughter|partner)\b[\w ]*(?:instead|at|not me|from now)",
+        "Please remove my husband's number from your list", "put me on the list",
+    ),
+    Rule(
+        "stop_word_left", "en", Meaning.REVIEW, How.INSIDE,
+        r"\b(?:stop|stopall|unsubscribe|unsub|opt out|optout|get off this list|get off your list|get out of this list"
+        r"|opting out|stop2\w+)\b",
+        "what is this stop", "unstoppable",
+    ),
+)
+# fmt: on
