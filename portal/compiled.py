@@ -45,6 +45,7 @@ class Compiled:
             (i, convert) for i, name in enumerate(names) if (convert := _bind_converter(name, compiled, dialect))
         ]
         columns = list(getattr(clause, "exported_columns", ()) or ())
+        self.has_rows = bool(columns)
         self._row: Any = namedtuple("Row", [column.key for column in columns], rename=True) if columns else None
         self._converters = [
             (i, convert)

@@ -86,11 +86,12 @@ class Database:
     async def reading(self, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read, work)
 
-    async def writing(self, work: Work[T], *, lane: Lane = Lane.ROAD) -> T:
+    async def writing(self, work: Work[T], *, lane: Lane = Lane.ROAD, may_repeat: bool = False) -> T:
+        """`may_repeat` says that `work` does nothing outside of its session, which makes many at once cheaper."""
         loop = asyncio.get_running_loop()
         if self._writer is not None:
             answer: asyncio.Future[T] = loop.create_future()
-            self._writer.enqueue_soon(loop, Piece(work, answer, loop), lane)
+            self._writer.enqueue_soon(loop, Piece(work, answer, loop, may_repeat=may_repeat), lane)
             return await answer
         return await loop.run_in_executor(self._writers, self._write_postgres, work)
 

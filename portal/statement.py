@@ -46,12 +46,12 @@ class Statement:
 
     def run(self, session: Session, **values: Any) -> int:
         """Run for its effect; the number of rows touched (not for ON CONFLICT DO NOTHING: use RETURNING)."""
-        compiled, road = self._ready(session)
+        compiled, road = self._effect(session)
         return road.run(compiled, compiled.bind(values))
 
     def post(self, session: Session, **values: Any) -> None:
         """Run for its effect, which nobody waits for: on PostgreSQL several such share one round trip."""
-        compiled, road = self._ready(session)
+        compiled, road = self._effect(session)
         road.post(compiled, compiled.bind(values))
 
     def _ready(self, session: Session) -> tuple[Compiled, Road]:
@@ -62,4 +62,10 @@ class Statement:
         compiled = self._compiled.get(road.name)
         if compiled is None:
             compiled = self._compiled[road.name] = Compiled(self._clause, road.dialect, is_apart=self._is_apart)
+        return compiled, road
+
+    def _effect(self, session: Session) -> tuple[Compiled, Road]:
+        """Rows that nobody fetches would keep the statement open, and SQLite cannot commit then."""
+        compiled, road = self._ready(session)
+        assert not compiled.has_rows, f"this returns rows; ask for them: {compiled.sql}"
         return compiled, road

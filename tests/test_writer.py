@@ -144,6 +144,70 @@ def test_a_piece_the_database_refuses_rolls_back_alone(database: Database, calle
     assert names(database) == ["Later"]
 
 
+def counted(runs: list[str], name: str, work: Callable[[Session], Any]) -> Callable[[Session], Any]:
+    def run(session: Session) -> Any:
+        runs.append(name)
+        return work(session)
+
+    return run
+
+
+def repeatable(database: Database, callers: ThreadPoolExecutor, *works: Callable[[Session], Any]) -> list[Any]:
+    """What became of each, asked at once by an event loop as webhooks are."""
+
+    async def scene() -> list[Any]:
+        with held_up(database, callers):
+            asked = [asyncio.ensure_future(database.writing(work, may_repeat=True)) for work in works]
+            for _ in range(3):  # turns: the tasks begin, the turn is handed in
+                await asyncio.sleep(0)
+            assert waiting(database) == len(works)
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    return asyncio.run(scene())
+
+
+@pytest.mark.covers("P2", "P6")
+def test_where_pieces_may_be_repeated_a_failing_one_still_rolls_back_alone(
+    database: Database, callers: ThreadPoolExecutor
+) -> None:
+    runs: list[str] = []
+    first, bad, last = repeatable(
+        database, callers, counted(runs, "a", add("Before")),
+        counted(runs, "b", add_and_fail("Between", ValueError("no"))), counted(runs, "c", add("Later")),
+    )  # fmt: skip
+    assert isinstance(first, str)
+    assert isinstance(last, str)
+    assert isinstance(bad, ValueError)
+    assert names(database) == ["Before", "Later"]
+    assert runs == ["a", "b", "a", "b", "c"]
+
+
+def test_what_may_not_be_repeated_is_done_once(database: Database, callers: ThreadPoolExecutor) -> None:
+    runs: list[str] = []
+    with held_up(database, callers):
+        bad = ask(database, callers, counted(runs, "a", add_and_fail("Bad", ValueError("no"))))
+        good = ask(database, callers, counted(runs, "b", add("Good")))
+    assert good.result(10)
+    assert isinstance(bad.exception(10), ValueError)
+    with pytest.raises(ValueError, match="alone"):
+        database.write(counted(runs, "c", add_and_fail("Alone", ValueError("alone"))))
+    assert runs == ["a", "b", "c"]
+    assert names(database) == ["Good"]
+
+
+def test_no_savepoint_is_paid_for_where_a_failure_may_undo_everything(
+    database: Database, callers: ThreadPoolExecutor
+) -> None:
+    assert database._writer is not None
+    connection: Any = database._writer._connection.connection.dbapi_connection
+    said: list[str] = []
+    connection.set_trace_callback(said.append)
+    repeatable(database, callers, *[NAMES.rows] * 3)
+    connection.set_trace_callback(None)
+    assert said.count("COMMIT") == 2
+    assert not [each for each in said if "SAVEPOINT" in each]
+
+
 @pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), StopIteration(), asyncio.CancelledError()])
 def test_whatever_a_piece_raises_the_writer_lives_on(
     database: Database, callers: ThreadPoolExecutor, error: BaseException

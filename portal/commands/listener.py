@@ -1,6 +1,7 @@
 """The web server of one process: its socket, and an end that does not wait for open pages."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Callable
@@ -39,6 +40,7 @@ class Listener(uvicorn.Server):
 
 def listen(app: "Starlette", bound: socket.socket, when_ready: Callable[[], None]) -> int:
     """Serve until SIGTERM or SIGINT; 0 when it ended as asked."""
+    _spare_the_collector()
     listener = Listener(app, when_ready)
     for sig in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sig, _leave)  # uvicorn raises the signal again at its end
@@ -79,6 +81,14 @@ def _config(app: "Starlette") -> uvicorn.Config:
         access_log=False, log_level="warning", proxy_headers=False, server_header=False, date_header=True,
         timeout_graceful_shutdown=PATIENCE,
     )  # fmt: skip
+
+
+def _spare_the_collector() -> None:
+    """What is there now stays until the end, so no collection need look at it; and requests leave few cycles behind.
+    With Python's own thresholds a fifth of a STOP's time went into collections (measured)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _leave(sig: int, frame: FrameType | None) -> None:

@@ -47,9 +47,7 @@ _LAND = Statement(
     )
 )
 _LAND_OVERDUE = Statement(
-    sa.delete(table)
-    .where(table.c.message_id == param("message_id"), table.c.until <= param("now"))
-    .returning(table.c.message_id)
+    sa.delete(table).where(table.c.message_id == param("message_id"), table.c.until <= param("now"))
 )
 _STOPPED = Statement(
     sa.select(table.c.until)

@@ -44,6 +44,7 @@ async def receive(http: HttpRequest) -> Response:
             session, business_id, provider, event, raw=request.body, arrived_at=arrived_at, rules=rules
         ),
         lane=Lane.CONSENT,
+        may_repeat=True,
     )
     metrics.count("webhook_accepted_total" if received.is_new else "webhook_duplicate_total", provider=provider.name)
     if received.has_flight and received.subscription_id is not None:

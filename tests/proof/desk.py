@@ -30,7 +30,7 @@ class Desk:
         self._scene.schedule.step()
         return answer
 
-    async def writing(self, work: Callable[[Session], T], *, lane: Lane = Lane.ROAD) -> T:
+    async def writing(self, work: Callable[[Session], T], *, lane: Lane = Lane.ROAD, may_repeat: bool = False) -> T:
         def observed(session: Session) -> T:
             answer = work(session)
             if isinstance(answer, Received) and answer.is_new and self._event is not None:
