@@ -31,7 +31,8 @@ RULES = (
         r"(?:^|\. )(?:please |just |you |u |oh |hey |yall )*(?:screw (?:you|off|u)|fuck (?:you|off|u|yall|yourself)"
         r"|f (?:off|you|u)"
         r"|fk (?:you|off)|fck (?:you|off)|piss off|go away|get lost|go to hell|shut up|eat shit|stfu|bug off|buzz off"
-        r"|kick rocks|bite me|get a life|go f yourself|go fuck yourself|drop dead|beat it|take a hike|back off"
+        r"|kick rocks|bite me|get a life|go f yourself|go fuck yourself|bugger off|sod off|drop dead|beat it"
+        r"|take a hike|back off"
         r"|idiots?|morons?"
         r"|assholes?|scammers?|spammers?|creeps?|stalkers?|losers?|(?:people )?are (?:pathetic|scammers|idiots"
         r"|disgusting)"
@@ -54,7 +55,7 @@ RULES = (
         r"|\bnever heard of (?:you|u)\b"
         r"|\b(?:doesnt|does not|no longer) (?:work|works|live|lives|use|uses|have|has) (?:here|this (?:number"
         r"|phone))\b"
-        r"|\byou (?:have|got|ve got) (?:me confused|the wrong)\b|\bnot who you (?:think|want|are looking for)\b"
+        r"|\byou (?:have|got|ve got) me confused\b|\bnot who you (?:think|want|are looking for)\b"
         r"|\bmistaken identity\b"
         r"|^(?:sorry )?(?:this is not|this isnt|im not) (?:her|him|them|that person)(?= \.|$)|\bthis is my (?:number"
         r"|phone) now\b"
@@ -62,7 +63,13 @@ RULES = (
         r"|lady|woman|man) you\w*"
         r"|\b(?:doesnt|does not|no longer) (?:own|have|has) this\b|\b(?:being|getting|been) disconnected\b"
         r"|\bupdate my (?:phone )?number\b"
-        r"|\bnot the (?:right|correct) (?:number|person)\b|\bhad this number (?:for|since)\b",
+        r"|\bnot the (?:right|correct) (?:number|person)\b|\bhad this number (?:for|since)\b"
+        r"|\b(?:looking for|trying to reach|want|mean|meant for|think im|thinking of) (?:someone|somebody"
+        r"|some one) else\b"
+        r"|\b(?:never|not|no longer|dont)[\w ]{0,12} (?:a |your |an )?(?:patient|customer|client"
+        r"|member)\b(?! (?:here )?(?:yet|until))"
+        r"|\b(?:never|dont|do not)(?: even)? (?:had|have|made|own) (?:an? )?(?:appointment|account|business|house"
+        r"|home)(?: with (?:you|yall))?(?= \.|$)|\bnever(?: even)? heard of (?:you|this)",
         "Sorry wrong number", "You wrote the wrong date",
     ),
     Rule(
@@ -70,11 +77,15 @@ RULES = (
         r"(?:^|[.!,] ?)(?:[Ss]orry,? |[Hh]i,? )?(?:[Tt]his|[Ii]t|I|[Ii])\s?(?:['’]?(?:is|am|s|m))?"
         r"(?: ?not|n['’]?t| ain['’]?t|isnt| isnt| am not) (?:[Aa] )?(?!Monday|Tuesday|Wednesday|Thursday|Friday"
         r"|Saturday|Sunday"
-        r"|January|February|March|April|June|July|August|October|OK|Ok)[A-Z][a-z]+(?: [A-Z][a-z]+)?(?:['’]s)?"
+        r"|January|February|March|April|June|July|August|October|OK|Ok|Right|Good|It|What|True|Mine|My|The"
+        r"|I)[A-Z][a-z]+(?: [A-Z][a-z]+)?(?:['’]s)?"
         r"(?: (?:phone|number|cell))?(?: any ?more)?\s*(?:[.!,;]|$)"
         r"|^(?:[Ss]orry,? )?[Nn]ot (?!Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Yet|Sure|Today|Now"
         r"|Really|Bad|At|The|I)"
-        r"[A-Z][a-z]+[.!]?$",
+        r"[A-Z][a-z]+[.!]?$"
+        r"|\b[Ww]rong (?!Day|Date|Number|Size|Time)[A-Z][a-z]+\b|\b(?:no|any|not a) [A-Z][a-z]+ (?:here|at this)\b"
+        r"|^(?!I |My |We |He |She |It |They |The )[A-Z][a-z]+ (?:moved (?:out|away)|no longer (?:lives|works|has)"
+        r"|doesn.?t (?:live|work))",
         "This isn't Mike", "I'm not sure",
     ),
     Rule(
@@ -85,7 +96,8 @@ RULES = (
     ),
     Rule(
         "complaint", "en", Meaning.REVIEW, How.INSIDE,
-        rf"\b(?:too|so|way too) (?:many|much|often)\b[\w ]{{0,10}} {TEXTS}|\b(?:text|texting|texts|message"
+        rf"\b(?:too|way too) (?:many|much|often)\b[\w ]{{0,10}} {TEXTS}|\bso many {TEXTS}(?= \.|$| (?:from you"
+        rf"|a day|every|per|already)\b)|\b(?:text|texting|texts|message"
         rf"|messaging)(?: me)?"
         rf" (?:too|so|way too) (?:much|many|often|early|late)\b|\btoo many (?:of these|notifications)\b"
         r"|\b(?:why|y)(?: the hell| on earth)? (?:are|r|do|did|would|does|am)(?: (?:you|u|yall|i|we|they|this|guys"
@@ -93,12 +105,14 @@ RULES = (
         r"|keep|always|constantly)){1,4} (?:text|texts|get|getting|receiving|sending|send|spam|contact|bother|messag"
         r"|harass)\w*"
         r"|\bwhy (?:are|r) (?:you|u|yall) (?:texting|messaging|contacting)\b"
-        rf"|\b(?:fewer|less) {TEXTS}\b|\b(?:text|message)(?: me)? less\b|\bthese {TEXTS} are\b|\bcease and desist\b"
+        rf"|\b(?:fewer|less) {TEXTS}\b|\b(?:text|message)(?: me)? less\b|\bthese {TEXTS} are (?:so |really |very "
+        r"|getting |all |just )?(?:annoying|ridiculous|unwanted|excessive|too|spam|harass\w+|driving|not|costing"
+        rf"|disturbing|nuisance)\b|\bcease and desist\b"
         r"|\breported (?:you\b|this|as (?:spam|junk))|^reported$|\breport(?:ing)? (?:you|u|this number|this as|ur"
         r"|your)\b"
         r"|\b(?:fcc|ftc|tcpa)\b|\bblock(?:ed|ing)? (?:you|u|this number|ur number|your number)\b|^blocked$"
         r"|\bharass(?:ing|ment)\b(?! (?:training|policy|class|course|seminar))"
-        r"|\b(?:contact|contacting|call|calling|hear from|talk to|suing|sue you|getting"
+        r"|\b(?:contact|contacting|call|calling|hear from|hearing from|talk to|suing|sue you|getting"
         r"|get)(?: you)?(?: with)? (?:my|a) (?:attorney|lawyer)"
         r"|\bmy (?:attorney|lawyer) will (?:be in touch|contact|call you|hear)|\bsue (?:you|u|your)\b"
         r"|\b(?:on|to|national) (?:the |your )?(?:national )?(?:do not|dnc) (?:call|list|registry|contact)\b"
@@ -125,13 +139,17 @@ RULES = (
         r"|these)"
         r"|\bpay (?:for|per) (?:each |every )?(?:text|message)|\b(?:sick|tired) of (?:you|this|these|your|the"
         r"|getting)\b[\w ]{0,12}"
-        rf"(?:{TEXTS}|texting)|\bfed up with (?:you|these|this|your)\b|\bannoying\b|\bleave me(?= \.|$| (?:alone|be"
+        rf"(?:{TEXTS}|texting)|\bfed up with (?:you|these|this|your)\b|\b(?:you|youre|u|yall|this is|its|it is"
+        rf"|texts|messages|these are|thats|so)(?: \w+)? annoying(?= \.|$)|\bleave me(?= \.|$| (?:alone|be"
         rf"|the (?:hell|fuck))\b)|\bleave my \w+ alone\b"
         r"|\b(?:this is |its )?(?:spam|junk)(?= \.|$)|\bspamm(?:er|ers|ing)\b|^spam(?= \.|$| (?:number|texts?"
         r"|messages?|caller)\b)|\b(?:is this|this is|such) an? scam\b"
         r"|^(?:scam|harassment|fraud|phishing)(?= \.|$)|\binvasion of privacy\b|\bunwanted (?:texts|messages)\b"
         r"|\bunsolicited\b"
-        r"|\bim (?:done with|blocking) (?:you|this|yall)|\bmy (?:phone )?bill\b",
+        r"|\bim (?:done with|blocking) (?:you|this|yall)|\bmy (?:phone )?bill\b"
+        r"|\b(?:going to|gonna|will|ill|have to) report (?:this|it|u|all)\b|\bwhy do you have my number\b"
+        rf"|\b(?:limit|reduce|cut down on|cut back on|cut down|slow down)(?: on)?(?: the| your| these)? {TEXTS}\b"
+        rf"|\btext(?: me)? (?:less|fewer)\b",
         "I'm blocking you", "My lawyer will read the contract",
     ),
     Rule(
@@ -155,7 +173,11 @@ RULES = (
         rf"|\b(?:pause|hold|suspend|mute|snooze|hold off on)(?: (?:the|my|these|all|your|sending)){{0,2}} {TEXTS}\b"
         rf"|\b(?:only|just)(?: (?:the|my|send|want|need|appointment|get)){{1,3}} (?:{KIND}|texts|messages)\b"
         rf"|\b(?:keep|just) (?:the )?(?:appointment )?(?:texts|{KIND}) (?:only|and)\b|\bstop remind\w+\b"
-        rf"|\btake a break from\b",
+        rf"|\btake a break from\b"
+        rf"|\bnot interested in[\w ]{{0,12}} {KIND}|\bbut no (?:more )?(?:promos?|ads?|marketing|promotions?"
+        rf"|{KIND})\b"
+        r"|\b(?:text|message)(?: me)? only (?:during|at|on|for|when|if|after|between|about)\b|\bonly text for\b"
+        r"|\bless often\b",
         "Don't text me before 9am please", "don't text and drive",
     ),
     Rule(
@@ -170,7 +192,9 @@ RULES = (
         rf"|never) (?:text|do texts?|read texts)(?= \.|$)"
         r"|(?:^|\. |please |and )(?:dont|do not|never|stop|quit) (?:call|calling|phoning|email|emailing"
         rf"|ring)(?: (?:me|us|here|this number|my \w+)){{0,2}}{END}"
-        rf"|^(?:please )?(?:stop|no more|no) (?:the |all )?(?:phone )?calls(?= \.|$| please)",
+        rf"|^(?:please )?(?:stop|no more|no) (?:the |all )?(?:phone )?calls(?= \.|$| please)"
+        r"|\bswitch (?:me |us )?to (?:e ?mail|phone|calls)\b|\b(?:contact|text|call|email|reach|message|send"
+        r"|get)\b[\w ]{0,30} instead\b",
         "Please call instead of texting", "Please don't call, text me",
     ),
     Rule(
@@ -184,7 +208,9 @@ RULES = (
         r"|different) (?:number|phone|cell|one)\b"
         r"|\bold (?:number|phone)\b|\bthis is (?:a|my|our) (?:work|business|office|home|land) ?(?:phone|line|number"
         r"|cell)\b"
-        r"|\btext my (?:husband|wife|mom|dad|son|daughter|partner)\b[\w ]*(?:instead|at|not me|from now)",
+        r"|\btext my (?:husband|wife|mom|dad|son|daughter|partner)\b[\w ]*(?:instead|at|not me|from now)"
+        r"|\b(?:wife|husband|mom|dad|son|daughter|mother|father)s? (?:wants?|needs?) (?:off|out|to be)\b"
+        rf"|\b(?:remove|drop|take) {THEIRS} (?:\w+ )?from (?:the|these|your) {TEXTS}",
         "Please remove my husband's number from your list", "put me on the list",
     ),
     Rule(

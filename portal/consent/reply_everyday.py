@@ -7,18 +7,20 @@ from portal.consent.reply_words import SEND, TEXTING
 RULES = (
     Rule(
         "stop_somewhere", "en", Meaning.NONE, How.INNOCENT,
-        r"(?<!replying )(?<!texting )(?<!does )\bstop(?:ping)? (?:(?:by|in|at|over|off|on|for|there|here|into|along"
+        r"(?<!replying )(?<!texting )(?<!does )(?<!will )\bstop(?:ping)? (?:(?:by|in|at|over|off|on|for|there|here"
+        r"|into|along"
         r"|near|outside|around)\b"
-        r"(?! (?:once|texting|good|now|ever|the love|gods?|fucks?)\b)"
+        r"(?! (?:once|mistake|accident|texting|good|now|ever|the love|gods?|fucks?)\b)"
         r"|(?:and|n|to) (?:grab|get|pick|eat|see|look|chat|buy|shop|say|visit|check|drop|have|take)"
         r"|shop|signs?|lights?|watch|motion|gap|loss|payments?|work|working|early|the (?:presses|press|car|bus|music"
         r"|clock)"
-        r"|(?:number )?(?!2 (?:end|quit|stop)\b)\d+)\b",
+        r"|(?:number )?(?!2 (?:end|quit|stop)\b)\d{1,4})\b",
         "Can you stop by Tuesday?", "Stop texting me",
     ),
     Rule(
         "a_stop", "en", Meaning.NONE, How.INNOCENT,
-        r"\b(?:bus|truck|full|non|pit|rest|next|last|first|second|third|one|which|what|gas|tram|train|subway|metro"
+        r"\b(?:bus|truck|full|non|pit|rest|next|last|first|second|third|one|which|what|more|another|gas|tram|train"
+        r"|subway|metro"
         r"|each|every|our"
         r"|a|the|any|f|door|quick|short|long|final|tour|tab|back|hard|taxi) stops?\b"
         r"(?! (?:texting|sending|messaging|contacting)\b)",
@@ -84,7 +86,7 @@ RULES = (
         r"\bopt(?:ing|ed)? out of (?:the |that |this |my |our |a |any )?"
         r"(?!text|sms|msgs?|message|list|program|thread|all|any|the|that|this|these|your|every|future|further|receiv"
         r"|get"
-        r"|notif|alert|commun|being|contact|marketing|promo|my|our|a\b|campaign|spam|it\b)\w+",
+        r"|notif|alert|commun|being|contact|marketing|promo|my|our|a\b|campaign|spam|it\b|please|now)\w+",
         "Can I opt out of the album?", "opt out of the texts",
     ),
     Rule(
@@ -98,6 +100,8 @@ RULES = (
     Rule(
         "automatic_reply", "en", Meaning.NONE, How.INNOCENT,
         r"\byou (?:have|are|were)(?: now| successfully| already)? (?:been )?(?:unsubscribed|opted out)\b"
+        r"|\byou(?:ve| have)? unsubscribed from\b|\bno (?:more|further) (?:messages|texts) will be sent\b"
+        r"|\byour (?:phone )?(?:number )?(?:has been|was|is now) (?:opted out|unsubscribed|removed)\b"
         r"|\byouve been (?:unsubscribed|opted out)\b"
         r"|\bwill (?:not )?receive no? ?(?:any )?(?:more|further) messages(?: from this number)?\b"
         r"|\breply start to (?:resubscribe|opt back in)\b|\btext back unstop\b.*|\bword stop which blocks all texts\b"

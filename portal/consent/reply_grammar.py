@@ -6,21 +6,11 @@ Everything is linear in the text: fixed patterns, dictionary look-ups, and one b
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from itertools import chain
 
-from portal.consent import (
-    reply_doubts,
-    reply_everyday,
-    reply_languages,
-    reply_requests,
-    reply_romance,
-    reply_rules,
-    reply_scripts,
-    reply_slip,
-    reply_text,
-    reply_tongues,
-)
+from portal.consent import reply_slip, reply_text
 from portal.consent.reply_rule import How, Meaning, Rule
+from portal.consent.reply_table import phrases, sought
 from portal.consent.reply_words import (
     COURTEOUS,
     COURTESY,
@@ -34,23 +24,11 @@ from portal.consent.reply_words import (
     SPEAKER,
 )
 
-RULES = (
-    reply_rules.RULES
-    + reply_requests.RULES
-    + reply_everyday.RULES
-    + reply_doubts.RULES
-    + reply_languages.RULES
-    + reply_romance.RULES
-    + reply_tongues.RULES
-    + reply_scripts.RULES
-)
 GUSHING = frozenset(("stop_said", "stop_at_the_end", "stop_it_all"))
 """Rows that read a mere "stop", which is also said in delight."""
 
 ASKED = re.compile(FRAME.pattern + r"|\b(?:reply|text|txt|send|type|respond)(?: with)? (?:stop|unsubscribe)$")
 """A question, or an instruction to text STOP."""
-
-OTHER_SCRIPTS = frozenset(("zh", "ja", "ko", "ar", "ru", "hi"))
 
 
 @dataclass(frozen=True)
@@ -66,10 +44,10 @@ def whole(own: str, said: str) -> Match | None:
     """A message that is exactly one phrase of the table."""
     flat = reply_text.flat(said)
     for how, phrase in ((How.WHOLE, flat), (How.WRITTEN, reply_text.as_written(own))):
-        if rule := _phrases(how).get(phrase):
+        if rule := phrases(how).get(phrase):
             return Match(rule, phrase)
     torn = flat.replace(" ", "")
-    rule = _phrases(How.WHOLE).get(torn) if torn in reply_text.DRESSED_UP else None
+    rule = phrases(How.WHOLE).get(torn) if torn in reply_text.DRESSED_UP else None
     return Match(rule, torn) if rule and rule.meaning is Meaning.OPT_OUT else None
 
 
@@ -104,8 +82,10 @@ def _courteous(own: str, said: str) -> Match | None:
 def _keyword(said: str) -> Match | None:
     """The keyword among words of courtesy, opting out first; a short code may stand before it."""
     words = COURTEOUS.sub(" ", reply_text.flat(said).replace("opt out", "optout")).split()
-    words = words[1:] if words and words[0].isdecimal() else words
-    rules = _phrases(How.ONLY)
+    words = [
+        word for word in words[words[:1] != [] and words[0].isdecimal() :] if not word.isdecimal() or len(word) < 7
+    ]
+    rules = phrases(How.ONLY)
     if any(word not in rules and word not in COURTESY for word in words):
         return None
     found = [Match(rules[word], word) for word in words if word in rules]
@@ -127,7 +107,7 @@ def _slip(said: str) -> Match | None:
         bare = ["".join(bare)]
     if len(bare) != 1 or len(words) > 4:
         return None
-    found = _misspelt(bare[0]) if len(words) == 1 or bare[0] not in _phrases(How.SLIP) else None
+    found = _misspelt(bare[0]) if len(words) == 1 or bare[0] not in phrases(How.SLIP) else None
     return None if found and len(words) > 1 and "cancel" in found.rule.phrases() and _is_near(bare[0]) else found
 
 
@@ -138,7 +118,7 @@ def _is_near(word: str) -> bool:
 def _misspelt(said: str) -> Match | None:
     if not (3 <= len(said) <= 14 and said.isalnum()) or said.isdecimal() or said in REAL_WORDS:
         return None
-    for keyword, rule in _phrases(How.SLIP).items():
+    for keyword, rule in phrases(How.SLIP).items():
         most = 3 if keyword == "unsubscribe" and said.startswith("un") else 1
         if abs(len(said) - len(keyword)) <= most and reply_slip.distance(said, keyword) <= most:
             return Match(rule, said)
@@ -146,7 +126,7 @@ def _misspelt(said: str) -> Match | None:
 
 
 def _pictures(own: str, said: str) -> Match | None:
-    rules = _phrases(How.EMOJI)
+    rules = phrases(How.EMOJI)
     found = [Match(rules[char], char) for char in reply_text.emoji(own) if char in rules] if not said else []
     return min(found, key=lambda match: match.rule.meaning is not Meaning.OPT_OUT, default=None)
 
@@ -154,16 +134,21 @@ def _pictures(own: str, said: str) -> Match | None:
 def _sentence(own: str, said: str) -> Match | None:
     """A request inside a longer message: the first one without doubt, else the first one with, else a cue."""
     left, innocent = _blanked(said)
-    found = [*_bare_clause(own, left), *_requests(left), *_shouted(own, left)]
-    certain = [match for match in found if not match.doubt]
-    return next(iter(certain or found), None) or _cue(own, left) or innocent
+    first: Match | None = None
+    for match in chain(_bare_clause(own, left), _requests(left), _shouted(own, left)):
+        first = first or match
+        if not match.doubt:
+            return match
+    return first or _cue(own, left) or innocent
 
 
 def _shouted(own: str, left: str) -> Iterator[Match]:
     """A STOP in capital letters before or behind other words; one that looks like everyday language is in doubt."""
     own = own.strip()
-    for rule in _rows(How.NAMED, Meaning.OPT_OUT):
-        if found := _pattern(rule).search(own):
+    if own.isupper() or ("STOP" not in own and "UNSUBSCRIBE" not in own):
+        return
+    for rule, pattern in sought(How.NAMED, Meaning.OPT_OUT, own):
+        if found := pattern.search(own):
             is_first = own.lstrip('"“*-').startswith("STOP")
             if is_first and not left.startswith("stop"):
                 continue
@@ -178,10 +163,10 @@ def _shouted(own: str, left: str) -> Iterator[Match]:
 def _blanked(said: str) -> tuple[str, Match | None]:
     """The text with everyday language taken out, and the first row that took any."""
     first: Match | None = None
-    for rule in _rows(How.INNOCENT):
-        if found := _pattern(rule).search(said):
+    for rule, pattern in sought(How.INNOCENT, Meaning.NONE, said):
+        if found := pattern.search(said):
             first = first or Match(rule, found.group())
-            said = _pattern(rule).sub("~", said)
+            said = pattern.sub("~", said)
     return said, first
 
 
@@ -196,8 +181,8 @@ def _bare_clause(own: str, left: str) -> Iterator[Match]:
 
 
 def _requests(left: str) -> Iterator[Match]:
-    for rule in _spoken(Meaning.OPT_OUT, left):
-        for found in _pattern(rule).finditer(left):
+    for rule, pattern in sought(How.INSIDE, Meaning.OPT_OUT, left):
+        for found in pattern.finditer(left):
             yield Match(rule, found.group(), _doubt(rule, found, left))
 
 
@@ -214,36 +199,8 @@ def _doubt(rule: Rule, found: re.Match[str], left: str) -> str:
 
 
 def _cue(own: str, left: str) -> Match | None:
-    for rule in (*_spoken(Meaning.REVIEW, left), *_rows(How.NAMED, Meaning.REVIEW)):
-        if found := _pattern(rule).search(own if rule.how is How.NAMED else left):
-            return Match(rule, found.group())
+    for how, text in ((How.INSIDE, left), (How.NAMED, own)):
+        for rule, pattern in sought(how, Meaning.REVIEW, text):
+            if found := pattern.search(text):
+                return Match(rule, found.group())
     return None
-
-
-def _spoken(meaning: Meaning, left: str) -> tuple[Rule, ...]:
-    """The rows with patterns for a text in these letters."""
-    return _ascii_rows(meaning) if left.isascii() else _rows(How.INSIDE, meaning)
-
-
-@cache
-def _ascii_rows(meaning: Meaning) -> tuple[Rule, ...]:
-    return tuple(
-        rule for rule in _rows(How.INSIDE, meaning) if rule.language == "hi" or rule.language not in OTHER_SCRIPTS
-    )
-
-
-@cache
-def _rows(how: How, meaning: Meaning | None = None) -> tuple[Rule, ...]:
-    return tuple(rule for rule in RULES if rule.how is how and meaning in (None, rule.meaning))
-
-
-@cache
-def _phrases(how: How) -> dict[str, Rule]:
-    """Every phrase of one kind of row; where two rows have it, opting out wins."""
-    rows = sorted(_rows(how), key=lambda rule: rule.meaning is Meaning.OPT_OUT)
-    return {phrase: rule for rule in rows for phrase in rule.phrases()}
-
-
-@cache
-def _pattern(rule: Rule) -> re.Pattern[str]:
-    return re.compile(rule.says)

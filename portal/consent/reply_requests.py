@@ -17,10 +17,11 @@ RULES = (
     ),
     Rule(
         "stop_texting", "en", OPT_OUT, How.INSIDE,
-        r"\b(?:stop|stopp|stawp|quit|cease|discontinue|halt|refrain from|desist from|desist|(?<=if you )stopped"
+        r"\b(?:stop|stopp|stawp|stahp|quit|cease|discontinue|halt|refrain from|desist from|desist|(?<=if you )stopped"
         rf"|(?<=if u )stopped)(?: and desist)?"
         rf"(?: \w+ing (?:and|or|n))?(?: (?:it|w))?{FILLER} (?:{TEXTS}|{TEXTING}|contact){TO_ME}"
         r"|\b(?:stop|quit) (?:texting|messaging|contacting|bothering|harassing|spamming) me(?= \w+(?:$| \.))"
+        rf"|\b(?:stop|quit) trying to (?:{SEND}|reach|call){TO_ME}"
         rf"|\bstop (?:getting|receiving) (?:these|this|them|those|any|your)(?: \w+)?{END}"
         r"|\b(?:stop|no)(?: to)? (?:you )?(?:send|text|sms)(?: me)?(?: (?:more|message|messages|text|texts|no more"
         rf"|please)){{1,4}}{END}",
@@ -44,7 +45,8 @@ RULES = (
     ),
     Rule(
         "stop_said", "en", OPT_OUT, How.INSIDE,
-        r"^(?:stop|unsubscribe) (?:i (?:already|never|didnt|dont want|am not|said|do not)|you creep|wrong number"
+        r"^(?:please |pls |just )?(?:stop|unsubscribe) (?:\w+ im not interested|i have|i dont|i (?:already|never"
+        r"|didnt|dont want|am not|said|do not)|you creep|wrong number"
         r"|too (?:many|much|expensive)|not interested|bothering|harassing|or (?:i|ill|im|we|well|else)|and (?:dont"
         r"|do not)"
         r"|now or|it or|please or|wasting|annoying|hitting|leave me|remove|we (?:are|were|dont|do not)|this number"
@@ -52,7 +54,8 @@ RULES = (
         r"|^(?:stop|unsubscribe)(?: (?:please|pls|now|it)){0,2} (?:im|ive|i|this is|thats|my number|my name"
         r"|you people|we|were|your)\b"
         r"|(?<!never )(?<!didnt )(?<!not )\b(?:said|saying|text(?:ed)?(?: you)?|typed|replied|say|answered|sent)"
-        rf"(?: you| u| to| the word)? (?:stop|unsubscribe){END}|\bsaid stop\b|\btexted stop\b"
+        rf"(?: you| u| to| the word)? (?:stop|unsubscribe){END}|\bpart of (?:the word )?stop\b|\bsaid stop\b"
+        rf"|\btexted stop\b"
         r"|(?<!never )(?<!didnt )(?<!not )\b(?:told|asked|ask|need|want|tell|telling|asking|beg|begging|wish|like"
         r"|would like"
         rf"|request) (?:you |u |yall |this |it |these |them |everything |you guys |you people )(?:all )?to stop{END}",
@@ -69,7 +72,8 @@ RULES = (
         "stop_the_texts", "en", OPT_OUT, How.INSIDE,
         r"\b(?:want|need|like|get|wish|make)(?: all)? (?:these |the |your |this "
         rf"|all these )?{TEXTS} (?:to )?(?:stop|end){END}"
-        rf"|\b(?:end|cancel|terminate|kill|disable|drop|knock (?:it )?off with|enough(?: with| of)?|turn off|shut off"
+        r"|\b(?:end|cancel|terminate|kill|disable|drop|knock (?:it )?off(?: with)?|lay off|give it a rest with"
+        rf"|enough(?: with| of)?|turn off|shut off"
         r"|switch off|deactivate|cut out|cut it out with)(?: (?:all|the|these|this|those|your|my|any|damn"
         rf"|of)){{0,3}}"
         rf" (?!(?:text|message|txt)\b(?! (?:messages?|alerts?|notif|msgs?))|messaging\b){TEXTS}{END}"
@@ -80,10 +84,12 @@ RULES = (
     Rule(
         "do_not_text", "en", OPT_OUT, How.INSIDE,
         r"(?<!\bi )(?<!\bwe )(?<!you )(?<!they )(?<!\bhe )(?<!she )(?<!who )(?<!why )(?<!if )(?<!ple )(?<!nts )"
-        rf"(?<!ids )(?<!nds )\b(?:{DONT}|not to)(?: (?:ever|please|dare|you ever|keep|try to|be))?"
+        rf"(?<!ids )(?<!nds )\b(?:{DONT}|not to)(?: (?:ever|please|dare|you ever|you dare|bother|keep|try to|be))?"
         rf" {SEND}(?= (?:me|us|this|my|here|to|our|at|on)){TO_ME}"
         rf"|(?:^|\. |\b(?:please|pls|plz|kindly|and|just|so|ok|hi|thanks|lawyer|number) )(?:dont|do not|dnt|never)"
         rf"(?: ever| be)? {SEND}{TO_ME}"
+        rf"|\b{DONT} (?:ever )?reach out{END}|\b{DONT} (?:ever )?(?:use|keep) (?:my"
+        rf"|this) (?:phone )?number(?: again| for \w+| any ?more)?{END}"
         rf"|\b(?:ask\w{{0,3}}|told|want|like|tell\w{{0,3}}) (?:you |u )?not to (?:be )?{SEND}{TO_ME}"
         rf"|\b(?:can|could|would|will|prefer|rather|please|you) (?:you |u |yall )?(?:please )?(?:not|didnt)"
         rf" (?:be )?(?:{SEND}|texted) (?:me|us|this number){TO_ME}",
@@ -105,17 +111,24 @@ RULES = (
         rf"(?: (?:off|from|out of|off of)(?: (?!e ?mail|wait|guest|hold)\w+){{0,4}} {LIST}"
         rf"|(?: completely)? off(?: please)?"
         r"| removed| deleted)?"
-        r"(?= \.|$| (?:please|pls|plz|now|asap|immediately|thanks?|thx|or|i|im|today|and|as|so|this|thank|right|at"
+        r"(?= \.|$| (?:please|pls|plz|now|asap|immediately|thanks?|thx|or|i|im|today|and|as (?:i|soon)|so|this"
+        r"|thank|right|at"
         r"|for|if"
         r"|permanently|before i|its|we|completely|from your|because)\b)",
         "Please remove this number from your list", "Remove my middle name from the contract",
     ),
     Rule(
         "be_removed", "en", OPT_OUT, How.INSIDE,
-        r"\b(?:number|name|info|information|me|i|we|contact|us)(?: (?:is|be|was|to be|gets|has been|want|need|would"
+        r"(?<!your )\b(?:number|name|info|information|me|i|we|contact|us)(?: (?:is|be|was|to be|gets|has been|want"
+        r"|need|would"
         r"|like|id"
-        rf"|wish|please|to)){{0,5}} (?:removed|taken off|deleted|unsubscribed|opted out)(?: (?:from|off|of)"
+        rf"|wish|please|to|needs|should|must|come|have|get|asked|am)){{0,5}} (?:removed|taken off|deleted"
+        rf"|unsubscribed|opted out)(?: (?:from|off|of)"
         rf"(?: (?!e ?mail|wait|guest|hold)\w+){{0,4}} {LIST})?{END}"
+        r"|\b(?:asked|request|requesting|asking|demand|wanting)(?: \w+)? to be (?:removed|taken off|unsubscribed"
+        rf"|opted out)\b"
+        rf"|\bremoval from (?:\w+ ){{1,3}}{LIST}\b|\b(?:im|i am|number|come|comes) (?:taken )?off (?:your|the"
+        rf"|this) (?:\w+ )?{LIST}{END}"
         rf"|\bremove from (?:your |the |this )?{LIST}{END}"
         r"|\b(?:want|wanna|need|let me|get me|like|let us|get us|be)(?: to (?:be|get))? (?:off|out)(?: of)?"
         rf"(?: (?:this|your|the|ur|these|text|texting|contact|sms)){{0,3}} {LIST}{END}"
@@ -131,7 +144,8 @@ RULES = (
     ),
     Rule(
         "lose_my_number", "en", OPT_OUT, How.INSIDE,
-        r"(?<!you )(?<!\bi )\b(?:lose|forget|erase|trash|toss) (?:my|this|our) (?:phone )?number\b"
+        r"(?<!you )(?<!\bi )\b(?:lose|forget|erase|trash|toss|ditch|discard|get rid of|throw (?:away|out)) (?:my"
+        r"|this|our) (?:phone )?number\b"
         rf"|\bleave (?:me|us) (?:the \w+ )?alone{END}|\bleave me be{END}",
         "Lose my number", "Did you lose my number?",
     ),
@@ -155,7 +169,12 @@ RULES = (
         r"|\b(?:consent|permission)(?: is| has been)? (?:hereby )?(?:revoked|withdrawn|rescinded)\b"
         r"|\b(?:dont|do not|no longer|never) (?:have|had|give|gave|grant)(?: you)?(?: my| any| our)? (?:consent"
         r"|permission)"
-        r"(?: for you)? to (?:text|contact|message|send|call)|\byou (?:are not|arent|are no longer"
+        r"(?: for you)? to (?:text|contact|message|send|call)|\b(?:dont|do not|never|did not|didnt) (?:authorize"
+        r"|authorise|permit|allow) (?:you|u|anyone|these|texts|this|any)\b"
+        r"|\b(?:dont|do not) have (?:my )?permission to use my\b"
+        r"|\bi (?:decline|refuse|object to)(?: (?:to|receive|receiving|get|any|further|future|more|your|these"
+        rf"|all)){{0,4}} {TEXTS}{END}"
+        r"|\byou (?:are not|arent|are no longer"
         r"|dont have any right|have no right)(?: authorized| allowed| permitted| welcome)?"
         r" to (?:text|contact|message|call|send)|\b(?:dont|do not|no longer) consent to (?:these|this|your|being"
         r"|receiv|get|text)",

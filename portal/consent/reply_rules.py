@@ -42,7 +42,7 @@ RULES = (
     # Keywords with courtesy around them: replies/README 6.5.
     Rule(
         "stop_and_courtesy", "en", OPT_OUT, How.ONLY,
-        "stop | stopp | stawp | stopall | unsubscribe | unsub | optout | quit | stopstop | revoke | stop2end",
+        "stop | stopp | stawp | stahp | stopall | unsubscribe | unsub | optout | quit | stopstop | revoke | stop2end",
         "no stop please", "stop it you guys are the best",
     ),
     Rule("cancel_and_courtesy", "en", REVIEW, How.ONLY, "cancel", "cancel asap", "cancel order 1123"),
@@ -57,7 +57,7 @@ RULES = (
     Rule("refusing_emoji", "", REVIEW, How.EMOJI, "✋ | 🤚 | 🚫 | ⛔ | 🔕 | 🙅 | 👎 | 🖕 | ❌", "🙅🏽", "❤️"),
     Rule(
         "stop_shouted", "en", OPT_OUT, How.NAMED,
-        r"^\W*STOP(?:ALL)?\b(?=.*[a-z])|[a-z].*\b(?:STOP|UNSUBSCRIBE)\W*$",
+        r"^\W{0,9}STOP(?:ALL)?\b(?=[^a-z]*[a-z])|(?<=\w )(?:STOP|UNSUBSCRIBE)\W{0,9}$",
         "STOP mind your own business", "Stop mind your own business",
     ),
 )

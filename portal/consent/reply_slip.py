@@ -5,6 +5,9 @@ from functools import lru_cache
 
 from portal.consent.reply_words import CORRECTED, REAL_WORDS
 
+SHORT = {"dnt": "dont", "ur": "your", "txts": "texts", "txt": "text", "msgs": "messages", "mo": "more", "da": "the"}
+"""How thumbs write the words of a request."""
+
 MOST_MENDED = 40
 """Words; who writes more has said it twice."""
 
@@ -14,6 +17,7 @@ NEARLY_TEXT = re.compile(r"(?:(?<=\bdont )|(?<=\bdo not )|(?<=\bstop )|(?<=\bple
 
 def mended(said: str) -> str:
     """The text with slips of the finger in words of a request put right, to be read when it says nothing as it is."""
+    said = " ".join(SHORT.get(word, word) for word in said.split(" ")).replace("un subscribe", "unsubscribe")
     said = NEARLY_STOP.sub(lambda near: "stop" if distance(near[1], "stop") == 1 else near[1], said)
     said = NEARLY_TEXT.sub(lambda near: "text" if distance(near[1], "text") == 1 else near[1], said)
     words = said.split(" ")

@@ -16,7 +16,9 @@ TAIL = 300
 
 PADDING = "\0\t\n\v\f\r \x85\xa0\u200b\u200c\u200d\u200e\u200f\u2060\u3000\ufeff"
 
-KEYWORDS = "stop stopall unsubscribe unsub cancel end quit revoke optout remove arret start unstop yes help info"
+KEYWORDS = (
+    "stop stopall unsubscribe unsub cancel end quit revoke optout remove arret start unstop yes help info opt texting"
+)
 DRESSED_UP = frozenset(KEYWORDS.split())
 """Words that people disguise: spelled out (S T O P) or with letters of another alphabet (ЅТОР)."""
 

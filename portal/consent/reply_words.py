@@ -31,7 +31,8 @@ END = (
     r"|asap"
     r"|today|right (?:now|away)|from (?:you|u|ur|your|yall|this|now|here)|to (?:me|us|this|my)|by (?:text|sms|phone)"
     r"|via (?:text|sms)|because|bc|since|i|im|ive|this is|its|it is|sir|maam|bro|dude|man|lady|or (?:i|ill|im|we"
-    r"|else)|needed|wanted|necessary|required|with (?:me|us|this)|(?:on|at) (?:my|this)|ever again|anywhere"
+    r"|else)|twice|repeatedly|(?:three|four|five|many|several|multiple|\d+) times|needed|wanted|necessary|required"
+    r"|with (?:me|us|this)|(?:on|at) (?:my|this)|ever again|anywhere"
     r"|you (?:idiots?|people|creeps?|morons?)|period|going forward|in the future|forever|for (?:good|now|ever)"
     r"|thank you"
     r"|omg|lol|ty|ok|okay|so|we|were|whatsoever|effective|as of|per)\b)"
@@ -57,7 +58,8 @@ MINE = (
 LIST = (
     r"(?:lists?|texts?|system|systems|database|records?|contacts?|everything|distribution|phone|thread|group"
     r"|campaigns?"
-    r"|program|rotation|registry|file|files|mailings|data base|subscribers|service|crm)"
+    r"|program|rotation|registry|file|files|reminders|alerts|updates|notifications|mailings|data base|subscribers"
+    r"|service|crm)"
 )
 KIND = (
     r"(?:reminders?|promos?|promotions?|promotionals?|ads?|adverts?|advertisements?|advertising|coupons?|specials"
@@ -77,7 +79,8 @@ _COURTESY = (
     " po kindly"
     " porfavor por favor yes yeah yep yup n u y ya lady folks friend damn dammit hell wtf fuck fucking bitch"
     " asshole jerk"
-    " creep idiot ayoko ayaw tks tnx tysm thnx tq bye goodbye morning afternoon evening im i"
+    " creep idiot hun hon honey sweetie sweetheart babe buddy pal boss mate mister ugh haha ayoko ayaw tks tnx tysm"
+    " thnx tq bye goodbye morning afternoon evening im i"
     " immediatly pronto favor obrigado obrigada grazie perfavore prego prosze dziekuje dzieki salamat spasibo"
     " пожалуйста"
     " спасибо tanpri mesi silvouple plait sil vous te na nyo niyo kayo paki lang opo ho yan cam on giup toi ban nhe"

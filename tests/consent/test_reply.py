@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.consent import reply, reply_grammar, reply_text
+from portal.consent import reply, reply_table, reply_text
 from portal.consent.reply import Meaning, read
 from portal.consent.reply_rule import How, Rule
 
-RULES = reply_grammar.RULES
+RULES = reply_table.RULES
 ROWS = [pytest.param(rule, id=rule.id) for rule in RULES]
 
 
