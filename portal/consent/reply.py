@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from portal.consent import reply_grammar, reply_text
+from portal.consent import reply_grammar, reply_peel, reply_text
 from portal.consent.reply_rule import Meaning
 
 __all__ = ["GRAMMAR_VERSION", "Context", "Meaning", "Verdict", "provider_keyword", "read"]
@@ -79,10 +79,10 @@ def _read(
     extra_opt_in: Collection[str],
     extra_help: Collection[str],
 ) -> Verdict:
-    own = reply_text.own_words(reply_text.window(text))
+    own = reply_peel.own_words(reply_text.window(text))
     said = reply_text.plain(own)
     if said.count(" ") > 2:
-        said = reply_text.without_ours(said, recent_outbound)
+        said = reply_peel.without_ours(said, recent_outbound)
     verdict = (
         _extra(said, Meaning.OPT_OUT, extra_opt_out)
         or _table(said, reply_grammar.whole(own, said))

@@ -104,7 +104,8 @@ RULES = (
         r"|\byour (?:phone )?(?:number )?(?:has been|was|is now) (?:opted out|unsubscribed|removed)\b"
         r"|\byouve been (?:unsubscribed|opted out)\b"
         r"|\bwill (?:not )?receive no? ?(?:any )?(?:more|further) messages(?: from this number)?\b"
-        r"|\breply start to (?:resubscribe|opt back in)\b|\btext back unstop\b.*|\bword stop which blocks all texts\b"
+        r"|\breply start to (?:resubscribe|opt back in)\b|\btext back unstop to receive messages again\b"
+        r"|\bword stop which blocks all texts\b"
         r"|\bto (?:stop receiving these (?:replies|emails|e mails|alerts)|remove yourself from this list)\b"
         r"|\bdo not disturb\b(?! (?:me|us|my|again))|\bmessage blocking is active\b",
         "You have successfully been unsubscribed.", "unsubscribe me",

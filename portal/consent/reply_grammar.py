@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from portal.consent import reply_slip, reply_text
+from portal.consent import reply_peel, reply_slip, reply_text
 from portal.consent.reply_rule import How, Meaning, Rule
 from portal.consent.reply_table import phrases, sought
 from portal.consent.reply_words import (
@@ -23,6 +23,12 @@ from portal.consent.reply_words import (
     REASON,
     SPEAKER,
 )
+
+THING = re.compile(
+    r"\W{0,9}STOP (?!(?i:signs?|lights?|by|at|in|on|over|motion|watch|work|gap|loss|payments?|and|n)\b|&"
+    r"|\d+ (?:on|is|of|the)\b|the (?:presses|press|car|bus)\b)"
+)
+"""A STOP in capital letters before anything but a place may be two sentences run together."""
 
 GUSHING = frozenset(("stop_said", "stop_at_the_end", "stop_it_all"))
 """Rows that read a mere "stop", which is also said in delight."""
@@ -70,7 +76,7 @@ def _is_certain(match: Match) -> bool:
 def _courteous(own: str, said: str) -> Match | None:
     """Keywords and courtesy; a name signed behind is courtesy to STOP, while CANCEL may be about an object."""
     found = _keyword(said)
-    unsigned = reply_text.without_name(own)
+    unsigned = reply_peel.without_name(own)
     if found is None and unsigned != own:
         found = _keyword(reply_text.plain(unsigned))
         found = found if found and found.rule.meaning is Meaning.OPT_OUT else None
@@ -150,9 +156,9 @@ def _shouted(own: str, left: str) -> Iterator[Match]:
     for rule, pattern in sought(How.NAMED, Meaning.OPT_OUT, own):
         if found := pattern.search(own):
             is_first = own.lstrip('"“*-').startswith("STOP")
-            if is_first and not left.startswith("stop"):
+            if is_first and not left.startswith("stop") and not THING.match(own):
                 continue
-            is_plain = is_first or left.endswith(("stop", "unsubscribe"))
+            is_plain = left.startswith("stop") or left.endswith(("stop", "unsubscribe"))
             is_delight = DELIGHTED.search(own) or DELIGHT.search(left)
             doubt = (
                 "delight" if is_delight else "limit" if LIMIT.search(left) else "frame" if ASKED.search(left) else ""

@@ -59,7 +59,7 @@ RULES = (
         r"|(?<!never )(?<!didnt )(?<!not )\b(?:told|asked|ask|need|want|tell|telling|asking|beg|begging|wish|like"
         r"|would like"
         rf"|request) (?:you |u |yall |this |it |these |them |everything |you guys |you people )(?:all )?to stop{END}",
-        "STOP I ALREADY PAID", "Stop by, I said",
+        "stop I already paid", "Stop by, I said",
     ),
     Rule(
         "stop_at_the_end", "en", OPT_OUT, How.INSIDE,
@@ -70,8 +70,10 @@ RULES = (
     ),
     Rule(
         "stop_the_texts", "en", OPT_OUT, How.INSIDE,
-        r"\b(?:want|need|like|get|wish|make)(?: all)? (?:these |the |your |this "
-        rf"|all these )?{TEXTS} (?:to )?(?:stop|end){END}"
+        rf"\b{TEXTS} (?:all )?(?:need|needs|have|has|must|should|better|gotta)(?: to)? (?:stop|end|cease){END}"
+        rf"|\bif (?:the|these|your|all) {TEXTS} (?:stopped|ended|would stop|would end)\b"
+        rf"|\b(?:want|need|like|get|wish|make)(?: all)? (?:these |the |your |this |all these )?{TEXTS}"
+        rf" (?:to )?(?:stop|end){END}"
         r"|\b(?:end|cancel|terminate|kill|disable|drop|knock (?:it )?off(?: with)?|lay off|give it a rest with"
         rf"|enough(?: with| of)?|turn off|shut off"
         r"|switch off|deactivate|cut out|cut it out with)(?: (?:all|the|these|this|those|your|my|any|damn"
