@@ -34,7 +34,7 @@ RULES = (
         r"|kick rocks|bite me|get a life|go f yourself|go fuck yourself|bugger off|sod off|drop dead|beat it"
         r"|take a hike|back off"
         r"|idiots?|morons?"
-        r"|assholes?|scammers?|spammers?|creeps?|stalkers?|losers?|(?:people )?are (?:pathetic|scammers|idiots"
+        r"|assholes?|jerks?|scammers?|spammers?|creeps?|stalkers?|losers?|(?:people )?are (?:pathetic|scammers|idiots"
         r"|disgusting)"
         r"|people are \w+|suck|take a hint|shame on you|scum|crooks|up yours)(?= \.|$| (?:please|now|you|and|already"
         r"|man|dude|with)\b)",
@@ -149,7 +149,9 @@ RULES = (
         r"|\bim (?:done with|blocking) (?:you|this|yall)|\bmy (?:phone )?bill\b"
         r"|\b(?:going to|gonna|will|ill|have to) report (?:this|it|u|all)\b|\bwhy do you have my number\b"
         rf"|\b(?:limit|reduce|cut down on|cut back on|cut down|slow down)(?: on)?(?: the| your| these)? {TEXTS}\b"
-        rf"|\btext(?: me)? (?:less|fewer)\b",
+        rf"|\btext(?: me)? (?:less|fewer)\b"
+        r"|\bif (?:you|u|yall) (?:ever )?(?:text|message|contact) (?:me|us) (?:again|one more time)\b"
+        r"|\btext me one more time\b",
         "I'm blocking you", "My lawyer will read the contract",
     ),
     Rule(
@@ -177,7 +179,8 @@ RULES = (
         rf"|\bnot interested in[\w ]{{0,12}} {KIND}|\bbut no (?:more )?(?:promos?|ads?|marketing|promotions?"
         rf"|{KIND})\b"
         r"|\b(?:text|message)(?: me)? only (?:during|at|on|for|when|if|after|between|about)\b|\bonly text for\b"
-        r"|\bless often\b",
+        r"|\bless often\b"
+        rf"|\b(?:only|just)(?: text me| send)? {KIND}{END}",
         "Don't text me before 9am please", "don't text and drive",
     ),
     Rule(
@@ -194,14 +197,17 @@ RULES = (
         rf"|ring)(?: (?:me|us|here|this number|my \w+)){{0,2}}{END}"
         rf"|^(?:please )?(?:stop|no more|no) (?:the |all )?(?:phone )?calls(?= \.|$| please)"
         r"|\bswitch (?:me |us )?to (?:e ?mail|phone|calls)\b|\b(?:contact|text|call|email|reach|message|send"
-        r"|get)\b[\w ]{0,30} instead\b",
+        r"|get)\b[\w ]{0,30} instead\b"
+        r"|\b(?:call|email) (?:\. )?(?:dont|do not) text\b|\b(?:email|calling|a call) is (?:better|best"
+        r"|easier)(?= \.|$)",
         "Please call instead of texting", "Please don't call, text me",
     ),
     Rule(
         "another_number", "en", Meaning.REVIEW, How.INSIDE,
         rf"\b(?:remove|delete|take|get|drop) [\w ]{{0,20}}(?:number|name|me) (?:off|from) (?:your|the"
         rf"|this) [\w ]{{0,12}}list\b"
-        rf"|\bget off (?:this|your|the) list\b|\b(?:remove|delete|take) {THEIRS}(?: \w+)? (?:number|off|from (?:your"
+        rf"|\bget off (?:this|your|the) list\b|\b(?:remove|delete|take) {THEIRS}(?: \w+)? (?:number"
+        rf"|off(?! the (?:guest|wait|schedule|invoice))|from (?:your"
         rf"|the|this) list|phone)\b"
         rf"|\b(?:stop|quit) (?:texting|contacting|messaging|sending|bothering)[\w ]{{0,14}} {THEIRS}"
         r"|\b(?:use|text|contact|message)(?: me (?:at|on))? (?:my|the|this) (?:other|new|cell|work|home"

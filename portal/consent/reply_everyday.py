@@ -11,7 +11,8 @@ RULES = (
         r"|into|along"
         r"|near|outside|around)\b"
         r"(?! (?:once|mistake|accident|texting|good|now|ever|the love|gods?|fucks?)\b)"
-        r"|(?:and|n|to) (?:grab|get|pick|eat|see|look|chat|buy|shop|say|visit|check|drop|have|take)"
+        r"|(?:and|n|to) (?:smell|go|think|rest|listen|ask|admire|grab|get|pick|eat|see|look|chat|buy|shop|say|visit"
+        r"|check|drop|have|take)"
         r"|shop|signs?|lights?|watch|motion|gap|loss|payments?|work|working|early|the (?:presses|press|car|bus|music"
         r"|clock)"
         r"|(?:number )?(?!2 (?:end|quit|stop)\b)\d{1,4})\b",
@@ -19,7 +20,8 @@ RULES = (
     ),
     Rule(
         "a_stop", "en", Meaning.NONE, How.INNOCENT,
-        r"\b(?:bus|truck|full|non|pit|rest|next|last|first|second|third|one|which|what|more|another|gas|tram|train"
+        r"\b(?:bus|truck|full|non|pit|rest|next|last|first|second|third|one|which|what|my|your|more|another|gas"
+        r"|tram|train"
         r"|subway|metro"
         r"|each|every|our"
         r"|a|the|any|f|door|quick|short|long|final|tour|tab|back|hard|taxi) stops?\b"

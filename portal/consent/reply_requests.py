@@ -63,14 +63,16 @@ RULES = (
     ),
     Rule(
         "stop_at_the_end", "en", OPT_OUT, How.INSIDE,
-        r"\b(?:please|pls|plz|plse|pleas|number|person|interested|already|now|enough|omg|thanks|thank you|thx|sorry"
+        r"\b(?:please|pls|plz|plse|pleas|number|landline|phone|person|interested|already|now|enough|omg|thanks"
+        r"|thank you|thx|sorry"
         r"|anymore)"
         r" (?:just )?(?:stop|unsubscribe)$",
         "my phone plan charges per text so please stop", "I get off at the third stop",
     ),
     Rule(
         "stop_the_texts", "en", OPT_OUT, How.INSIDE,
-        rf"\b{TEXTS} (?:all )?(?:need|needs|have|has|must|should|better|gotta)(?: to)? (?:stop|end|cease){END}"
+        rf"\b{TEXTS} (?:me |us )?(?:all )?(?:need|needs|have|has|must|should|better|gotta)(?: to)? (?:stop|end"
+        rf"|cease){END}"
         rf"|\bif (?:the|these|your|all) {TEXTS} (?:stopped|ended|would stop|would end)\b"
         rf"|\b(?:want|need|like|get|wish|make)(?: all)? (?:these |the |your |this |all these )?{TEXTS}"
         rf" (?:to )?(?:stop|end){END}"
@@ -100,7 +102,8 @@ RULES = (
     Rule(
         "do_not_send", "en", OPT_OUT, How.INSIDE,
         rf"(?<!\bi )(?<!you )(?<!they )\b(?:{DONT}|not) (?:ever )?send(?:ing)?(?: (?:me|us|this number|my phone))?"
-        rf"(?: (?:any ?more|any|anything(?: else)?|nothing(?: else)?|no more|these|this|another|{TEXTS}|text|message"
+        r"(?: (?:any ?more|any|further|additional|anything(?: else)?|nothing(?: else)?|no more|these|this|another"
+        rf"|{TEXTS}|text|message"
         rf"|more|of"
         rf"|your|stuff|crap)){{1,4}}{END}|\b(?:dont|do not|never|no) send (?:to|anything to) (?:me|us|this|my)\b",
         "Dont send me anymore", "Please don't send the invoice until Monday",
@@ -204,6 +207,7 @@ RULES = (
         rf"|to text me|contact){END}"
         r"|\b(?:dont|do not|no longer) (?:want|wish|need|care) to (?:get|receive) (?:these|this"
         r"|them)(?: any ?more)?(?= \.|$)"
+        rf"|\b(?:dont|do not|never) (?:ever )?want (?:to get |to receive )?(?:another|one more) (?:text|message){END}"
         rf"|\b(?:done|finished) (?:with|getting|receiving)(?: all)? (?:these|your|the) {TEXTS}{END}",
         "I do not want to receive text messages", "We don't need messaging on the site",
     ),

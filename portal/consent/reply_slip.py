@@ -5,7 +5,16 @@ from functools import lru_cache
 
 from portal.consent.reply_words import CORRECTED, REAL_WORDS
 
-SHORT = {"dnt": "dont", "ur": "your", "txts": "texts", "txt": "text", "msgs": "messages", "mo": "more", "da": "the"}
+SHORT = {
+    "dnt": "dont",
+    "ur": "your",
+    "txts": "texts",
+    "txt": "text",
+    "msgs": "messages",
+    "mo": "more",
+    "rmv": "remove",
+    "da": "the",
+}
 """How thumbs write the words of a request."""
 
 MOST_MENDED = 40

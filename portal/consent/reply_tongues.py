@@ -70,7 +70,8 @@ RULES = (
     Rule(
         "pl.stop_phrase", "pl", OPT_OUT, How.INSIDE,
         r"(?<!nie )\bprzesta\w+ (?:do mnie |mi )?(?:pisac|wysylac|przysylac|slac|nekac)|\b(?:wypis|usun|skresl"
-        rf"|wykresl)\w{{0,4}} (?:mnie|mi)\b|\bprosze mnie (?:wypisac|usunac)|\bnie (?:pisz|wysylaj|przysylaj"
+        rf"|wykresl)\w{{0,4}} (?:mnie|mi)\b|\bprosze mnie (?:wypisac|usunac)|\bprosze nie (?:pisac|wysylac"
+        rf"|kontaktowac)(?= \.|$)|\bnie (?:pisz|wysylaj|przysylaj"
         rf"|kontaktuj)\w*"
         rf"(?: (?:do|mnie|mi|wiecej|juz|sie|ze|mna|nic|{PL})){{1,5}}|\b(?:prosze )?(?:juz )?nie (?:wysylac|pisac"
         rf"|przysylac|kontaktowac)(?: (?:do|mnie|mi|wiecej|juz|{PL})){{1,4}}"

@@ -27,7 +27,8 @@ POLITE = (
     r"|sorry|hey|yes|no|then|again|also)"
 )
 END = (
-    r"(?= \.|$| (?:again|any ?more|any longer|ever|now|no more|please|pls|plz|already|immediately|at all|thanks?|thx"
+    r"(?= \.|$| (?:again|further|any further|of it|any ?more|any longer|ever|now|no more|please|pls|plz|already"
+    r"|immediately|at all|thanks?|thx"
     r"|asap"
     r"|today|right (?:now|away)|from (?:you|u|ur|your|yall|this|now|here)|to (?:me|us|this|my)|by (?:text|sms|phone)"
     r"|via (?:text|sms)|because|bc|since|i|im|ive|this is|its|it is|sir|maam|bro|dude|man|lady|or (?:i|ill|im|we"
@@ -79,7 +80,8 @@ _COURTESY = (
     " po kindly"
     " porfavor por favor yes yeah yep yup n u y ya lady folks friend damn dammit hell wtf fuck fucking bitch"
     " asshole jerk"
-    " creep idiot hun hon honey sweetie sweetheart babe buddy pal boss mate mister ugh haha ayoko ayaw tks tnx tysm"
+    " creep idiot and tyvm hun hon honey sweetie sweetheart babe buddy pal boss mate mister ugh haha ayoko ayaw tks"
+    " tnx tysm"
     " thnx tq bye goodbye morning afternoon evening im i"
     " immediatly pronto favor obrigado obrigada grazie perfavore prego prosze dziekuje dzieki salamat spasibo"
     " пожалуйста"
