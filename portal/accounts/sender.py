@@ -49,6 +49,7 @@ _OURS = Statement(
     )
 )
 
+_NUMBERS = Statement(sa.select(table.c.number).where(table.c.business_id == param("business_id")))
 _ACTIVE = Statement(
     sa.select(table)
     .where(table.c.business_id == param("business_id"), table.c.channel == param("channel"), table.c.is_active)
@@ -105,7 +106,7 @@ def is_ours(session: Session, business_id: str, provider: str, number: str) -> b
 
 def numbers(session: Session, business_id: str) -> list[str]:
     """All numbers of a business's own senders."""
-    return list(session.exec(select(Sender.number).where(Sender.business_id == business_id)).all())
+    return [row.number for row in _NUMBERS.rows(session, business_id=business_id)]
 
 
 def secrets_of(session: Session, business_id: str, provider: str) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
 from portal.column import UtcTime, new_id, one_of, table_of
+from portal.statement import Statement, params
 
 
 class Change(StrEnum):
@@ -42,14 +43,14 @@ class ContactChange(SQLModel, table=True):
 
 
 table = table_of(ContactChange)
+_NOTE = Statement(lambda insert: insert(table).values(**params(*(column.key for column in table.columns))))
 
 
 def note(session: Session, business_id: str, contact_id: str, kind: Change, *, actor: str, **details: Any) -> None:
-    session.add(
-        ContactChange(
-            business_id=business_id, contact_id=contact_id, at=clock.now(), kind=kind, actor=actor, details=details
-        )
-    )
+    _NOTE.run(
+        session, id=new_id(), business_id=business_id, contact_id=contact_id, at=clock.now(), kind=kind, actor=actor,
+        details=details,
+    )  # fmt: skip
 
 
 def latest(session: Session, contact_id: str, kind: Change, **wanted: Any) -> ContactChange | None:

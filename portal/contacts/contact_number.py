@@ -7,7 +7,7 @@ from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
 from portal.column import UtcTime, key_text, new_id, table_of
-from portal.statement import Statement, param
+from portal.statement import Statement, param, params
 
 
 class ContactNumber(SQLModel, table=True):
@@ -60,6 +60,9 @@ _HELD = Statement(
 )
 
 
+_FIRST = Statement(lambda insert: insert(table).values(**params(*(column.key for column in table.columns))))
+
+
 def of(session: Session, contact_id: str) -> list[ContactNumber]:
     """Current numbers first, former ones after."""
     query = select(ContactNumber).where(ContactNumber.contact_id == contact_id)
@@ -74,6 +77,14 @@ def is_held(session: Session, business_id: str, number: str) -> bool:
 def siblings(session: Session, business_id: str, number: str) -> list[str]:
     """The other current numbers of every contact that has `number` (X-15)."""
     return [row.number for row in _SIBLINGS.rows(session, business_id=business_id, number=number)]
+
+
+def begin_first(session: Session, business_id: str, contact_id: str, number: str) -> None:
+    """The same for a contact that is new, so that there is nothing to look for."""
+    _FIRST.run(
+        session, id=new_id(), business_id=business_id, contact_id=contact_id, number=number, is_current=True,
+        since_at=clock.now(), until_at=None,
+    )  # fmt: skip
 
 
 def begin(session: Session, business_id: str, contact_id: str, number: str) -> None:

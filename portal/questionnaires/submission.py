@@ -69,6 +69,7 @@ _STORE = Statement(
         .returning(_table.c.id)
     )
 )
+_USED = Statement(sa.select(_table.c.id).where(_table.c.nonce == param("nonce")))
 _INTRODUCE = Statement(
     sa.update(_table).where(_table.c.id == param("id")).values(contact_id=param("contact_id", sa.String()))
 )
@@ -76,7 +77,7 @@ _INTRODUCE = Statement(
 
 def is_used(session: Session, nonce: str) -> bool:
     """Whether this form instance was sent in before."""
-    return session.exec(select(Submission.id).where(Submission.nonce == nonce)).first() is not None
+    return _USED.first(session, nonce=nonce) is not None
 
 
 def find(session: Session, questionnaire: Questionnaire, nonce: str) -> Submission | None:

@@ -43,18 +43,30 @@ async def on_the_beat(answer: Awaitable[Response]) -> Response:
 
 
 def html(visit: Visit, opened: Opened, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
-    """A page in the business's name; in a frame it says which sites may show it."""
+    """A page in the business's name."""
+    return answer(visit, opened, rendered(visit, opened, template, context), status)
+
+
+def rendered(visit: Visit, opened: Opened, template: str, context: Mapping[str, Any]) -> str:
     today = opened.shown(visit.settings.public_url)
-    is_embedded = _is_embedded(visit)
     base = {
-        "business": opened.business, "flash": [], "embedded": is_embedded,
+        "business": opened.business, "flash": [], "embedded": is_embedded(visit),
         "privacy_url": today.privacy_url, "terms_url": today.terms_url,
         "banner": rendering.banner(visit.state.tour, visit.path),
     }  # fmt: skip
-    response = HTMLResponse(rendering.render(template, base | dict(context)), status)
-    if is_embedded and opened.business.embed_origins:
+    return rendering.render(template, base | dict(context))
+
+
+def answer(visit: Visit, opened: Opened, text: str, status: int = 200) -> Response:
+    """In a frame it says which sites may show it."""
+    response = HTMLResponse(text, status)
+    if is_embedded(visit) and opened.business.embed_origins:
         response.headers["Content-Security-Policy"] = security.policy(opened.business.embed_origins)
     return response
+
+
+def is_embedded(visit: Visit) -> bool:
+    return visit.path.startswith("/embed/")
 
 
 def url(visit: Visit, path: str, **query: str) -> str:
@@ -75,8 +87,4 @@ def database_of(request: Request) -> Database:
 
 
 def _personal(visit: Visit) -> str | None:
-    return None if _is_embedded(visit) else visit.query.get("c")
-
-
-def _is_embedded(visit: Visit) -> bool:
-    return visit.path.startswith("/embed/")
+    return None if is_embedded(visit) else visit.query.get("c")

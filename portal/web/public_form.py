@@ -5,6 +5,8 @@ is the same whatever we know about the number (P15).
 """
 
 import hashlib
+import secrets as randomness
+from typing import Any
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -14,6 +16,7 @@ from forms.opt_in import as_first_shown
 from forms.phone_number import Dialling
 from forms.questionnaire import QuestionnaireForm, build_form
 from portal import logs
+from portal.consent.disclaimer import Shown
 from portal.contacts import contact
 from portal.questionnaires import instance as instances
 from portal.questionnaires import questionnaire as questionnaires
@@ -24,16 +27,28 @@ from portal.questionnaires.opened import Opened
 from portal.web import client_page, page, rendering, security
 from portal.web.page import Visit
 
+TEMPLATE = "public_form/page.html"
 TOO_OLD = "This page was open for too long. Your answers are still here: please press send again."
 TOO_FAST = "That was very quick. Your answers are still here: please press send again."
 NO_WORK = "Your browser was not ready yet. Your answers are still here: please press send again."
+
+
+KEPT = 512
+_EMPTY: dict[tuple[Any, ...], str] = {}
+"""Empty forms as they were rendered for somebody, by everything that they depend on."""
+_TOKEN, _NONCE = (f"{name}{randomness.token_hex(16)}" for name in ("token", "nonce"))  # where each form has its own
 
 
 async def show(request: Request) -> Response:
     """The empty form, with a token of its own."""
     visit = await page.visit_of(request, writes=False)
     opened = await client_page.database_of(request).reading(lambda session: client_page.find(session, visit))
-    return _form_page(visit, opened, _empty(opened), _new_instance(visit, opened), 200)
+    instance = _new_instance(visit, opened)
+    if opened.client is not None or visit.state.tour is not None:
+        return _form_page(visit, opened, _empty(opened), instance, 200)
+    token = instances.seal(visit.state.secrets, instance)
+    text = _empty_page(visit, opened, instance).replace(_TOKEN, token).replace(_NONCE, instance.nonce)
+    return client_page.answer(visit, opened, text)
 
 
 async def receive(request: Request) -> Response:
@@ -139,10 +154,31 @@ def _thank_you(visit: Visit, instance: Instance | None) -> Response:
     return RedirectResponse(client_page.url(visit, f"{visit.path.rstrip('/')}/thanks", n=nonce), status_code=303)
 
 
+def _empty_page(visit: Visit, opened: Opened, instance: Instance) -> str:
+    """Rendered once for all who come without a personal link, until something in it changes."""
+    key = (
+        opened.questionnaire.id, opened.version, instance.shown, opened.business.name, _dialling(opened),
+        client_page.is_embedded(visit), visit.settings.form_work_bits,
+    )  # fmt: skip
+    if key not in _EMPTY:
+        if len(_EMPTY) >= KEPT:
+            _EMPTY.clear()
+        _EMPTY[key] = client_page.rendered(
+            visit, opened, TEMPLATE, _context(visit, opened, _empty(opened), instance.shown, _TOKEN, _NONCE)
+        )
+    return _EMPTY[key]
+
+
 def _form_page(visit: Visit, opened: Opened, form: QuestionnaireForm, instance: Instance, status: int) -> Response:
-    context = {
-        "form": form, "title": opened.title, "shown": instance.shown, "nonce": instance.nonce,
-        "token": instances.seal(visit.state.secrets, instance), "work_bits": visit.settings.form_work_bits,
-        "who": opened.client.name if opened.client else "",
+    token = instances.seal(visit.state.secrets, instance)
+    context = _context(visit, opened, form, instance.shown, token, instance.nonce)
+    return client_page.html(visit, opened, TEMPLATE, context, status)
+
+
+def _context(
+    visit: Visit, opened: Opened, form: QuestionnaireForm, shown: Shown, token: str, nonce: str
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "form": form, "title": opened.title, "shown": shown, "nonce": nonce, "token": token,
+        "work_bits": visit.settings.form_work_bits, "who": opened.client.name if opened.client else "",
     }  # fmt: skip
-    return client_page.html(visit, opened, "public_form/page.html", context, status)
