@@ -41,10 +41,8 @@ class Opened:
 def find(session: Session, token: str, *, personal: str | None = None, version: int | None = None) -> Opened:
     """The questionnaire behind `token`, in its latest version or in the one a form was shown in. Raises NotFound for
     one that is not open, for a business that may not text (H-26), and for a personal link that is not ours."""
-    found = questionnaires.by_token(session, token)
-    business = businesses.get(session, found.business_id)
+    found, business, asked = questionnaires.behind(session, token, version)
     businesses.require(business, Capability.TEXTING)
-    asked = questionnaires.version_of(session, found, version)
     active = sender.of(session, business.id)
     return Opened(
         business=business,

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
+from portal.accounts.business import Business
 from portal.column import UtcTime, new_id, one_of, table_of
 from portal.errors import Invalid, NotFound
 from portal.questionnaires import question
@@ -71,7 +72,7 @@ class QuestionnaireVersion(SQLModel, table=True):
     published_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
 
-_table = table_of(Questionnaire)
+_table, _versions, _business = table_of(Questionnaire), table_of(QuestionnaireVersion), table_of(Business)
 _COUNT = Statement(
     sa.update(_table)
     .where(_table.c.id == param("id"))
@@ -108,6 +109,24 @@ def by_token(session: Session, token: str) -> Questionnaire:
     query = select(Questionnaire).where(Questionnaire.token == token)
     found = session.exec(query).first() if token.isascii() and token.isprintable() else None
     if found is None or found.state != State.PUBLISHED:
+        raise NotFound("This questionnaire is not open.")
+    return found
+
+
+def behind(
+    session: Session, token: str, version: int | None = None
+) -> tuple[Questionnaire, Business, QuestionnaireVersion]:  # fmt: skip
+    """The published questionnaire of a public link, whose it is, and a version of it, by default the latest: one query,
+    since every client's page begins with it. Raises NotFound as `by_token`, and for a version that there is not."""
+    wanted = _table.c.version if version is None else version
+    query = (
+        select(Questionnaire, Business, QuestionnaireVersion)
+        .join(Business, _business.c.id == _table.c.business_id)
+        .join(QuestionnaireVersion, sa.and_(_versions.c.questionnaire_id == _table.c.id, _versions.c.version == wanted))
+        .where(_table.c.token == token)
+    )
+    found = session.exec(query).first() if token.isascii() and token.isprintable() else None
+    if found is None or found[0].state != State.PUBLISHED:
         raise NotFound("This questionnaire is not open.")
     return found
 
