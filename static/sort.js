@@ -24,6 +24,14 @@
     text.scrollIntoView({ block: "nearest" });
   };
 
+  // A refresh replaces the texts, and the focus falls to the page: the next key goes on from the same text.
+  let at = null; // the message whose text has the focus
+  document.addEventListener("focusin", (event) => { at = messageOf(event.target.closest(".text")) ?? null; });
+  document.addEventListener("pointerdown", () => { at = null; });
+  const regain = () => {
+    if (at && document.activeElement === document.body) focus(texts().find((text) => messageOf(text) === at));
+  };
+
   const step = (by) => {
     const all = texts();
     const here = all.indexOf(document.activeElement.closest(".text"));
@@ -88,7 +96,8 @@
   // Before keys.js, whose j and k are those of the list.
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !bar() || isTyping(event.target)) return;
-    const by = event.target.closest?.(".thread-scroll") && !document.querySelector("dialog[open]") && STEPS[event.key];
+    regain();
+    const by = document.activeElement.closest(".thread-scroll") && !document.querySelector("dialog[open]") && STEPS[event.key];
     if (picking && hasLetters() && pick(event.key)) event.preventDefault();
     else if (by && (event.key.length > 1 || hasLetters())) { event.preventDefault(); step(by); }
     if (picking && !dialog().open && event.key === "Escape") picking = null;
