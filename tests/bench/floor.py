@@ -1,11 +1,13 @@
 """What the webhook is compared with: the least a server can do with the same request on the same stack.
 
 `a` checks the signature; `b` also commits one INSERT to SQLite, with its fsync, on the loop; `postgres` commits one
-INSERT to PostgreSQL through psycopg's asynchronous pool.
+INSERT to PostgreSQL through psycopg's asynchronous pool. `form` answers a GET with one constant page, and a POST with a
+redirection once the form is read and committed by one INSERT with its fsync.
 """
 
 import contextlib
 import hmac
+import json
 import sqlite3
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,7 +18,7 @@ from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import make_url
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from tests.bench.scene import PUBLIC_URL, TOKEN
@@ -34,15 +36,27 @@ def app_a() -> Starlette:
 
 
 def app_b(path: Path) -> Starlette:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"):
-        connection.execute(statement)
-    connection.execute("CREATE TABLE IF NOT EXISTS event (id INTEGER PRIMARY KEY, sid TEXT, raw BLOB)")
+    connection = _opened(path)
 
     async def insert(sid: str, raw: bytes) -> None:
         connection.execute("INSERT INTO event (sid, raw) VALUES (?, ?)", (sid, raw))
 
     return Starlette(routes=[_route(lambda request: _answer(request, insert))])
+
+
+def app_form(page: Path, path: Path) -> Starlette:
+    connection, shown = _opened(path), page.read_bytes()
+
+    async def show(_request: Request) -> Response:
+        return HTMLResponse(shown)
+
+    async def receive(request: Request) -> Response:
+        typed = dict(await request.form())
+        nonce = str(typed["instance"])[:40]
+        connection.execute("INSERT INTO event (sid, raw) VALUES (?, ?)", (nonce, json.dumps(typed, default=str)))
+        return RedirectResponse(f"{request.url.path}/thanks", status_code=303)
+
+    return Starlette(routes=[Route("/f/{token}", show), Route("/f/{token}", receive, methods=["POST"])])
 
 
 def app_postgres(url: str) -> Starlette:
@@ -70,6 +84,14 @@ Store = Callable[[str, bytes], Awaitable[None]]
 
 async def _nothing(sid: str, raw: bytes) -> None:
     """Floor A stores nothing."""
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"):
+        connection.execute(statement)
+    connection.execute("CREATE TABLE IF NOT EXISTS event (id INTEGER PRIMARY KEY, sid TEXT, raw BLOB)")
+    return connection
 
 
 def _route(endpoint: Callable[[Request], Awaitable[Response]]) -> Route:

@@ -35,8 +35,8 @@ def read_requests(path: Path) -> list[bytes]:
 class Run:
     """One slice: what is left to send, until when, and what came back."""
 
-    def __init__(self, requests: Iterator[bytes], seconds: float) -> None:
-        self.requests = requests
+    def __init__(self, requests: Iterator[bytes], seconds: float, expects: str = "2") -> None:
+        self.requests, self.expects = requests, expects.encode()
         self.sent, self.in_time = 0, 0
         self.spans: list[float] = []
         self.refused: list[str] = []
@@ -85,7 +85,7 @@ class Line(asyncio.Protocol):
         now = time.perf_counter()
         self._run.spans.append(now - self._sent_at)
         self._run.in_time += now <= self._run.end
-        if self._received[9:10] != b"2":
+        if not self._received[9:12].startswith(self._run.expects):
             self._run.refused.append(self._received[:200].decode("latin-1"))
         self._received = b""
         self._next()
@@ -104,7 +104,8 @@ class Client:
         self._requests: dict[str, list[bytes]] = {}
 
     async def obey(self, order: dict[str, Any]) -> dict[str, Any]:
-        """`{"address": [host, port], "requests": file, "first": n or null, "seconds": s, "in_flight": n}`.
+        """`{"address": [host, port], "requests": file, "first": n or null, "seconds": s, "in_flight": n}`, and how a
+        status begins that is no refusal as `expects`, else "2".
 
         Without a first request, they begin anew whenever they are used up.
         """
@@ -112,7 +113,11 @@ class Client:
             self._requests[order["requests"]] = read_requests(Path(order["requests"]))
         requests, first = self._requests[order["requests"]], order["first"]
         lines = [await _connected(*order["address"]) for _ in range(order["in_flight"])]
-        run = Run(itertools.cycle(requests) if first is None else iter(requests[first:]), order["seconds"])
+        run = Run(
+            itertools.cycle(requests) if first is None else iter(requests[first:]),
+            order["seconds"],
+            order.get("expects", "2"),
+        )
         await asyncio.gather(*(line.begin(run) for line in lines))
         for line in lines:
             line.close()
@@ -125,11 +130,12 @@ async def _connected(host: str, port: int) -> Line:
 
 
 def _summary(run: Run) -> dict[str, Any]:
-    """A slice that ran out of requests counts for the time it lasted."""
+    """A slice that ran out of requests counts for the time it lasted; `took` is until the last answer came."""
     lasted = min(time.perf_counter(), run.end) - run.start
     spans = sorted(run.spans) or [0.0]
     return {
-        "sent": run.sent, "per_second": run.in_time / lasted, "refused": run.refused[:3],
+        "sent": run.sent, "took": time.perf_counter() - run.start, "per_second": run.in_time / lasted,
+        "refused": run.refused[:3],
         "p50": spans[len(spans) // 2], "p99": spans[int(len(spans) * 0.99)], "slowest": spans[-1],
     }  # fmt: skip
 

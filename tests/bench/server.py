@@ -1,7 +1,7 @@
 """One server under load, a process of its own: a floor, or the product exactly as `portal serve` runs it.
 
-`python -m tests.bench.server a | b PATH | postgres URL | render REQUESTS | portal`, the last two with their settings in
-the environment.
+`python -m tests.bench.server a | b PATH | postgres URL | form PAGE PATH | render REQUESTS | portal | web`, the last
+three with their settings in the environment; `web` is `portal serve --no-jobs`.
 """
 
 import os
@@ -21,8 +21,9 @@ from tests.bench.scene import settings_from
 
 def main(kind: str, *where: str) -> None:
     bound = listener.bind("127.0.0.1", 0)
-    if kind == "portal":
-        listener.listen(create_app(_settings()), bound, lambda: _ready(bound))
+    if kind in ("portal", "web"):
+        product = create_app(_settings(), with_jobs=kind == "portal")
+        listener.listen(product, bound, lambda: _ready(bound))
         return
     config = uvicorn.Config(
         _floor(kind, *where), loop="uvloop", http="httptools", ws="none", log_config=None, access_log=False,
@@ -50,6 +51,8 @@ def _floor(kind: str, *where: str) -> Starlette:
         return render.app(_settings(), Path(where[0]))
     if kind == "a":
         return floor.app_a()
+    if kind == "form":
+        return floor.app_form(Path(where[0]), Path(where[1]))
     return floor.app_b(Path(where[0])) if kind == "b" else floor.app_postgres(where[0])
 
 
