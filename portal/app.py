@@ -1,6 +1,6 @@
 """Wires everything together: the only place that knows which providers are real."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,6 +21,7 @@ from portal.database import Database, durability
 from portal.errors import Problem, SettingsError
 from portal.jobs import Timetable
 from portal.messaging.dispatch import Dispatcher
+from portal.messaging.review_alarm import Alarm
 from portal.messaging.spending import Limits
 from portal.providers import rehearsal
 from portal.providers.guard import Guard
@@ -97,18 +98,24 @@ def start_dispatcher(app: Starlette) -> None:
     limits = Limits(state.settings.caps.segments_day, state.settings.caps.installation_segments_day)
     state.dispatcher = Dispatcher(state.database, state.providers, limits, slots=state.settings.send_slots)
     state.courier = courier(state.database, state.settings)
-    state.timetable = Timetable(state.database, state.dispatcher, state.courier)
+    alarm = Alarm(state.database, letter=letter(state.settings), url=state.settings.public_url)
+    state.timetable = Timetable(state.database, state.dispatcher, state.courier, alarm)
     state.dispatcher.start()
 
 
 def courier(database: Database, settings: Settings) -> Courier:
     """Whoever carries events to the businesses' own endpoints, through the guard and nothing else."""
+    post = rehearsal.receive if settings.demo else Guard(settings.webhook_rules).post
+    return Courier(database, post=post, tell=event.told, letter=letter(settings))
+
+
+def letter(settings: Settings) -> Callable[[str, str, str], None]:
+    """How members of a business get mail."""
 
     def write(to: str, subject: str, text: str) -> None:
         mail.send(settings, to=to, subject=subject, text=text)
 
-    post = rehearsal.receive if settings.demo else Guard(settings.webhook_rules).post
-    return Courier(database, post=post, tell=event.told, letter=write)
+    return write
 
 
 def start_roads(app: Starlette) -> None:

@@ -17,6 +17,7 @@ from portal.automations.candidate import Place
 from portal.database import Database, Lane
 from portal.messaging import outcome, rehearsal, trigger_event, word_search
 from portal.messaging.dispatch import Dispatcher
+from portal.messaging.review_alarm import Alarm
 
 WORD_PIECES = 20  # in one tick
 
@@ -31,8 +32,10 @@ class Job:
 class Timetable:
     """Runs the jobs of one process beside its dispatcher."""
 
-    def __init__(self, database: Database, dispatcher: Dispatcher, courier: Courier | None = None) -> None:
-        self.database, self.dispatcher, self.courier = database, dispatcher, courier
+    def __init__(
+        self, database: Database, dispatcher: Dispatcher, courier: Courier | None = None, alarm: Alarm | None = None
+    ) -> None:
+        self.database, self.dispatcher, self.courier, self.alarm = database, dispatcher, courier, alarm
         self.ticked_at = clock.monotonic()
         self._ticker = BackgroundScheduler(timezone=dt.UTC)
 
@@ -97,6 +100,11 @@ def deliver_events(timetable: Timetable) -> None:
         timetable.courier.turn()
 
 
+def tell_of_reviews(timetable: Timetable) -> None:
+    if timetable.alarm is not None:
+        timetable.alarm.turn()
+
+
 def deliver_rehearsal(timetable: Timetable) -> None:
     """Reads first: without a rehearsal, or when all is reported, nobody's write waits for this one."""
     texts = timetable.database.read(rehearsal.unreported)
@@ -153,6 +161,7 @@ JOBS = (
     Job("plan_events", dt.timedelta(seconds=1), plan_events),
     Job("plan_dates", dt.timedelta(seconds=2), plan_dates),
     Job("run_due", dt.timedelta(seconds=1), run_due),
+    Job("tell_of_reviews", dt.timedelta(minutes=1), tell_of_reviews),
     Job("prune_allowances", dt.timedelta(hours=1), prune_allowances),
     Job("prune_sign_ins", dt.timedelta(hours=1), prune_sign_ins),
     Job("prune_api_answers", dt.timedelta(hours=1), prune_api_answers),

@@ -215,7 +215,8 @@ def test_a_business_without_the_capability_has_no_texting_pages(
 
     site.write(revoke)
     answer = call(as_member(client, site.alice), route, ids)
-    is_texting = route.path.startswith(("/sms", "/questionnaires", "/rehearsal", "/automations", "/settings/replies"))
+    texting = ("/sms", "/review", "/questionnaires", "/rehearsal", "/automations", "/settings/replies")
+    is_texting = route.path.startswith(texting)
     assert (answer.status_code == 404) or not is_texting
 
 

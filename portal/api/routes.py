@@ -14,6 +14,7 @@ from portal.api import (
     openapi,
     project,
     questionnaire,
+    review,
     subscription,
 )
 from portal.api.call import call
@@ -83,6 +84,15 @@ OPERATIONS = (
         "GET", "/subscriptions/{id}/evidence", evidence.file, Right.READ,
         "A file that proves its consent and can be checked offline", evidence.EvidenceFile,
         query=evidence.EvidenceMoment, needs=TEXTING,
+    ),
+    Operation(
+        "GET", "/reviews", review.page, Right.READ, "Replies that may mean stop, oldest first", review.Reviews,
+        query=Page, needs=TEXTING,
+    ),
+    Operation(
+        "POST", "/reviews/{id}", review.decide, Right.OPT_OUT, "Keep texting, or opt out", subscription.Subscription,
+        body=review.NewDecision, needs=TEXTING, lane=Lane.CONSENT, drains=True,
+        refuses="It is `settled`, by somebody or the client, or the client wrote again since (`changed`).",
     ),
     Operation(
         "POST", "/messages", message.send, Right.SEND, "Send one text", message.Accepted, body=message.NewMessage,

@@ -106,7 +106,8 @@ class Fact(Protocol):
 
 @dataclass(frozen=True)
 class State:
-    """`consent_seq` is the ledger entry that allows texting; `granted_scope` the widest scope ever granted."""
+    """`consent_seq` is the ledger entry that allows texting; `granted_scope` the widest scope ever granted;
+    `review_opened_at` when the first of the replies in doubt came, from which the law counts (rules.md 1.2)."""
 
     status: Status = Status.NONE
     carrier: Carrier = Carrier.UNKNOWN
@@ -117,6 +118,7 @@ class State:
     is_paused: bool = False
     is_undeliverable: bool = False
     in_review: bool = False
+    review_opened_at: dt.datetime | None = None
     is_claimed: bool = False
     changed_at: dt.datetime | None = None
     last_at: dt.datetime | None = None
@@ -161,15 +163,15 @@ def _opted_in(state: State, fact: Fact) -> State:
     if fact.proof == Proof.ATTESTED and state.status != Status.NONE:
         return state
     scope = fact.scope or state.granted_scope or Scope.CONVERSATIONAL
+    is_own_act = fact.proof in _OWN_ACT
     return replace(
-        state,
+        _settled(state) if is_own_act else state,
         status=Status.OPTED_IN,
         origin=fact.origin,
         scope=scope,
         granted_scope=wider(state.granted_scope, scope),
         consent_seq=fact.seq,
-        is_paused=state.is_paused and fact.proof not in _OWN_ACT,
-        in_review=state.in_review and fact.proof not in _OWN_ACT,
+        is_paused=state.is_paused and not is_own_act,
         is_claimed=False,
     )
 
@@ -177,25 +179,35 @@ def _opted_in(state: State, fact: Fact) -> State:
 def _declined(state: State, fact: Fact) -> State:
     if state.status in (Status.OPTED_IN, Status.OPTED_OUT):
         return _opted_out(state, fact)
-    return replace(state, status=Status.DECLINED, origin=fact.origin, scope=None, consent_seq=None, in_review=False)
+    return replace(_settled(state), status=Status.DECLINED, origin=fact.origin, scope=None, consent_seq=None)
 
 
 def _opted_out(state: State, fact: Fact) -> State:
     if state.status is Status.OPTED_OUT:
-        return replace(state, in_review=False)
+        return _settled(state)
     return replace(
-        state,
+        _settled(state),
         status=Status.OPTED_OUT,
         origin=fact.origin,
         scope=None,
         consent_seq=None,
-        in_review=False,
         is_claimed=False,
     )
 
 
 def _lapsed(state: State, fact: Fact) -> State:
     return replace(state, status=Status.NONE, origin=None) if state.status is Status.REQUESTED else state
+
+
+def _review_opened(state: State, fact: Fact) -> State:
+    """Another doubtful reply moves no deadline; after a STOP there is nothing to decide."""
+    if state.status is Status.OPTED_OUT:
+        return state
+    return replace(state, in_review=True, review_opened_at=state.review_opened_at or fact.occurred_at)
+
+
+def _settled(state: State) -> State:
+    return replace(state, in_review=False, review_opened_at=None)
 
 
 _EFFECTS: dict[Kind, Callable[[State, Fact], State]] = {
@@ -210,6 +222,6 @@ _EFFECTS: dict[Kind, Callable[[State, Fact], State]] = {
     Kind.CARRIER_CLEARED: lambda state, fact: replace(state, carrier=Carrier.CLEAR),
     Kind.UNDELIVERABLE: lambda state, fact: replace(state, is_undeliverable=True),
     Kind.REACHABLE: lambda state, fact: replace(state, is_undeliverable=False),
-    Kind.REVIEW_OPENED: lambda state, fact: replace(state, in_review=True),
-    Kind.REVIEW_KEPT: lambda state, fact: replace(state, in_review=False),
+    Kind.REVIEW_OPENED: _review_opened,
+    Kind.REVIEW_KEPT: lambda state, fact: _settled(state),
 }

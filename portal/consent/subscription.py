@@ -61,7 +61,7 @@ class Subscription(SQLModel, table=True):
             sqlite_where=sa.text("project_id IS NOT NULL"), postgresql_where=sa.text("project_id IS NOT NULL"),
         ),
         sa.Index(
-            "subscription_in_review", "business_id", "last_message_at", "id",
+            "subscription_in_review", "business_id", "review_opened_at", "id",
             sqlite_where=sa.text("in_review"), postgresql_where=sa.text("in_review"),
         ),
         sa.Index("subscription_unknown", "business_id", "last_message_at", "id",
@@ -85,6 +85,7 @@ class Subscription(SQLModel, table=True):
     is_paused: bool = False
     is_undeliverable: bool = False
     in_review: bool = False
+    review_opened_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     is_claimed: bool = False
     is_current: bool = True
     changed_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
@@ -103,8 +104,8 @@ table = table_of(Subscription)
 STATE_COLUMNS = (
     table.c.id, table.c.business_id, table.c.channel, table.c.number, table.c.contact_id, table.c.name,
     table.c.status, table.c.carrier, table.c.origin, table.c.scope, table.c.granted_scope, table.c.consent_seq,
-    table.c.is_paused, table.c.is_undeliverable, table.c.in_review, table.c.is_claimed, table.c.is_current,
-    table.c.changed_at, table.c.last_entry_at, table.c.project_id,
+    table.c.is_paused, table.c.is_undeliverable, table.c.in_review, table.c.review_opened_at, table.c.is_claimed,
+    table.c.is_current, table.c.changed_at, table.c.last_entry_at, table.c.project_id,
 )  # fmt: skip
 HAS_LISTENER = endpoint.someone_listens(table.c.business_id).label("has_listener")  # in passing: accounts/delivery.py
 _mine = (table.c.business_id == param("business_id"),)
@@ -129,7 +130,7 @@ _INSERT = Statement(
 )  # fmt: skip
 _STATE = params(
     "status", "carrier", "origin", "scope", "granted_scope", "consent_seq", "is_paused", "is_undeliverable",
-    "in_review", "is_claimed", "changed_at", "last_entry_at",
+    "in_review", "review_opened_at", "is_claimed", "changed_at", "last_entry_at",
 )  # fmt: skip
 _NEWS = {
     **params("last_message_at", "last_message_text", "last_message_direction"),
@@ -189,8 +190,8 @@ def state_of(row: Any) -> State:
     """The state that a row stands for."""
     return State(
         Status(row.status), Carrier(row.carrier), row.origin, row.scope, row.granted_scope, row.consent_seq,
-        bool(row.is_paused), bool(row.is_undeliverable), bool(row.in_review), bool(row.is_claimed),
-        row.changed_at, row.last_entry_at,
+        bool(row.is_paused), bool(row.is_undeliverable), bool(row.in_review), row.review_opened_at,
+        bool(row.is_claimed), row.changed_at, row.last_entry_at,
     )  # fmt: skip
 
 
@@ -213,8 +214,9 @@ def _columns(state: State) -> dict[str, Any]:
     return {
         "status": state.status, "carrier": state.carrier, "origin": state.origin, "scope": state.scope,
         "granted_scope": state.granted_scope, "consent_seq": state.consent_seq, "is_paused": state.is_paused,
-        "is_undeliverable": state.is_undeliverable, "in_review": state.in_review, "is_claimed": state.is_claimed,
-        "changed_at": state.changed_at, "last_entry_at": state.last_at,
+        "is_undeliverable": state.is_undeliverable, "in_review": state.in_review,
+        "review_opened_at": state.review_opened_at, "is_claimed": state.is_claimed, "changed_at": state.changed_at,
+        "last_entry_at": state.last_at,
     }  # fmt: skip
 
 

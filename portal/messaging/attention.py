@@ -5,14 +5,15 @@ Each is the beginning of one partial index; nothing is counted (speed.md, design
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
-from portal.consent import subscription
+from portal.accounts.business import Business
+from portal.consent import deadline, subscription
 from portal.messaging import message
 from portal.statement import Statement, param
 
@@ -39,7 +40,12 @@ def _newest(words: str, *conditions: sa.ColumnElement[bool], limit: int = SHOWN 
 
 
 _UNREAD = Statement(_newest("unread > 0", _is_awake))
-_IN_REVIEW = Statement(_newest("in_review"))
+_IN_REVIEW = Statement(
+    sa.select(*_ROW, _s.c.review_opened_at)
+    .where(_s.c.business_id == param("business_id"), sa.text("in_review"))
+    .order_by(_s.c.review_opened_at, _s.c.id)
+    .limit(SHOWN + 1)
+)
 _MINE = Statement(_newest("assigned_to IS NOT NULL", _s.c.assigned_to == param("member_id"), _is_awake))
 _blocked = _newest("carrier = 'blocked'", limit=SCAN).subquery()
 _BLOCKED = Statement(
@@ -75,18 +81,21 @@ _IN_TROUBLE = Statement(
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to look at; `status` for a text of ours that did not arrive."""
+    """One thing to look at; `status` for a text of ours that did not arrive, `honour_by` and `days_left` for a reply
+    in doubt."""
 
     subscription_id: str
     name: str
     text: str
     at: dt.datetime
     status: str = ""
+    honour_by: dt.date | None = None
+    days_left: int = 0
 
 
 @dataclass(frozen=True)
 class Need:
-    """The newest few of one kind; `has_more` when there are others."""
+    """The newest few of one kind, of replies in doubt the most urgent; `has_more` when there are others."""
 
     items: tuple[Item, ...]
     has_more: bool
@@ -108,13 +117,14 @@ class Attention:
         return any(need.items for need in vars(self).values())
 
 
-def read(session: Session, business_id: str, *, member_id: str) -> Attention:
+def read(session: Session, business: Business, *, member_id: str) -> Attention:
     """Six queries, each of at most six rows."""
     given = {
-        "business_id": business_id, "member_id": member_id, "now": clock.now(), "since": clock.now() - RECENT
+        "business_id": business.id, "member_id": member_id, "now": clock.now(), "since": clock.now() - RECENT
     }  # fmt: skip
-    said = (_UNREAD, _IN_REVIEW, _BACK, _MINE, _BLOCKED)
-    unread, in_review, back, mine, blocked = (_need(map(_said, each.rows(session, **given))) for each in said)
+    said = (_UNREAD, _BACK, _MINE, _BLOCKED)
+    unread, back, mine, blocked = (_need(map(_said, each.rows(session, **given))) for each in said)
+    in_review = _need(_doubtful(row, business.timezone) for row in _IN_REVIEW.rows(session, **given))
     in_trouble = _need(map(_troubled, _IN_TROUBLE.rows(session, **given)))
     return Attention(unread, in_review, in_trouble, back, mine, blocked)
 
@@ -126,6 +136,14 @@ def _need(found: Any) -> Need:
 
 def _said(row: Any) -> Item:
     return Item(row.id, row.name or row.number, row.last_message_text, row.last_message_at)
+
+
+def _doubtful(row: Any, zone: str) -> Item:
+    opened_at = row.review_opened_at
+    return replace(
+        _said(row), at=opened_at, honour_by=deadline.honour_by(opened_at, zone),
+        days_left=deadline.days_left(opened_at, zone, now=clock.now()),
+    )  # fmt: skip
 
 
 def _troubled(row: Any) -> Item:

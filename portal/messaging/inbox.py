@@ -175,7 +175,7 @@ class _Inbound:
         row = self.row
         if row.status == Status.REQUESTED:  # it says more than the YES that was asked for
             self._yes(verdict)
-        elif row.status in (Status.OPTED_OUT, Status.DECLINED) or row.is_claimed or row.is_paused:
+        elif row.status in (Status.OPTED_OUT, Status.DECLINED) or row.is_claimed or row.is_paused or row.in_review:
             self._opt_in(verdict, "reply.confirmation")
         elif self._lifts_block():
             recorded = self._carrier(Kind.CARRIER_CLEARED)
@@ -209,7 +209,7 @@ class _Inbound:
         outbox.queue(self.session, self.row, words.text, purpose=Purpose.HELP, once_key=f"help:{self.message_id}")
 
     def _review(self, verdict: Verdict) -> None:
-        if self.row.status == Status.OPTED_IN and not self.row.in_review:
+        if self.row.status == Status.OPTED_IN:  # each doubtful reply is an entry; the first one dates the review
             ledger.record(
                 self.session, self.row, Kind.REVIEW_OPENED, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
                 message_id=self.message_id, evidence=self._evidence(verdict),

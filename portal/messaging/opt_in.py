@@ -18,6 +18,7 @@ from portal.contacts import contact
 from portal.messaging import message, one_time_code, outbox, trigger_event, wording
 from portal.messaging.trigger_event import Trigger
 
+RELEASED = "The client opted in again after a reply in doubt: automated texts go on."
 CONFIRM_WITHIN = dt.timedelta(minutes=5)  # of an opt-out, or not at all: 47 CFR 64.1200(a)(12), rules.md row 4
 
 
@@ -49,6 +50,8 @@ def opt_in(
             session, row.business_id, Trigger.OPTED_IN, source=f"entry:{recorded.seq}", subscription_id=row.id,
             contact_id=row.contact_id, questionnaire_id=(evidence or {}).get("questionnaire"),
         )  # fmt: skip
+    elif recorded.before.in_review and not recorded.after.in_review:
+        message.notice(session, recorded.row, RELEASED)
     return recorded
 
 

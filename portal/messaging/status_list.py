@@ -71,8 +71,8 @@ class StatusPage:
 
 
 _FIELDS = tuple(Row.__dataclass_fields__)
-_COLUMNS = (*_FIELDS, "name_key", "number_reversed")
-_TIMES = (Order.LATEST, Order.BACK)
+_COLUMNS = (*_FIELDS, "name_key", "number_reversed", "review_opened_at")
+_TIMES = (Order.LATEST, Order.BACK, Order.DOUBT)
 
 
 @dataclass(frozen=True)

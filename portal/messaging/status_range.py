@@ -22,13 +22,15 @@ ME = "me"
 
 
 class Order(StrEnum):
-    """How the list stands; a search for a number stands by number, the snoozed by when they come back."""
+    """How the list stands; a search for a number stands by number, the snoozed by when they come back,
+    replies in doubt by when they came, the oldest first."""
 
     LATEST = "latest"
     NAME = "name"
     NUMBER = "number"
     ENDING = "ending"
     BACK = "back"
+    DOUBT = "doubt"
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Range:
 _t = subscription.table
 _KEYS = {
     Order.LATEST: "last_message_at", Order.NAME: "name_key", Order.NUMBER: "number", Order.ENDING: "number_reversed",
-    Order.BACK: "snoozed_until_at",
+    Order.BACK: "snoozed_until_at", Order.DOUBT: "review_opened_at",
 }  # fmt: skip
 _INDEXED = ("snoozed", "assigned", "unread", "in_review", "blocked")
 _now = param("now", _t.c.snoozed_until_at.type)
@@ -119,7 +121,7 @@ def of(wanted: Wanted, region: str) -> Range:
         served = ("status",) if order is Order.NAME and wanted.status else ()
         return Range(order, served, _without(wishes, served), low)
     if wishes and wishes[0] in _INDEXED:
-        order = Order.BACK if wanted.is_snoozed else Order.LATEST
+        order = {"snoozed": Order.BACK, "in_review": Order.DOUBT}.get(wishes[0], Order.LATEST)
         return Range(order, (wishes[0],), _without(wishes, (wishes[0],)))
     served = ("status",) if wanted.status else ()
     order = wanted.order if wanted.order is Order.NAME else Order.LATEST

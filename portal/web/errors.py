@@ -20,7 +20,8 @@ from portal.errors import (
     Unauthenticated,
 )
 from portal.web import rendering, security
-from portal.web.page import Visit, common
+from portal.web.frame import common
+from portal.web.page import Visit
 
 _NEXT = {
     401: "Sign in and try again.",

@@ -23,7 +23,7 @@ from portal.accounts.session import SignIn
 from portal.database import Database, Lane
 from portal.errors import Forbidden, Unauthenticated
 from portal.settings import Settings
-from portal.web import rendering, security
+from portal.web import frame, rendering, security
 from portal.web.flash import COOKIE, Undo, put, take
 
 Access = Right | Literal["public", "signed in"]
@@ -35,7 +35,8 @@ ACCESS: dict[Callable[[Request], Awaitable[Response]], Access] = {}
 
 @dataclass(frozen=True)
 class Visit:
-    """One request as the pages see it. `member` and `business` come from the sign-in, never from the request."""
+    """One request as the pages see it. `member` and `business` come from the sign-in, never from the request.
+    `waiting` is the number of replies in doubt, for the badge."""
 
     method: str
     path: str
@@ -50,6 +51,7 @@ class Visit:
     someone: Member | None = None
     tenant: Business | None = None
     cookie: str = ""
+    waiting: int = 0
 
     @property
     def member(self) -> Member:
@@ -121,7 +123,8 @@ def page(
 
     def perform(session: Session, visit: Visit) -> tuple[Visit, Answer]:
         visit = _admitted(session, visit, access, needs, writes=writes)
-        return visit, work(session, visit)
+        answer = work(session, visit)
+        return (_counted(session, visit) if isinstance(answer, Page) else visit), answer
 
     async def endpoint(request: Request) -> Response:
         visit = await visit_of(request, writes=writes)
@@ -141,7 +144,9 @@ async def admitted(request: Request, access: Access, needs: Capability | None = 
     """For the few POSTs that cannot be one transaction (hashing, mail): who is asking, and whether they may."""
     visit = await visit_of(request)
     database: Database = request.app.state.database
-    return await database.reading(lambda session: _admitted(session, visit, access, needs, writes=True))
+    return await database.reading(
+        lambda session: _counted(session, _admitted(session, visit, access, needs, writes=True))
+    )  # fmt: skip
 
 
 def respond(request: Request, visit: Visit, answer: Answer) -> Response:
@@ -164,27 +169,13 @@ def _response(request: Request, visit: Visit, answer: Answer) -> Response:
     if isinstance(answer, Plain):
         return Response(answer.body, answer.status, dict(answer.headers), media_type=answer.media_type)
     flash = [] if visit.is_partial else take(request, visit.state.secrets)
-    context = common(visit) | {"flash": flash} | dict(answer.context)
+    context = frame.common(visit) | {"flash": flash} | dict(answer.context)
     response = HTMLResponse(rendering.render(answer.template, context), answer.status, dict(answer.headers))
     if answer.frame_ancestors is not None:
         response.headers["Content-Security-Policy"] = security.policy(answer.frame_ancestors)
     if flash:
         response.delete_cookie(COOKIE, path="/")
     return response
-
-
-def common(visit: Visit) -> dict[str, Any]:
-    """What every template may use (see templates/base.html)."""
-    return {
-        "request_path": visit.path,
-        "business": visit.tenant,
-        "member": visit.someone,
-        "csrf_token": visit.csrf_token,
-        "flash": [],
-        "banner": rendering.banner(visit.state.tour, visit.path),
-        "nav": rendering.nav(visit.path, visit.tenant, is_rehearsal=visit.settings.demo) if visit.someone else [],
-        "is_rehearsal": visit.settings.demo,
-    }
 
 
 async def visit_of(request: Request, *, writes: bool = True) -> Visit:
@@ -221,6 +212,10 @@ def _identified(session: Session, visit: Visit, *, writes: bool) -> Visit:
         return visit
     sign_in, member, business = found
     return replace(visit, sign_in=sign_in, someone=member, tenant=business)
+
+
+def _counted(session: Session, visit: Visit) -> Visit:
+    return visit if visit.is_partial else replace(visit, waiting=frame.waiting(session, visit.tenant))
 
 
 def _check(visit: Visit, access: Access, needs: Capability | None) -> None:

@@ -1,7 +1,7 @@
 """Templates to text: one environment, autoescaped, with the few names that every page may use."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -62,13 +62,16 @@ def environment() -> Environment:
     return found
 
 
-def nav(path: str, business: Business | None, *, is_rehearsal: bool = False) -> list[dict[str, Any]]:
-    """The main pages of a signed-in member's business; `current` marks the one that `path` belongs to."""
+def nav(
+    path: str, business: Business | None, *, is_rehearsal: bool = False, badges: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """The main pages of a signed-in member's business; `current` marks the one that `path` belongs to, `badges` say by
+    address what waits there."""
     if business is None:
         return []
     items = [("/", "Today", "sun")]
     if business.may_use(Capability.TEXTING):
-        items += [("/sms", "SMS Status", "message-square-text")]
+        items += [("/sms", "SMS Status", "message-square-text"), ("/review", "Review", "triangle-alert")]
     items += [("/contacts", "Contacts", "users"), ("/projects", "Projects", "folder")]
     if business.may_use(Capability.TEXTING):
         items += [
@@ -79,7 +82,13 @@ def nav(path: str, business: Business | None, *, is_rehearsal: bool = False) -> 
         items += [("/rehearsal", "Pretend phones", "smartphone")]
     items += [("/settings", "Settings", "settings")]
     return [
-        {"url": url, "label": label, "icon": icon, "badge": "", "current": _is_current(path, url)}
+        {
+            "url": url,
+            "label": label,
+            "icon": icon,
+            "badge": (badges or {}).get(url, ""),
+            "current": _is_current(path, url),
+        }
         for url, label, icon in items
     ]
 

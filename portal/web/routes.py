@@ -10,11 +10,11 @@ from portal.web import (
     automation,
     automation_form,
     automations,
-    bulk,
     canned_replies,
     contact,
     contact_merge,
     contacts,
+    desk_routes,
     endpoint,
     endpoints,
     form_thanks,
@@ -23,8 +23,6 @@ from portal.web import (
     members_page,
     metrics,
     opt_in_proof,
-    opt_out,
-    personal_link,
     project,
     projects,
     public_form,
@@ -32,21 +30,9 @@ from portal.web import (
     questionnaire_results,
     questionnaire_share,
     questionnaires,
-    rehearsal,
     rendering,
-    saved_views,
     settings_page,
     sign_in,
-    sorting,
-    status_page,
-    thread,
-    thread_care,
-    thread_contact,
-    thread_later,
-    thread_note,
-    thread_replies,
-    thread_why,
-    today,
     webhook,
 )
 from portal.web.page import PUBLIC, SIGNED_IN
@@ -55,7 +41,7 @@ from portal.web.route import TEXTING, acts, opens, reads, writes
 
 def routes() -> list[BaseRoute]:
     """All of them."""
-    desk = [*_desk(), *_thread(), *_contacts(), *_projects(), *_automations(), *_questionnaires()]
+    desk = [*desk_routes.routes(), *_contacts(), *_projects(), *_automations(), *_questionnaires()]
     return [*_doors(), *desk, *_settings(), *_house()]
 
 
@@ -135,40 +121,6 @@ def _settings() -> list[BaseRoute]:
     ]
 
 
-def _desk() -> list[BaseRoute]:
-    """Where a member works all day."""
-    return [
-        reads("/", today.show, Right.READ),
-        reads("/sms", status_page.show, Right.READ, TEXTING),
-        reads("/sms/views", saved_views.show, Right.READ, TEXTING),
-        writes("/sms/views", saved_views.save, Right.READ, TEXTING),
-        writes("/sms/views/{view}", saved_views.rename, Right.READ, TEXTING),
-        writes("/sms/views/{view}/delete", saved_views.delete, Right.READ, TEXTING),
-        writes("/sms/bulk", bulk.act, Right.SEND, TEXTING),
-        writes("/sms/bulk/undo", bulk.undo, Right.SEND, TEXTING),
-        reads("/sms/bulk/opt-out", bulk.ask, Right.OPT_OUT, TEXTING),
-        acts("/sms/bulk/opt-out", bulk.opt_out, Right.OPT_OUT),
-        reads("/sms/{subscription}", thread.show, Right.READ, TEXTING),
-        writes("/sms/{subscription}", thread.write, Right.SEND, TEXTING),
-        writes("/sms/{subscription}/read", thread.mark_read, Right.SEND, TEXTING),
-        writes("/sms/{subscription}/review", thread.keep, Right.OPT_OUT, TEXTING),
-        reads("/sms/{subscription}/opt-out", opt_out.show, Right.OPT_OUT, TEXTING),
-        acts("/sms/{subscription}/opt-out", opt_out.record, Right.OPT_OUT),
-        reads("/sms/{subscription}/contact", thread_contact.show, Right.EDIT_CONTACTS, TEXTING),
-        writes("/sms/{subscription}/contact", thread_contact.save, Right.EDIT_CONTACTS, TEXTING),
-        reads("/sms/{subscription}/messages/{message}", sorting.find, Right.READ, TEXTING),
-        reads("/sms/{subscription}/sort", sorting.menu, Right.EDIT_CONTACTS, TEXTING),
-        writes("/sms/{subscription}/sort", sorting.sort, Right.EDIT_CONTACTS, TEXTING),
-        writes("/sms/{subscription}/sort/{sorting}/undo", sorting.undo, Right.EDIT_CONTACTS, TEXTING),
-        reads("/sms/{subscription}/questionnaire", personal_link.show, Right.SEND, TEXTING),
-        acts("/sms/{subscription}/questionnaire", personal_link.send, Right.SEND),
-        reads("/rehearsal", rehearsal.show, Right.READ, TEXTING),
-        acts("/rehearsal/text", rehearsal.text, Right.SEND),
-        writes("/rehearsal/phones", rehearsal.add, Right.SEND, TEXTING),
-        writes("/rehearsal/behaviour", rehearsal.behave, Right.SEND, TEXTING),
-    ]
-
-
 def _automations() -> list[BaseRoute]:
     """What goes out by itself."""
     return [
@@ -214,26 +166,6 @@ def _projects() -> list[BaseRoute]:
         writes("/projects/{project}/contacts/{contact}/remove", project.remove_contact, Right.EDIT_CONTACTS),
         writes("/projects/{project}/archive", project.archive, Right.EDIT_CONTACTS),
         writes("/projects/{project}/restore", project.restore, Right.EDIT_CONTACTS),
-    ]
-
-
-def _thread() -> list[BaseRoute]:
-    """What stands beside one conversation."""
-    return [
-        reads("/sms/{subscription}/why", thread_why.show, Right.READ, TEXTING),
-        reads("/sms/{subscription}/evidence", thread_why.proof, Right.READ, TEXTING),
-        reads("/sms/{subscription}/assign", thread_care.choose_member, Right.SEND, TEXTING),
-        writes("/sms/{subscription}/assign", thread_care.assign, Right.SEND, TEXTING),
-        reads("/sms/{subscription}/snooze", thread_care.choose_time, Right.SEND, TEXTING),
-        writes("/sms/{subscription}/snooze", thread_care.snooze, Right.SEND, TEXTING),
-        writes("/sms/{subscription}/unread", thread_care.mark_unread, Right.SEND, TEXTING),
-        reads("/sms/{subscription}/note", thread_note.show, Right.SEND, TEXTING),
-        writes("/sms/{subscription}/note", thread_note.save, Right.SEND, TEXTING),
-        writes("/sms/{subscription}/note/{message}/remove", thread_note.remove, Right.SEND, TEXTING),
-        reads("/sms/{subscription}/replies", thread_replies.show, Right.SEND, TEXTING),
-        reads("/sms/{subscription}/later/{message}", thread_later.show, Right.SEND, TEXTING),
-        writes("/sms/{subscription}/later/{message}", thread_later.save, Right.SEND, TEXTING),
-        writes("/sms/{subscription}/later/{message}/cancel", thread_later.cancel, Right.SEND, TEXTING),
     ]
 
 

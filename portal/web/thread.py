@@ -14,9 +14,20 @@ from forms.review import ReviewForm
 from forms.status_filter import STATUSES, StatusFilter
 from portal import clock, local_time
 from portal.consent.purpose import Purpose
-from portal.messaging import canned_reply, conversation, desk, message, segment, send_later, status_pane, thread
+from portal.messaging import (
+    canned_reply,
+    conversation,
+    desk,
+    message,
+    review_decision,
+    segment,
+    send_later,
+    status_pane,
+    thread,
+)
 from portal.messaging.gate import Refuse
 from portal.messaging.outbox import Queued
+from portal.messaging.review_decision import Decision
 from portal.web.page import Answer, Page, Plain, SeeOther, Visit
 
 PAGE, FRAGMENT = "thread/page.html", "thread/_thread.html"
@@ -77,10 +88,12 @@ def keep(session: Session, visit: Visit) -> Answer:
     form = ReviewForm(visit.form)
     if not form.is_valid():
         return _answer(session, visit, ComposerForm(data={"once": _token()}), review=form, status=422)
-    desk.keep(
-        session, visit.business.id, _id(visit), actor=visit.actor, ip=visit.ip, name=visit.member.name,
-        reason=str(form.reason.data),
+    done = review_decision.decide(
+        session, visit.business, _id(visit), Decision.KEEP, seen=None, actor=visit.actor, name=visit.member.name,
+        ip=visit.ip, reason=str(form.reason.data),
     )  # fmt: skip
+    if not done.has_changed:
+        return SeeOther(_chosen(visit).url, flash=done.sentence, kind="info")
     return SeeOther(_chosen(visit).url, flash="Kept. You may go on texting; automated texts go on as well.")
 
 

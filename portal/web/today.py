@@ -35,7 +35,7 @@ def show(session: Session, visit: Visit) -> Answer:
         return Page("today/page.html", {"needs": None})
     consent = health.read(session, business.id)
     context = {
-        "needs": attention.read(session, business.id, member_id=visit.member.id), "health": consent,
+        "needs": attention.read(session, business, member_id=visit.member.id), "health": consent,
         "webhooks": endpoint.failed(session, business.id) if visit.member.may(Right.SETUP) else [],
         "steps": _steps(session, visit, consent),
         "ahead": day_ahead.read(session, business.id, now=clock.now(), zone=business.timezone),

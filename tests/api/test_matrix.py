@@ -34,6 +34,7 @@ BODIES: dict[str, Any] = {
     "POST /automations": {"name": CANARY, "text": CANARY, "when": {"event": "opted_in", "delay_minutes": 60}},
     "PATCH /automations/{id}": {"name": f"{CANARY} changed"},
     "POST /webhook-endpoints": {"url": f"https://hooks.example.com/{CANARY}"},
+    "POST /reviews/{id}": {"decision": "opt_out", "reason": CANARY},
     "PATCH /webhook-endpoints/{id}": {"events": ["message.received"]},
 }
 
@@ -62,7 +63,7 @@ def ids(api: Api, owner: Api, clients: Clients) -> dict[str, str]:
     hook = owner.post("/webhook-endpoints", {"url": f"https://hooks.example.com/{CANARY}/1"}).json()
     return {
         "contacts": made["id"], "subscriptions": row_id, "questionnaires": asked["id"], "messages": sent["id"],
-        "projects": work["id"],
+        "projects": work["id"], "reviews": row_id,
         "webhook-endpoints": hook["id"], "automations": rule["id"], "scheduled-texts": waiting["id"],
     }  # fmt: skip
 

@@ -120,7 +120,7 @@ def _rows(business: str, count: int) -> tuple[str, Iterator[tuple[Any, ...]]]:
     known = dict.fromkeys(names) | {
         "business_id": business, "channel": SMS, "carrier": "clear", "origin": "form", "scope": "informational",
         "is_paused": 0, "is_undeliverable": 0, "is_claimed": 0, "is_current": 1, "last_message_direction": "inbound",
-        "changed_at": as_text(now), "created_at": as_text(now),
+        "changed_at": as_text(now), "created_at": as_text(now), "review_opened_at": as_text(now),
     }  # fmt: skip
 
     def row(n: int) -> tuple[Any, ...]:

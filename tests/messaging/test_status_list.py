@@ -33,7 +33,7 @@ def row_of(business_id: str, number: str, name: str, status: str, minute: int, *
         "is_undeliverable": False, "in_review": False, "is_claimed": False, "is_current": True, "last_message_at": at,
         "last_message_text": f"text {minute}", "last_message_direction": "inbound", "unread": 0, "created_at": at,
         "assigned_to": None, "snoozed_until_at": None, "origin": None,
-        "project_id": None,
+        "project_id": None, "review_opened_at": at if more.get("in_review") else None,
     } | more  # fmt: skip
 
 
@@ -244,6 +244,7 @@ FLAGS: list[tuple[str, dict[str, Any]]] = [
     ("subscription_snoozed", {"is_snoozed": True}),
     ("subscription_blocked", {"is_blocked": True}),
     ("subscription_in_review", {"in_review": True}),
+    ("subscription_in_review", {"in_review": True, "after": "2026-10-01T10:00:00Z~0"}),
     ("subscription_assigned", {"assigned": "BOB", "status": "opted_in", "origin": "form"}),
     ("subscription_unread", {"is_unread": True, "is_blocked": True}),
     ("subscription_unread", {"is_unread": True, "after": "2027-11-01T10:00:00Z~0"}),

@@ -20,7 +20,7 @@ from portal.statement import Statement
 from tests.conftest import as_member
 from tests.web.scene import Scene, words
 
-QUERIES = 13  # who asks, six needs, webhooks, the counts, what comes from rules and from members
+QUERIES = 14  # who asks, the badge, six needs, webhooks, the counts, what comes from rules and from members
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
@@ -73,7 +73,8 @@ def test_what_needs_a_member_is_there_and_leads_to_the_conversation(scene: Scene
         "Opted in 1",
     ):
         assert part in said
-    assert page.count(f'href="/sms/{scene.row().id}"') == 4
+    assert page.count(f'href="/sms/{scene.row().id}"') == 3
+    assert page.count(f'href="/review#review-{scene.row().id}"') == 1
     assert "+1 415 555 0132" not in said, "a contact has a name"
 
 

@@ -1,0 +1,37 @@
+"""What stands around every page: the navigation with its badge, who is here, a banner."""
+
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import Session
+
+from portal.accounts.business import Business, Capability
+from portal.messaging import review
+from portal.web import rendering
+
+if TYPE_CHECKING:
+    from portal.web.page import Visit
+
+
+def waiting(session: Session, business: Business | None) -> int:
+    """How many replies are in doubt: one query of one small index; nobody's where there is no texting."""
+    has_texting = business is not None and business.may_use(Capability.TEXTING)
+    return review.count(session, business.id) if business is not None and has_texting else 0
+
+
+def common(visit: "Visit") -> dict[str, Any]:
+    """What every template may use (see templates/base.html)."""
+    return {
+        "request_path": visit.path,
+        "business": visit.tenant,
+        "member": visit.someone,
+        "csrf_token": visit.csrf_token,
+        "flash": [],
+        "banner": rendering.banner(visit.state.tour, visit.path),
+        "nav": _nav(visit) if visit.someone else [],
+        "is_rehearsal": visit.settings.demo,
+    }
+
+
+def _nav(visit: "Visit") -> list[dict[str, Any]]:
+    badge = f"{review.MOST - 1}+" if visit.waiting >= review.MOST else str(visit.waiting or "")
+    return rendering.nav(visit.path, visit.tenant, is_rehearsal=visit.settings.demo, badges={"/review": badge})
