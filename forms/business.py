@@ -12,6 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from forms.base import BaseForm, stripped
 from forms.set_up import ZONES
+from portal.accounts.language import NAMES
 
 REGIONS = {
     "US": "United States", "CA": "Canada", "PR": "Puerto Rico", "VI": "U.S. Virgin Islands", "GU": "Guam",
@@ -67,6 +68,10 @@ class BusinessForm(BaseForm):
         description="Left empty, the disclaimer links to the portal’s own page about your texts.",
     )  # fmt: skip
     terms_url = URLField("Your SMS terms", [Optional(), Length(max=500), is_page], filters=[stripped])
+    language = SelectField(
+        "Language of automatic texts", choices=[SelectChoice(str(code), name) for code, name in NAMES.items()],
+        description="The words of each are under Wordings. The disclaimer in your questionnaires is in English.",
+    )  # fmt: skip
     timezone = SelectField("Time zone")
     allowed_regions = SelectMultipleField(
         "Where your clients’ numbers may be", option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False),
@@ -80,9 +85,12 @@ class BusinessForm(BaseForm):
         data: Mapping[str, Any] | None = None,
         regions: Sequence[str] = (),
         timezone: str = "",
+        language: str = "",
     ) -> None:
-        """`regions` and `timezone` are what the business has now; they stay possible."""
+        """`regions`, `timezone` and `language` are what the business has now; they stay possible, and the language
+        where a program sends none."""
         super().__init__(formdata, data=data)
+        self.language.data = self.language.data or language
         codes = [*REGIONS, *(code for code in regions if code not in REGIONS)]
         self.allowed_regions.choices = [SelectChoice(code, REGIONS.get(code, code)) for code in codes]
         zones = ZONES if timezone in ZONES or not timezone else [timezone, *ZONES]

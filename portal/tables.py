@@ -6,13 +6,24 @@ from portal.accounts import allowance, api_answer, audit, business, endpoint, me
 from portal.automations import automation, scheduled_text
 from portal.consent import disclaimer, ledger, subscription
 from portal.contacts import contact, contact_change, contact_date, project
-from portal.messaging import canned_reply, flight, inbox, message, review_alarm, saved_view, sorting, trigger_event
+from portal.messaging import (
+    canned_reply,
+    flight,
+    inbox,
+    message,
+    review_alarm,
+    saved_view,
+    sorting,
+    trigger_event,
+    wording,
+)
 from portal.questionnaires import questionnaire, submission
 
 MODULES = (
     allowance, api_answer, audit, automation, business, canned_reply, contact, contact_change, contact_date,
     disclaimer, endpoint, flight, inbox, ledger, member, message, project, questionnaire, review_alarm, saved_view,
     scheduled_text, sender, session, sorting, submission, subscription, trigger_event,
+    wording,
 )  # fmt: skip
 
 metadata = SQLModel.metadata

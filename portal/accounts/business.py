@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
+from portal.accounts.language import Language
 from portal.column import UtcTime, new_id
 from portal.errors import Conflict, Invalid, NotFound
 
@@ -29,7 +30,8 @@ GRANTED_AT_CREATION = (Capability.TEXTING, Capability.FIRST_MESSAGE_GATE)
 
 
 class Business(SQLModel, table=True):
-    """`purposes`, the links and the contact details go into the fixed disclaimer and the automatic texts."""
+    """`purposes`, the links and the contact details go into the fixed disclaimer and the automatic texts, which are in
+    `language`. `wordings` names the version of each that is the business's own (messaging/wording.py)."""
 
     id: str = Field(default_factory=new_id, primary_key=True)
     slug: str = Field(unique=True)
@@ -41,6 +43,8 @@ class Business(SQLModel, table=True):
     terms_url: str = ""
     phone: str = ""
     email: str = ""
+    language: str = Language.EN
+    wordings: dict[str, int] = Field(default_factory=dict, sa_type=sa.JSON)
     allowed_regions: list[str] = Field(sa_type=sa.JSON)
     capabilities: list[str] = Field(sa_type=sa.JSON)
     opt_out_words: list[str] = Field(default_factory=list, sa_type=sa.JSON)

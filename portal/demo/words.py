@@ -1,4 +1,5 @@
-"""What the two at the pretend studio keep beside the texts: notes, words they write often, texts for later."""
+"""What the two at the pretend studio keep beside the texts: notes, words they write often, texts for later, and their
+own words for an automatic one."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -7,12 +8,14 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.accounts.business import Business
+from portal.accounts.language import Language
 from portal.accounts.member import Member
 from portal.accounts.sender import SMS
 from portal.consent import subscription
 from portal.demo import client
 from portal.demo.story import Person
-from portal.messaging import canned_reply, note, send_later
+from portal.messaging import canned_reply, note, send_later, wording
+from portal.messaging.wording_slot import EDITABLE
 
 REPLIES = (
     ("Parking", "Hi {first name}, there is a small lot behind the studio; use the blue door. {my name}"),
@@ -28,6 +31,11 @@ LATER = (
     (client.ROSA, "ana", 1, 8, "Good morning Rosa! Clear sky for Saturday. See you at 9 at the parking lot."),
     (client.PRIYA, "theo", 3, 10, "Hello Priya, your first pictures are in your e-mail. Tell us which ones you love."),
 )
+HELP = (
+    (9, "{business}: {contact} Msg frequency varies. Msg & data rates may apply. STOP ends all texts."),
+    (2, "{business}: Happy to help! {contact} Msg frequency varies. Msg & data rates may apply. STOP ends texts."),
+)
+"""Her own words for the answer to HELP, each with the days since she saved them."""
 
 
 def open_in(session: Session, business: Business, ana: Member, theo: Member) -> None:
@@ -44,6 +52,11 @@ def open_in(session: Session, business: Business, ana: Member, theo: Member) -> 
             session, business.id, _row(session, business, who), text, member_id=by[writer].id,
             once_key=f"demo:later:{who.number}", due_at=_at(business, days, hour),
         )  # fmt: skip
+    for days, text in HELP:
+        with clock.ago(dt.timedelta(days=days)):
+            wording.save(
+                session, business, EDITABLE["help"], Language.EN, text, actor=f"member:{ana.id}", ip="127.0.0.1"
+            )
 
 
 def _at(business: Business, days: int, hour: int) -> dt.datetime:

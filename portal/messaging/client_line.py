@@ -11,14 +11,15 @@ from portal.consent import ledger, phone_number
 from portal.contacts import contact_change, project
 from portal.contacts.contact import Contact
 from portal.contacts.contact_change import Change
-from portal.messaging import fact, message, timeline, wording
+from portal.messaging import fact, message, timeline
 from portal.messaging.message import Direction
 from portal.messaging.timeline import Line, Place, Source
+from portal.messaging.wording_default import NOTICES
 
 Names = Mapping[str, str]
 """Who acted, in words, by `member:ID`."""
 
-_SAID_BY_THE_LEDGER = tuple(text for key, text in wording.DEFAULTS.items() if key.startswith("notice."))
+_SAID_BY_THE_LEDGER = tuple(NOTICES.values())
 _m, _e, _c, _p, _k = message.table, ledger.table, contact_change.table, project.table, project.clients
 _people = table_of(Contact)
 _TEXTS = (

@@ -23,7 +23,7 @@ from portal.messaging.send_later import Waiting
 @dataclass(frozen=True)
 class Line:
     """One message or notice. `is_new_day`: the first line of its day, in the business's time zone. `project` is the
-    one it belongs to. `is_note`: a member wrote it for the team."""
+    one it belongs to. `is_note`: a member wrote it for the team. `wording` says whose words an automatic text used."""
 
     id: str
     direction: str
@@ -39,6 +39,7 @@ class Line:
     reading: str
     why: str
     project: Choice | None
+    wording: str
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ def _lines(
             each.id, each.direction, _is_note(each), each.text, each.created_at, day != last, each.status,
             each.purpose or "", names.get(each.member_id or "", ""), each.segments, explanation.of(each),
             explanation.reading(each), explanation.why(each), projects.get(each.project_id or ""),
+            explanation.wording(each),
         )  # fmt: skip
         last = day
 

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from portal.accounts.language import NAMES, Language
 from portal.messaging.gate import REFUSALS
 from portal.messaging.message import Fate
+from portal.messaging.wording_slot import SLOTS
 
 UNKNOWN = (
     "It may or may not have arrived, and it is never sent again by itself. "
@@ -55,6 +57,16 @@ def why(message: Any) -> str:
     found = message.reading or {}
     matched = f", because of “{found['matched']}”" if found.get("matched") else ""
     return f"Rule {found.get('rule', '')}{matched}."
+
+
+def wording(message: Any) -> str:
+    """Whose words an automatic text used; nothing for what a person or an automation wrote."""
+    key, _, rest = str(message.wording or "").partition("/")
+    language, _, number = rest.partition("/")
+    if key not in SLOTS or language not in NAMES:
+        return ""
+    whose = f"version {number} of your own words" if number.isdecimal() else "standard words"
+    return f"“{SLOTS[key].title}”, {NAMES[Language(language)]}, {whose}."
 
 
 def _sentence(reason: str) -> str:

@@ -10,7 +10,6 @@ from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
 from portal.accounts import allowance, delivery
-from portal.accounts import business as businesses
 from portal.accounts import endpoint as webhook
 from portal.column import UtcTime, new_id, table_of
 from portal.consent import ledger, reply, subscription
@@ -18,7 +17,7 @@ from portal.consent.ledger import Recorded
 from portal.consent.purpose import Purpose
 from portal.consent.reply import Context, Meaning, Verdict
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
-from portal.messaging import caller, flight, message, one_time_code, opt_in, outbox, outcome, wording
+from portal.messaging import automatic_text, caller, flight, message, one_time_code, opt_in, outbox, outcome
 from portal.messaging.message import Direction, Fate
 from portal.providers.provider import Event, InboundText, Provider, StatusUpdate
 from portal.statement import Statement, param, params
@@ -205,8 +204,7 @@ class _Inbound:
             self.session, f"help:{self.row.id}", limit=1, window=window
         ):
             return
-        words = wording.automatic(businesses.get(self.session, self.row.business_id), "help")
-        outbox.queue(self.session, self.row, words.text, purpose=Purpose.HELP, once_key=f"help:{self.message_id}")
+        automatic_text.queue(self.session, self.row, "help", purpose=Purpose.HELP, once_key=f"help:{self.message_id}")
 
     def _review(self, verdict: Verdict) -> None:
         if self.row.status == Status.OPTED_IN:  # each doubtful reply is an entry; the first one dates the review

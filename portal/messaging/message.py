@@ -39,6 +39,7 @@ class Fate(StrEnum):
 class Message(SQLModel, table=True):
     """`once_key` makes an automatic text happen once; `consent_seq` is the ledger entry that allowed it.
 
+    `wording` is the version of the words that an automatic text used (wording.py).
     `sorting_id` is the last act that moved it into or out of a project, `project_before_id` where it was before.
     """
 
@@ -111,6 +112,7 @@ class Message(SQLModel, table=True):
     project_before_id: str | None = None
     sorting_id: str | None = None
     once_key: str | None = None
+    wording: str | None = None
     reading: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
 
 
@@ -122,7 +124,7 @@ IS_FOR_LATER, HAS_ITS_PLACE = sa.text(_FOR_LATER), sa.text(f"NOT ({_FOR_LATER})"
 _INSERT_COLUMNS = (
     "id", "business_id", "subscription_id", "sender_id", "channel", "number", "direction", "purpose", "text",
     "segments", "status", "reason", "urgency", "due_at", "expires_at", "created_at", "provider", "provider_id",
-    "consent_seq", "member_id", "project_id", "once_key", "reading",
+    "consent_seq", "member_id", "project_id", "once_key", "reading", "wording",
 )  # fmt: skip
 _VALUES = {**params(*_INSERT_COLUMNS), "attempts": 0, "provider_rank": -1, "error_code": ""}
 _INSERT = Statement(sa.insert(table).values(_VALUES))

@@ -7,7 +7,6 @@ from typing import Any
 from sqlmodel import Session
 
 from portal import clock
-from portal.accounts import business as businesses
 from portal.accounts.sender import SMS
 from portal.consent import ledger, phone_number, subscription
 from portal.consent.ledger import Recorded
@@ -15,8 +14,9 @@ from portal.consent.purpose import Purpose
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.consent.subscription import News
 from portal.contacts import contact
-from portal.messaging import message, one_time_code, outbox, trigger_event, wording
+from portal.messaging import automatic_text, message, one_time_code, outbox, trigger_event
 from portal.messaging.trigger_event import Trigger
+from portal.messaging.wording_default import NOTICES
 
 RELEASED = "The client opted in again after a reply in doubt: automated texts go on."
 CONFIRM_WITHIN = dt.timedelta(minutes=5)  # of an opt-out, or not at all: 47 CFR 64.1200(a)(12), rules.md row 4
@@ -45,7 +45,7 @@ def opt_in(
     )  # fmt: skip
     if recorded.has_changed_status and recorded.after.status is Status.OPTED_IN:
         confirm(session, recorded, confirmation)
-        message.notice(session, recorded.row, wording.DEFAULTS["notice.opted_in"])
+        message.notice(session, recorded.row, NOTICES["notice.opted_in"])
         trigger_event.note(
             session, row.business_id, Trigger.OPTED_IN, source=f"entry:{recorded.seq}", subscription_id=row.id,
             contact_id=row.contact_id, questionnaire_id=(evidence or {}).get("questionnaire"),
@@ -57,9 +57,8 @@ def opt_in(
 
 def confirm(session: Session, recorded: Recorded, key: str) -> None:
     """One confirmation per consent entry, whatever happens twice."""
-    words = wording.automatic(businesses.get(session, recorded.row.business_id), key)
-    outbox.queue(
-        session, recorded.row, words.text, purpose=Purpose.OPT_IN_CONFIRMATION,
+    automatic_text.queue(
+        session, recorded.row, key, purpose=Purpose.OPT_IN_CONFIRMATION,
         once_key=f"opt_in:{recorded.row.id}:{recorded.seq}",
     )  # fmt: skip
 
@@ -83,18 +82,17 @@ def ask(
     if with_code:
         _send_code(session, recorded.row, submission_id)
     elif recorded.has_changed_status:
-        words = wording.automatic(businesses.get(session, row.business_id), "form.request")
-        outbox.queue(
-            session, recorded.row, words.text, purpose=Purpose.OPT_IN_REQUEST, once_key=f"ask:{row.id}:{recorded.seq}"
-        )
+        automatic_text.queue(
+            session, recorded.row, "form.request", purpose=Purpose.OPT_IN_REQUEST,
+            once_key=f"ask:{row.id}:{recorded.seq}",
+        )  # fmt: skip
     return recorded
 
 
 def _send_code(session: Session, row: Any, submission_id: str) -> None:
     """A text that cannot leave while its code is good does not leave at all."""
-    words = wording.automatic(businesses.get(session, row.business_id), "form.code")
-    outbox.queue(
-        session, row, words.text, purpose=Purpose.OPT_IN_REQUEST, once_key=one_time_code.once_key(submission_id),
+    automatic_text.queue(
+        session, row, "form.code", purpose=Purpose.OPT_IN_REQUEST, once_key=one_time_code.once_key(submission_id),
         expires_at=clock.now() + one_time_code.LASTS,
     )  # fmt: skip
 
@@ -127,16 +125,15 @@ def opt_out(
     if has_contact:
         _pause_siblings(session, recorded)
     _stop_aliases(session, recorded)
-    message.notice(session, recorded.row, wording.DEFAULTS["notice.opted_out"])
+    message.notice(session, recorded.row, NOTICES["notice.opted_out"])
     if should_confirm:
         _confirm_opt_out(session, recorded)
     return recorded
 
 
 def _confirm_opt_out(session: Session, recorded: Recorded) -> None:
-    words = wording.automatic(businesses.get(session, recorded.row.business_id), "opt_out.confirmation")
-    outbox.queue(
-        session, recorded.row, words.text, purpose=Purpose.OPT_OUT_CONFIRMATION,
+    automatic_text.queue(
+        session, recorded.row, "opt_out.confirmation", purpose=Purpose.OPT_OUT_CONFIRMATION,
         once_key=f"opt_out:{recorded.row.id}:{recorded.seq}", expires_at=clock.now() + CONFIRM_WITHIN,
     )  # fmt: skip
 

@@ -114,6 +114,7 @@ def queue(
     once_key: str | None = None,
     due_at: dt.datetime | None = None,
     expires_at: dt.datetime | None = None,
+    wording: str | None = None,
 ) -> Queued | Refuse:
     """Queue one text to the locked subscription `row`, or say why not. A used `once_key` answers the first one's id.
 
@@ -130,6 +131,7 @@ def queue(
         segments=segment.count(text).segments, urgency=URGENCY[purpose], due_at=due_at or clock.now(),
         expires_at=expires_at, sender_id=found.id, provider=found.provider, consent_seq=decision.consent_seq,
         member_id=member_id, once_key=once_key, should_touch=due_at is None,
+        wording=wording,
     )  # fmt: skip
     announce(session, TOPIC)
     return Queued(message_id) if message_id else Queued(_first_with(session, row.business_id, once_key))

@@ -36,6 +36,10 @@ class Segments:
     remaining_in_segment: int
 
 
+def is_gsm(char: str) -> bool:
+    return char in BASIC or char in EXTENDED
+
+
 def count(text: str) -> Segments:
     """Measure a text; an empty one has no segment."""
     first_non_gsm = next((char for char in text if char not in BASIC and char not in EXTENDED), None)

@@ -30,22 +30,22 @@ class Sample:
 async def show(request: Request) -> Response:
     """Open to everybody; nobody is identified and no cookie is set. Raises NotFound where texting is not granted."""
     slug, public_url = request.path_params["slug"], request.app.state.settings.public_url
-    business, number = await request.app.state.database.reading(lambda session: _find(session, slug))
+    business, number, samples = await request.app.state.database.reading(lambda session: _find(session, slug))
     shown = disclaimer.current(business, public_url=public_url)
     context = {
         "business": business, "flash": [], "sender": number, "shown": shown, "blocks": _blocks(business, shown),
-        "samples": _samples(business), "stop_words": [*_words("stop"), *business.opt_out_words],
+        "samples": samples, "stop_words": [*_words("stop"), *business.opt_out_words],
         "help_words": _words("help"), "start_words": _words("start"), "privacy_url": shown.privacy_url,
         "terms_url": shown.terms_url,
     }  # fmt: skip
     return HTMLResponse(rendering.render("opt_in_proof/page.html", context))
 
 
-def _find(session: Session, slug: str) -> tuple[Business, str]:
+def _find(session: Session, slug: str) -> tuple[Business, str, list[Sample]]:
     business = businesses.by_slug(session, slug if slug.isascii() and slug.isprintable() else "")
     businesses.require(business, Capability.TEXTING)
     active = sender.of(session, business.id)
-    return business, active.number if active else ""
+    return business, active.number if active else "", _samples(session, business)
 
 
 def _blocks(business: Business, shown: Shown) -> list[tuple[str, OptIn]]:
@@ -63,9 +63,9 @@ def _words(action: str) -> list[str]:
     return sorted(found, key=lambda word: (word != action.upper(), word))
 
 
-def _samples(business: Business) -> list[Sample]:
+def _samples(session: Session, business: Business) -> list[Sample]:
     def words(key: str) -> str:
-        return wording.automatic(business, key).text
+        return wording.automatic(session, business, key).text
 
     return [
         Sample("First, right after a Yes", words("form.confirmation")),

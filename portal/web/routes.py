@@ -34,6 +34,8 @@ from portal.web import (
     settings_page,
     sign_in,
     webhook,
+    wording,
+    wordings,
 )
 from portal.web.page import PUBLIC, SIGNED_IN
 from portal.web.route import TEXTING, acts, opens, reads, writes
@@ -42,7 +44,7 @@ from portal.web.route import TEXTING, acts, opens, reads, writes
 def routes() -> list[BaseRoute]:
     """All of them."""
     desk = [*desk_routes.routes(), *_contacts(), *_projects(), *_automations(), *_questionnaires()]
-    return [*_doors(), *desk, *_settings(), *_house()]
+    return [*_doors(), *desk, *_settings(), *_words(), *_house()]
 
 
 def _doors() -> list[BaseRoute]:
@@ -91,12 +93,6 @@ def _settings() -> list[BaseRoute]:
         reads("/settings", settings_page.show, Right.READ),
         reads("/settings/preview", settings_page.preview, Right.SETUP),
         writes("/settings", settings_page.save, Right.SETUP),
-        reads("/settings/replies", canned_replies.show, Right.READ, TEXTING),
-        writes("/settings/replies", canned_replies.create, Right.SEND, TEXTING),
-        reads("/settings/replies/{reply}", canned_replies.show_one, Right.SEND, TEXTING),
-        writes("/settings/replies/{reply}", canned_replies.save, Right.SEND, TEXTING),
-        writes("/settings/replies/{reply}/delete", canned_replies.delete, Right.SEND, TEXTING),
-        writes("/settings/replies/{reply}/restore", canned_replies.restore, Right.SEND, TEXTING),
         reads("/settings/account", account_page.show, SIGNED_IN),
         acts("/settings/account/password", account_page.change_password, SIGNED_IN),
         writes("/settings/account/shortcuts", account_page.set_shortcuts, SIGNED_IN),
@@ -118,6 +114,22 @@ def _settings() -> list[BaseRoute]:
         writes("/settings/webhooks/{endpoint}/enable", endpoint.enable, Right.SETUP),
         writes("/settings/webhooks/{endpoint}/delete", endpoint.delete, Right.SETUP),
         writes("/settings/webhooks/{endpoint}/deliveries/{delivery}/again", endpoint.again, Right.SETUP),
+    ]
+
+
+def _words() -> list[BaseRoute]:
+    """What the business says: by hand, from saved replies, and by itself."""
+    return [
+        reads("/settings/replies", canned_replies.show, Right.READ, TEXTING),
+        writes("/settings/replies", canned_replies.create, Right.SEND, TEXTING),
+        reads("/settings/replies/{reply}", canned_replies.show_one, Right.SEND, TEXTING),
+        writes("/settings/replies/{reply}", canned_replies.save, Right.SEND, TEXTING),
+        writes("/settings/replies/{reply}/delete", canned_replies.delete, Right.SEND, TEXTING),
+        writes("/settings/replies/{reply}/restore", canned_replies.restore, Right.SEND, TEXTING),
+        reads("/settings/wordings", wordings.show, Right.SETUP, TEXTING),
+        reads("/settings/wordings/edit", wording.show, Right.SETUP, TEXTING),
+        writes("/settings/wordings/edit", wording.save, Right.SETUP, TEXTING),
+        reads("/settings/wordings/preview", wording.preview, Right.SETUP, TEXTING),
     ]
 
 

@@ -37,7 +37,7 @@ Scheme = Literal["light", "dark"]
 LOOKS: list[tuple[int, Scheme]] = [(390, "dark"), (1280, "light")]
 ALL_LOOKS: list[tuple[int, Scheme]] = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 FOLDER = os.environ.get("PORTAL_SCREENSHOTS", "")
-FRAGMENTS = {"/settings/preview"}
+FRAGMENTS = {"/settings/preview", "/settings/wordings/preview", "/settings/wordings/edit"}
 STATES = ("opted_in", "opted_out", "none", "requested", "declined")
 
 
@@ -72,6 +72,7 @@ def paths_of(session: Session) -> dict[str, str]:
         "questionnaire": f"/questionnaires/{asked.id}", "share": f"/questionnaires/{asked.id}/share",
         "results": f"/questionnaires/{asked.id}/results", "embed": f"/embed/{asked.token}",
         "thanks": f"/f/{asked.token}/thanks", "opt-in": "/opt-in/hearth-home-photography",
+        "wording": "/settings/wordings/edit?key=help", "wording-es": "/settings/wordings?language=es",
     }  # fmt: skip
     for rule in session.exec(select(Automation)).all():
         found[f"automation-{rule.condition}"] = f"/automations/{rule.id}"
