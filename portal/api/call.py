@@ -24,7 +24,7 @@ from portal.accounts.member import RIGHTS, Role
 from portal.api import body
 from portal.api.meter import Meter
 from portal.api.operation import Answer, Call, Operation
-from portal.api.value import ID, Nothing
+from portal.api.value import IN_PATH, Nothing
 from portal.database import Database
 from portal.errors import BadRequest, Forbidden, Invalid, NotFound, Problem, TooLarge, Unauthenticated
 from portal.messaging import drain
@@ -93,7 +93,7 @@ def _perform(session: Session, operation: Operation, arrived: Arrived, settings:
         businesses.require(business, operation.needs)
     if operation.right not in RIGHTS[Role(token.role)]:
         raise Forbidden(f"The role of this token ({token.role}) does not allow this.")
-    if not all(re.fullmatch(ID, value) for value in arrived.params.values()):
+    if not all(re.fullmatch(IN_PATH, value) for value in arrived.params.values()):
         raise NotFound()
     made = Call(
         token, business, settings, arrived.ip, arrived.params, _good(arrived.query), _good(arrived.body)

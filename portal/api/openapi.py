@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document: written from the table and the models that the calls run on."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from starlette.responses import Response
 from portal.api.operation import Operation
 
 VERSION = "1.0.0"
+_PARAMETER = re.compile(r"\{(\w+)\}")
 REF = "#/components/schemas/{model}"
 ABOUT = (
     "What the portal's pages do, for programs. Texting needs the client's own consent: a text to a number without it "
@@ -69,7 +71,7 @@ def _operation(each: Operation) -> dict[str, Any]:
     if each.status == 201:
         good["headers"] = {"Location": {"schema": {"type": "string"}}}
     described: dict[str, Any] = {
-        "operationId": f"{each.method.lower()}{each.path.replace('/', '_').replace('{id}', 'one').replace('-', '_')}",
+        "operationId": f"{each.method.lower()}{_PARAMETER.sub('one', each.path).replace('/', '_').replace('-', '_')}",
         "summary": each.summary,
         "description": f"Needs the right `{each.right}`.",
         "parameters": _parameters(each),
@@ -82,7 +84,7 @@ def _operation(each: Operation) -> dict[str, Any]:
 
 def _refusals(each: Operation) -> dict[str, Any]:
     statuses = ["401", "403", "422", "429"]
-    if "{id}" in each.path or each.query is not None or each.needs is not None:
+    if "{" in each.path or each.query is not None or each.needs is not None:
         statuses.append("404")
     if each.is_write:
         statuses += ["400", "413"]
@@ -93,9 +95,10 @@ def _refusals(each: Operation) -> dict[str, Any]:
 
 
 def _parameters(each: Operation) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    if "{id}" in each.path:
-        found.append({"name": "id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}})
+    found: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for name in _PARAMETER.findall(each.path)
+    ]
     if each.query is not None:
         fields = each.query.model_json_schema(ref_template=REF)["properties"]
         found += [{"name": name, "in": "query", "schema": _plain(schema)} for name, schema in fields.items()]

@@ -16,6 +16,7 @@ from portal.api import (
     questionnaire,
     review,
     subscription,
+    wording,
 )
 from portal.api.call import call
 from portal.api.meter import Meter
@@ -93,6 +94,14 @@ OPERATIONS = (
         "POST", "/reviews/{id}", review.decide, Right.OPT_OUT, "Keep texting, or opt out", subscription.Subscription,
         body=review.NewDecision, needs=TEXTING, lane=Lane.CONSENT, drains=True,
         refuses="It is `settled`, by somebody or the client, or the client wrote again since (`changed`).",
+    ),
+    Operation(
+        "GET", "/wordings", wording.page, Right.READ, "The words of automatic texts, as they go out now",
+        wording.Wordings, query=wording.WordingPage, needs=TEXTING,
+    ),
+    Operation(
+        "PUT", "/wordings/{key}", wording.change, Right.SETUP, "Word one text in one language, from the next one on",
+        wording.Wording, body=wording.NewWording, needs=TEXTING, refuses="These words are fixed.",
     ),
     Operation(
         "POST", "/messages", message.send, Right.SEND, "Send one text", message.Accepted, body=message.NewMessage,

@@ -11,6 +11,9 @@ from portal.consent import phone_number
 from portal.errors import Invalid
 
 ID = r"^[A-Za-z0-9_-]{1,64}$"
+IN_PATH = r"[A-Za-z0-9_.-]{1,64}"
+"""What stands in a path: an id, or the key of a wording, which has dots."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _BREAK = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 _BLANK_FOR_PLUS = re.compile(r"(?<=[\d]) (?=\d\d:?\d\d$)")

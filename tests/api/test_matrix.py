@@ -27,6 +27,7 @@ BODIES: dict[str, Any] = {
     "POST /contacts": {"name": CANARY, "numbers": [{"number": SECOND}]},
     "PATCH /contacts/{id}": {"name": f"{CANARY} changed"},
     "POST /subscriptions/{id}/opt-out": ASKED,
+    "PUT /wordings/{key}": {"language": "fr", "text": None},
     "POST /messages": {"to": CLIENT, "text": CANARY},
     "PATCH /messages/{id}": {"project": None, "following": True},
     "POST /projects": {"name": CANARY},
@@ -69,7 +70,7 @@ def ids(api: Api, owner: Api, clients: Clients) -> dict[str, str]:
 
 
 def path(operation: Operation, ids: dict[str, str]) -> str:
-    return operation.path.replace("{id}", ids.get(operation.path.split("/")[1], ""))
+    return operation.path.replace("{id}", ids.get(operation.path.split("/")[1], "")).replace("{key}", "help")
 
 
 def call(api: Api, operation: Operation, ids: dict[str, str]) -> Response:
