@@ -18,7 +18,7 @@ RIGHTS_IN_WORDS = {
     Right.OPT_OUT: "record an opt-out, decide on a reply in doubt",
     Right.EDIT_CONTACTS: "edit contacts and projects, sort texts into projects",
     Right.EDIT_QUESTIONNAIRES: "make and publish questionnaires",
-    Right.SETUP: "the business's particulars, members, webhooks",
+    Right.SETUP: "the business's particulars and automatic texts, members, webhooks",
 }
 
 
