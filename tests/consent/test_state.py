@@ -138,3 +138,20 @@ def test_a_pause_ends_by_the_clients_own_act_and_by_no_other() -> None:
     own = Fact(Kind.OPTED_IN, MOMENTS[3], proof=Proof.PERSONAL_LINK)
     assert fold(arriving([*paused, by_anybody])).is_paused
     assert not fold(arriving([*paused, own])).is_paused
+
+
+@pytest.mark.covers("X-10")
+def test_the_first_of_several_doubtful_replies_dates_the_review() -> None:
+    doubts = [Fact(Kind.REVIEW_OPENED, moment) for moment in MOMENTS[1:3]]
+    state = fold(arriving([Fact(Kind.OPTED_IN, MOMENTS[0]), *doubts]))
+    assert (state.in_review, state.review_opened_at) == (True, MOMENTS[1])
+    state = fold(arriving([Fact(Kind.OPTED_IN, MOMENTS[0]), doubts[0], Fact(Kind.REVIEW_KEPT, MOMENTS[2])]))
+    assert (state.in_review, state.review_opened_at) == (False, None)
+
+
+@pytest.mark.covers("X-10", "P4")
+def test_after_a_stop_nothing_is_left_to_decide() -> None:
+    """Also where the STOP became known later than the doubtful reply."""
+    doubt, stop = Fact(Kind.REVIEW_OPENED, MOMENTS[2]), Fact(Kind.OPTED_OUT, MOMENTS[1])
+    state = fold(arriving([Fact(Kind.OPTED_IN, MOMENTS[0]), doubt, stop]))
+    assert (state.status, state.in_review) == (Status.OPTED_OUT, False)

@@ -149,6 +149,8 @@ def test_the_clients_own_word_settles_it(road: Road, word: str, status: Status) 
     row = road.row()
     assert (row.in_review, row.review_opened_at, row.status) == (False, None, status)
     assert queue_of(road) == ([], None)
+    notices = [each.text for each in road.messages() if each.direction == "notice"]
+    assert ("automated texts go on" in notices[-1]) is (word == "START")
     assert isinstance(automated(road, "A reminder"), Refuse) is (word == "STOP")
 
 
