@@ -15,9 +15,10 @@ from sqlmodel import Session
 from portal import clock
 from portal.accounts.business import Business
 from portal.consent import deadline, ledger, subscription
+from portal.consent.purpose import Purpose
 from portal.consent.state import Kind
 from portal.errors import NotFound
-from portal.messaging import message, review_reason
+from portal.messaging import gate, message, review_reason
 from portal.messaging.message import Direction, Fate
 from portal.messaging.review_reason import Piece
 from portal.statement import Statement, param
@@ -54,7 +55,9 @@ _BEFORE = (
 )
 _QUEUE = (
     sa.select(
-        _s.c.id, _s.c.channel, _s.c.number, _s.c.name, _s.c.contact_id, _s.c.status, _s.c.review_opened_at,
+        _s.c.id, _s.c.channel, _s.c.number, _s.c.name, _s.c.contact_id, _s.c.review_opened_at, _s.c.status,
+        _s.c.carrier, _s.c.scope, _s.c.is_paused, _s.c.in_review, _s.c.is_undeliverable, _s.c.is_current,
+        _s.c.consent_seq,
         _reply(_e.c.occurred_at, _e.c.seq).label("first_id"),
         _reply(_e.c.occurred_at.desc(), _e.c.seq.desc()).label("latest_id"), _BEFORE.label("before_id"),
     )
@@ -84,14 +87,15 @@ class Reply:
 @dataclass(frozen=True)
 class Review:
     """One number in review; `id` is its subscription's. `first` and `latest` are None where no text is known, `latest`
-    also where there was one only. `days_left` of business days; `seen` names what a decision is about."""
+    also where there was one only. `days_left` of business days; `may_write`: by hand; `seen` names what a decision is
+    about."""
 
     id: str
     channel: str
     number: str
     name: str
     contact_id: str | None
-    status: str
+    may_write: bool
     opened_at: dt.datetime
     honour_by: dt.date
     days_left: int
@@ -152,13 +156,17 @@ def _shown(session: Session, business: Business, rows: Sequence[Any]) -> list[Re
     now, zone = clock.now(), business.timezone
     return [
         Review(
-            row.id, row.channel, row.number, row.name, row.contact_id, row.status, row.review_opened_at,
+            row.id, row.channel, row.number, row.name, row.contact_id, _may_write(row), row.review_opened_at,
             deadline.honour_by(row.review_opened_at, zone), deadline.days_left(row.review_opened_at, zone, now=now),
             _told(texts.get(row.first_id)), _told(texts.get(row.latest_id)) if row.latest_id != row.first_id else None,
             texts.get(row.before_id),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _may_write(row: Any) -> bool:
+    return isinstance(gate.decide(row, Purpose.CONVERSATION), gate.Send)
 
 
 def _texts(session: Session, business_id: str, wanted: Collection[str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from portal.accounts.member import Role
+from portal.consent.state import Kind
 from portal.messaging import review
 from portal.statement import Statement
 from tests.conftest import as_member, person
@@ -210,6 +211,12 @@ def test_counsel_reads_and_does_not_decide(scene: Scene, rosa: str) -> None:
     answer = scene.client.post(rosa, data=form(page, rosa, decision="keep", reason="x"))
     assert answer.status_code == 403
     assert scene.row().in_review
+
+
+def test_only_a_number_that_may_be_texted_is_said_to_be(scene: Scene, rosa: str) -> None:
+    assert "You can still write by hand." in words(scene.client.get("/review").text)
+    scene.fact(Kind.CARRIER_BLOCKED)
+    assert "You can still write by hand." not in words(scene.client.get("/review").text)
 
 
 def test_an_open_page_gets_the_list_alone(scene: Scene, rosa: str) -> None:
