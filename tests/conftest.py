@@ -156,7 +156,12 @@ def houses(request: pytest.FixtureRequest, secrets: Secrets) -> Callable[[Databa
     database.dispose()
     if ON_POSTGRES:
         databases.keep(url, FURNISHED)
-    return lambda copied: replace(made, database=copied, extras={})
+
+    def inhabited(copied: Database) -> World:
+        copied.read(lambda session: session.connection())  # what a first connection asks is no page's cost
+        return replace(made, database=copied, extras={})
+
+    return inhabited
 
 
 @pytest.fixture
