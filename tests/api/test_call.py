@@ -87,7 +87,6 @@ def test_a_stranger_learns_nothing_not_even_about_typos(client: TestClient, site
         ("GET", "/wordings/help", 405),
         ("PUT", "/wordings", 405),
         ("GET", "/flows", 404),
-        ("GET", "/reviews", 404),
         ("POST", "/opt-in-requests", 404),
         ("POST", "/webhook-endpoints/x/test", 404),
         ("POST", "/contacts/x/erasure", 404),
