@@ -14,7 +14,7 @@ from portal.consent.reply_rule import Meaning
 
 __all__ = ["GRAMMAR_VERSION", "Context", "Meaning", "Verdict", "provider_keyword", "read"]
 
-GRAMMAR_VERSION = "2"
+GRAMMAR_VERSION = "3"
 """Stored with every verdict; changes whenever a text may be read differently than before."""
 
 SHORT = 24
@@ -42,6 +42,14 @@ class Verdict:
     matched: str
     normalized: str
     grammar_version: str = GRAMMAR_VERSION
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether a review more likely than not means "no texts", and gets the one clarification text.
+
+        The other reviews are soft: nothing is sent back (replies/README 6.9).
+        """
+        return self.meaning is Meaning.REVIEW and reply_grammar.is_likely(self.rule)
 
     @property
     def public_meaning(self) -> Meaning:
@@ -91,7 +99,7 @@ def _read(
         or _table(said, reply_grammar.request(own, said))
         or Verdict(Meaning.NONE, "nothing_found", "", said)
     )
-    return _in_context(verdict, context)
+    return _in_context(verdict, context, own)
 
 
 @lru_cache(maxsize=1024)
@@ -109,9 +117,11 @@ def provider_keyword(text: str) -> Action | None:
     return PROVIDER_KEYWORDS.get(word.lower()) if word.isascii() else None
 
 
-def _in_context(verdict: Verdict, context: Context) -> Verdict:
+def _in_context(verdict: Verdict, context: Context, own: str) -> Verdict:
     if verdict.meaning is Meaning.NO and context == "optin_pending":
         return replace(verdict, rule=f"{verdict.rule}/request")
+    if verdict.meaning is Meaning.NO and "!!!" in own:
+        return replace(verdict, rule=f"{verdict.rule}/shouted", meaning=Meaning.REVIEW)
     if verdict.meaning is Meaning.YES and context in ("opted_out_no_request", "other_question"):
         return replace(verdict, rule=f"{verdict.rule}/unasked", meaning=Meaning.NONE)
     return verdict

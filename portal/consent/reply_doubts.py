@@ -23,12 +23,28 @@ RULES = (
         " | not for me | no longer need your services | we dont need your services anymore | im no longer interested"
         " | nope not interested | hard pass | i am not interested | sorry not interested | not interested sorry"
         " | we are no longer interested | no thx | no ty | not interested at all | not interested at this time"
-        " | dont need your services | not interested anymore | never interested",
+        " | dont need your services | not interested anymore | never interested | no thanks were good | no thanks"
+        " we are good | no thank you were good | no thanks im good",
         "Not interested.", "Thanks, the blue one does not interest her",
     ),
     Rule(
+        "not_interested", "en", Meaning.REVIEW, How.INSIDE,
+        r"\b(?:not|no longer|never)(?: really| at all| that| even)? interested"
+        r"(?= \.|$| (?:thanks?|thx|ty|sorry|anymore|any|please|pls|at|but|and|so|you|u|we|i|im|sir|maam|man|dude|bye"
+        r"|right|now|in (?:this|these|your|ur|it|any|anything|what)|because|we)\b)",
+        "I'm good, really not interested at the moment", "My wife is not interested in the blue frame",
+    ),
+    Rule(
+        "how_to_stop", "en", Meaning.REVIEW, How.INSIDE,
+        r"\b(?:how|where|what|way|steps|link|button|number)\b[\w ]{0,24} (?:turn|shut|switch|opt|get|take me|be)"
+        r" (?:these |this |them |the texts |your texts |taken |removed )?(?:off|out)\b(?: of| from)?"
+        r"(?= (?:these|this|your|the) (?:text|list|message|alert)|$| \.| please)",
+        "what is the way to get these off", "how do I turn off the heater", is_likely=True,
+    ),
+    Rule(
         "insult", "en", Meaning.REVIEW, How.INSIDE,
-        r"(?:^|\. )(?:please |just |you |u |oh |hey |yall )*(?:screw (?:you|off|u)|fuck (?:you|off|u|yall|yourself)"
+        r"(?:^|\. )(?:please |just |you |u |oh |hey |yall )*(?:screw (?:you|off|u)|(?:fuck|eff) (?:you|off|u|yall"
+        r"|yourself)"
         r"|f (?:off|you|u)"
         r"|fk (?:you|off)|fck (?:you|off)|piss off|go away|get lost|go to hell|shut up|eat shit|stfu|bug off|buzz off"
         r"|kick rocks|bite me|get a life|go f yourself|go fuck yourself|bugger off|sod off|drop dead|beat it"
@@ -38,7 +54,7 @@ RULES = (
         r"|disgusting)"
         r"|people are \w+|suck|take a hint|shame on you|scum|crooks|up yours)(?= \.|$| (?:please|now|you|and|already"
         r"|man|dude|with)\b)",
-        "Screw you!!", "Go away party at 5",
+        "Screw you!!", "Go away party at 5", is_likely=True,
     ),
     Rule(
         "wrong_number", "en", Meaning.REVIEW, How.INSIDE,
@@ -55,7 +71,7 @@ RULES = (
         r"|\bnever heard of (?:you|u)\b"
         r"|\b(?:doesnt|does not|no longer) (?:work|works|live|lives|use|uses|have|has) (?:here|this (?:number"
         r"|phone))\b"
-        r"|\byou (?:have|got|ve got) me confused\b|\bnot who you (?:think|want|are looking for)\b"
+        r"|\byou (?:have|got|ve got) me confused\b|\bnot who you(?:re| are)? (?:think|want|are looking for)\b"
         r"|\bmistaken identity\b"
         r"|^(?:sorry )?(?:this is not|this isnt|im not) (?:her|him|them|that person)(?= \.|$)|\bthis is my (?:number"
         r"|phone) now\b"
@@ -70,7 +86,7 @@ RULES = (
         r"|member)\b(?! (?:here )?(?:yet|until))"
         r"|\b(?:never|dont|do not)(?: even)? (?:had|have|made|own) (?:an? )?(?:appointment|account|business|house"
         r"|home)(?: with (?:you|yall))?(?= \.|$)|\bnever(?: even)? heard of (?:you|this)",
-        "Sorry wrong number", "You wrote the wrong date",
+        "Sorry wrong number", "You wrote the wrong date", is_likely=True,
     ),
     Rule(
         "another_name", "en", Meaning.REVIEW, How.NAMED,
@@ -80,23 +96,25 @@ RULES = (
         r"|January|February|March|April|June|July|August|October|OK|Ok|Right|Good|It|What|True|Mine|My|The"
         r"|I)[A-Z][a-z]+(?: [A-Z][a-z]+)?(?:['’]s)?"
         r"(?: (?:phone|number|cell))?(?: any ?more)?\s*(?:[.!,;]|$)"
-        r"|^(?:[Ss]orry,? )?[Nn]ot (?!Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Yet|Sure|Today|Now"
+        r"|^(?:[Ss]orry,? )?[Nn]ot (?!OK|Ok|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Yet|Sure|Today|Now"
         r"|Really|Bad|At|The|I)"
         r"[A-Z][a-z]+[.!]?$"
         r"|\b[Ww]rong (?!Day|Date|Number|Size|Time)[A-Z][a-z]+\b|\b(?:no|any|not a) [A-Z][a-z]+ (?:here|at this)\b"
+        r"|\b(?:you|people|number|said|again|but) (?:I['’]?m|I am|this is|this isn['’]?t|it['’]?s) (?:not )?(?:not )"
+        r"(?!Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|I|OK)[A-Z][a-z]+[.!]*$"
         r"|^(?!I |My |We |He |She |It |They |The )[A-Z][a-z]+ (?:moved (?:out|away)|no longer (?:lives|works|has)"
         r"|doesn.?t (?:live|work))",
-        "This isn't Mike", "I'm not sure",
+        "This isn't Mike", "I'm not sure", is_likely=True,
     ),
     Rule(
         "deceased", "en", Meaning.REVIEW, How.INSIDE,
         rf"\b{PERSON} (?:has |had |have |just |recently |is |was )?(?:passed(?: away)?|died|deceased|dead)\b"
-        rf"(?! (?:the|his|her|laughing) ?)|\bdeceased\b|\blate (?:husband|wife|mother|father|mom|dad)s?\b",
+        rf"(?! (?:the|his|her|on|laughing) ?)|\bdeceased\b|\blate (?:husband|wife|mother|father|mom|dad)s?\b",
         "He passed away in June", "He passed the inspection",
     ),
     Rule(
         "complaint", "en", Meaning.REVIEW, How.INSIDE,
-        rf"\b(?:too|way too) (?:many|much|often)\b[\w ]{{0,10}} {TEXTS}|\bso many {TEXTS}(?= \.|$| (?:from you"
+        rf"\b(?:too|way too) (?:many|much|often)\b[\w ]{{0,10}} {TEXTS}|\bso many {TEXTS}(?= \.|$| (?:ugh|from you"
         rf"|a day|every|per|already)\b)|\b(?:text|texting|texts|message"
         rf"|messaging)(?: me)?"
         rf" (?:too|so|way too) (?:much|many|often|early|late)\b|\btoo many (?:of these|notifications)\b"
@@ -105,7 +123,8 @@ RULES = (
         r"|keep|always|constantly)){1,4} (?:text|texts|get|getting|receiving|sending|send|spam|contact|bother|messag"
         r"|harass)\w*"
         r"|\bwhy (?:are|r) (?:you|u|yall) (?:texting|messaging|contacting)\b"
-        rf"|\b(?:fewer|less) {TEXTS}\b|\b(?:text|message)(?: me)? less\b|\bthese {TEXTS} are (?:so |really |very "
+        rf"|\b(?:fewer|less) {TEXTS}\b|\b(?:text|message)(?: me)? less\b|\b(?:these|your|ur|the|all these) {TEXTS}"
+        rf" are (?:so |really |very "
         r"|getting |all |just )?(?:annoying|ridiculous|unwanted|excessive|too|spam|harass\w+|driving|not|costing"
         rf"|disturbing|nuisance)\b|\bcease and desist\b"
         r"|\breported (?:you\b|this|as (?:spam|junk))|^reported$|\breport(?:ing)? (?:you|u|this number|this as|ur"
@@ -146,13 +165,13 @@ RULES = (
         r"|messages?|caller)\b)|\b(?:is this|this is|such) an? scam\b"
         r"|^(?:scam|harassment|fraud|phishing)(?= \.|$)|\binvasion of privacy\b|\bunwanted (?:texts|messages)\b"
         r"|\bunsolicited\b"
-        r"|\bim (?:done with|blocking) (?:you|this|yall)|\bmy (?:phone )?bill\b"
+        r"|\bim (?:done with|blocking) (?:you|this|yall)|\bmy phone bill\b"
         r"|\b(?:going to|gonna|will|ill|have to) report (?:this|it|u|all)\b|\bwhy do you have my number\b"
         rf"|\b(?:limit|reduce|cut down on|cut back on|cut down|slow down)(?: on)?(?: the| your| these)? {TEXTS}\b"
         rf"|\btext(?: me)? (?:less|fewer)\b"
         r"|\bif (?:you|u|yall) (?:ever )?(?:text|message|contact) (?:me|us) (?:again|one more time)\b"
         r"|\btext me one more time\b",
-        "I'm blocking you", "My lawyer will read the contract",
+        "I'm blocking you", "My lawyer will read the contract", is_likely=True,
     ),
     Rule(
         "some_texts_only", "en", Meaning.REVIEW, How.INSIDE,
@@ -168,7 +187,7 @@ RULES = (
         r"|(?:^|\. |\bplease |\band )no (?:more )?(?:promos?|ads?|marketing|promotions?|solicit\w+|sales texts"
         rf"|coupons|spam|deals|offers)\b"
         rf"|\bno (?:texts|messages) (?:on|after|before|at|during|until|while)\b"
-        r"|\bonly (?:text|message|send|contact)(?: me| us)?(?: about| for| if| the| my| at| in| between| when"
+        r"|\b(?:only|just) (?:text|message|send|contact)(?: me| us)?(?: about| for| if| the| my| at| in| between| when"
         rf"| after| before| texts about| appointment\w*| \w*day)\b"
         r"|\b(?:text|message|contact) (?:me|us) only\b|\bonly (?:want|need|send|appointment|the"
         rf"|my)[\w ]{{0,16}} ?(?:{KIND}|texts|messages)\b"
@@ -181,7 +200,7 @@ RULES = (
         r"|\b(?:text|message)(?: me)? only (?:during|at|on|for|when|if|after|between|about)\b|\bonly text for\b"
         r"|\bless often\b"
         rf"|\b(?:only|just)(?: text me| send)? {KIND}{END}",
-        "Don't text me before 9am please", "don't text and drive",
+        "Don't text me before 9am please", "don't text and drive", is_likely=True,
     ),
     Rule(
         "another_way", "en", Meaning.REVIEW, How.INSIDE,
@@ -194,20 +213,20 @@ RULES = (
         r"|\b(?:dont|do not) text (?:\. )?(?:just |please )?(?:call|email)\b|\b(?:i|we) (?:dont|do not|cant"
         rf"|never) (?:text|do texts?|read texts)(?= \.|$)"
         r"|(?:^|\. |please |and )(?:dont|do not|never|stop|quit) (?:call|calling|phoning|email|emailing"
-        rf"|ring)(?: (?:me|us|here|this number|my \w+)){{0,2}}{END}"
+        rf"|ring)(?: (?:me|us|here|this number|my (?:phone|cell|number|house|home|work|office|line))){{0,2}}{END}"
         rf"|^(?:please )?(?:stop|no more|no) (?:the |all )?(?:phone )?calls(?= \.|$| please)"
         r"|\bswitch (?:me |us )?to (?:e ?mail|phone|calls)\b|\b(?:contact|text|call|email|reach|message|send"
-        r"|get)\b[\w ]{0,30} instead\b"
+        r"|get)\b[\w ]{0,30} instead\b(?! of (?:e ?mail|call|phon))"
         r"|\b(?:call|email) (?:\. )?(?:dont|do not) text\b|\b(?:email|calling|a call) is (?:better|best"
         r"|easier)(?= \.|$)",
-        "Please call instead of texting", "Please don't call, text me",
+        "Please call instead of texting", "Please don't call, text me", is_likely=True,
     ),
     Rule(
         "another_number", "en", Meaning.REVIEW, How.INSIDE,
         rf"\b(?:remove|delete|take|get|drop) [\w ]{{0,20}}(?:number|name|me) (?:off|from) (?:your|the"
         rf"|this) [\w ]{{0,12}}list\b"
         rf"|\bget off (?:this|your|the) list\b|\b(?:remove|delete|take) {THEIRS}(?: \w+)? (?:number"
-        rf"|off(?! the (?:guest|wait|schedule|invoice))|from (?:your"
+        rf"|off(?! the (?:guest|wait|schedule|invoice|list for))|from (?:your"
         rf"|the|this) list|phone)\b"
         rf"|\b(?:stop|quit) (?:texting|contacting|messaging|sending|bothering)[\w ]{{0,14}} {THEIRS}"
         r"|\b(?:use|text|contact|message)(?: me (?:at|on))? (?:my|the|this) (?:other|new|cell|work|home"
@@ -217,13 +236,13 @@ RULES = (
         r"|\btext my (?:husband|wife|mom|dad|son|daughter|partner)\b[\w ]*(?:instead|at|not me|from now)"
         r"|\b(?:wife|husband|mom|dad|son|daughter|mother|father)s? (?:wants?|needs?) (?:off|out|to be)\b"
         rf"|\b(?:remove|drop|take) {THEIRS} (?:\w+ )?from (?:the|these|your) {TEXTS}",
-        "Please remove my husband's number from your list", "put me on the list",
+        "Please remove my husband's number from your list", "put me on the list", is_likely=True,
     ),
     Rule(
         "stop_word_left", "en", Meaning.REVIEW, How.INSIDE,
         r"\b(?:stop|stopall|unsubscribe|unsub|opt out|optout|get off this list|get off your list|get out of this list"
         r"|opting out|stop2\w+)\b",
-        "what is this stop", "unstoppable",
+        "what is this stop", "unstoppable", is_likely=True,
     ),
 )
 # fmt: on

@@ -8,20 +8,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from portal.consent import reply_peel, reply_slip, reply_text
+from portal.consent import reply_peel, reply_shape, reply_slip, reply_text
 from portal.consent.reply_rule import How, Meaning, Rule
-from portal.consent.reply_table import phrases, sought
+from portal.consent.reply_table import RULES, phrases, rows, sought
 from portal.consent.reply_words import (
     COURTEOUS,
     COURTESY,
     DELIGHT,
     DELIGHTED,
     FRAME,
+    LAUGHING,
     LIMIT,
     LOUD,
+    PIECE,
     REAL_WORDS,
     REASON,
     SPEAKER,
+    STILL,
 )
 
 THING = re.compile(
@@ -30,7 +33,16 @@ THING = re.compile(
 )
 """A STOP in capital letters before anything but a place may be two sentences run together."""
 
-GUSHING = frozenset(("stop_said", "stop_at_the_end", "stop_it_all"))
+CLAUSE = re.compile(r" (?:\.|but) ")
+
+RUN_ON = " stop"
+UPSET = frozenset(("complaint", "wrong_number", "insult", "not_interested", "another_number"))
+"""Rows beside which a "stop" at the end is a request."""
+
+LIKELY_DOUBTS = frozenset(("limit", "frame"))
+"""A part of the texts, and how to stop them; delight and everyday language are soft."""
+
+GUSHING = frozenset(("stop_said", "stop_at_the_end", "stop_it_all", "shape.stop_that"))
 """Rows that read a mere "stop", which is also said in delight."""
 
 ASKED = re.compile(FRAME.pattern + r"|\b(?:reply|text|txt|send|type|respond)(?: with)? (?:stop|unsubscribe)$")
@@ -44,6 +56,12 @@ class Match:
     rule: Rule
     matched: str
     doubt: str = ""
+
+
+def is_likely(rule_id: str) -> bool:
+    """Of the rule of a verdict in doubt, with what put it in doubt: replies/README 6.9."""
+    name, _, doubt = rule_id.partition("/")
+    return doubt in LIKELY_DOUBTS if doubt else any(rule.is_likely for rule in RULES if rule.id == name)
 
 
 def whole(own: str, said: str) -> Match | None:
@@ -80,7 +98,7 @@ def _courteous(own: str, said: str) -> Match | None:
     if found is None and unsigned != own:
         found = _keyword(reply_text.plain(unsigned))
         found = found if found and found.rule.meaning is Meaning.OPT_OUT else None
-    if found and DELIGHTED.search(own):
+    if found and (DELIGHTED.search(own) or LAUGHING.match(said)):
         return Match(found.rule, found.matched, "delight")
     return found
 
@@ -141,7 +159,7 @@ def _sentence(own: str, said: str) -> Match | None:
     """A request inside a longer message: the first one without doubt, else the first one with, else a cue."""
     left, innocent = _blanked(said)
     first: Match | None = None
-    for match in chain(_bare_clause(own, left), _requests(left), _shouted(own, left)):
+    for match in chain(_bare_clause(own, left), _requests(left), _shouted(own, left), _run_on(left)):
         first = first or match
         if not match.doubt:
             return match
@@ -160,10 +178,16 @@ def _shouted(own: str, left: str) -> Iterator[Match]:
                 continue
             is_plain = left.startswith("stop") or left.endswith(("stop", "unsubscribe"))
             is_delight = DELIGHTED.search(own) or DELIGHT.search(left)
-            doubt = (
-                "delight" if is_delight else "limit" if LIMIT.search(left) else "frame" if ASKED.search(left) else ""
-            )
+            doubt = "delight" if is_delight else "limit" if _is_limited(left) else "frame" if ASKED.search(left) else ""
             yield Match(rule, found.group()[:40], doubt if is_plain else "everyday")
+
+
+def _run_on(left: str) -> Iterator[Match]:
+    """A complaint that ends in "stop", without a full stop between."""
+    if left.endswith(RUN_ON) and not left.endswith(("to stop", "not stop", "dont stop", "wont stop", "cant stop")):
+        cue = _cue("", left.removesuffix(" stop"))
+        if cue and cue.rule.id in UPSET:
+            yield Match(phrases(How.ONLY)["stop"], "stop")
 
 
 def _blanked(said: str) -> tuple[str, Match | None]:
@@ -178,30 +202,37 @@ def _blanked(said: str) -> tuple[str, Match | None]:
 
 def _bare_clause(own: str, left: str) -> Iterator[Match]:
     """A bare STOP as the last or the first clause of a longer message; as the first one it may be a mere "Stop!"."""
-    clauses = left.split(" . ")
+    clauses = CLAUSE.split(left)
     for clause, rest in ((clauses[-1], ""), (clauses[0], left)):
         found = _keyword(clause)
         if found and found.matched in LOUD:
             is_delight = DELIGHTED.search(own) or DELIGHT.search(rest)
-            yield Match(found.rule, found.matched, "delight" if is_delight else "limit" if LIMIT.search(rest) else "")
+            yield Match(found.rule, found.matched, "delight" if is_delight else "limit" if _is_limited(rest) else "")
 
 
 def _requests(left: str) -> Iterator[Match]:
     for rule, pattern in sought(How.INSIDE, Meaning.OPT_OUT, left):
         for found in pattern.finditer(left):
-            yield Match(rule, found.group(), _doubt(rule, found, left))
+            yield Match(rule, found.group(), _doubt(rule, found.start(), found.group(), left))
+    for rule, start, matched in reply_shape.shapes(left, rows(How.SHAPE), Meaning.OPT_OUT):
+        yield Match(rule, matched, _doubt(rule, start, matched, left))
 
 
-def _doubt(rule: Rule, found: re.Match[str], left: str) -> str:
-    before = left[: found.start()].rpartition(" . ")[2]
+def _doubt(rule: Rule, start: int, matched: str, left: str) -> str:
+    before = left[:start].rpartition(" . ")[2]
     if FRAME.search(before):
         return "frame"
-    if SPEAKER.search(before) and found.group().startswith(("stop", "quit", "cease")):
+    if SPEAKER.search(before) and matched.startswith(("stop", "quit", "cease")):
         return "speaker"
     if rule.id in GUSHING and DELIGHT.search(left):
         return "delight"
-    wish = REASON.split(left[found.start() :], maxsplit=1)[0]
-    return "limit" if LIMIT.search(wish) else ""
+    return "limit" if _is_limited(left[start:]) else ""
+
+
+def _is_limited(wish: str) -> bool:
+    """Whether a request is for a part only; behind it stands another matter as often as a limit."""
+    first, *rest = PIECE.split(REASON.split(wish, maxsplit=1)[0])
+    return bool(LIMIT.search(first) or any(map(STILL.search, rest)))
 
 
 def _cue(own: str, left: str) -> Match | None:
@@ -209,4 +240,6 @@ def _cue(own: str, left: str) -> Match | None:
         for rule, pattern in sought(how, Meaning.REVIEW, text):
             if found := pattern.search(text):
                 return Match(rule, found.group())
+    for rule, _, matched in reply_shape.shapes(left, rows(How.SHAPE), Meaning.REVIEW):
+        return Match(rule, matched)
     return None

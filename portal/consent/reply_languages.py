@@ -57,7 +57,8 @@ RULES = (
         r"|de aqui))*(?= \.|$)"
         rf"|\bno (?:me )?(?:mande|envie|escriba)\w*(?: mas)? {ES}{ES_END}"
         r"|\bno me (?:llam|habl)\w+ ni (?:me )?(?:mand|escrib|envi|text)\w+"
-        r"|\bno (?:quiero|deseo|queremos|deseamos|quisiera|necesito)(?: (?:recibir|mas|sus|tus|estos|esos|los|de"
+        r"|\bno (?:quier[oe]n?|dese[oae]n?|queremos|deseamos|quisiera|necesit[oa]n?|necesitamos)(?: (?:recibir|mas"
+        r"|sus|tus|estos|esos|los|de"
         r"|que me manden"
         rf"|que me envien|seguir|recibiendo|ningun|este tipo)){{0,5}} {ES}{ES_END}|\bno (?:quiero"
         rf"|deseo) que me (?:escrib|contact|text)\w+"
@@ -71,7 +72,8 @@ RULES = (
         r"|nombre|contacto|celular)\b"
         r"|\b(?:borr|quit|elimin|saqu|sac|remuev|remov|retir)\w{0,5}(?:me|nos) (?:ya )?(?:de"
         r"|por favor de)[\w ]{0,14}lista\b"
-        r"|\b(?:elimin|borr)\w{1,4} mis datos\b|\b(?:dej\w+) (?:me )?(?:en paz|tranquil[oa])\b"
+        r"|\b(?:saqu|quit|borr)\w{1,4}(?:me|nos) de (?:ahi|aqui|esto|eso|est[ae])\b|\b(?:elimin|borr)\w{1,4} mis"
+        r" datos\b|\b(?:dej\w+) (?:me )?(?:en paz|tranquil[oa])\b"
         r"|\b(?:revoc|retir|cancel|quit|anul)\w* (?:mi|el) (?:consentimiento|permiso|autorizacion)\b"
         rf"|(?<!como )\b(?:cancel|anul|suspend|deten|deteng|pare|termin)\w{{0,5}} (?:los |mis |estos |todos |mi |la "
         rf"|sus |de |de enviar ){{0,3}}"
@@ -96,7 +98,7 @@ RULES = (
         r"|\b(?:fallecio|murio)\b|\ben vez de (?:mandar|enviar|textos?|mensajes?|escribir)|\bacoso\b|\bestafa\w*\b"
         rf"|\bdejen? de llamar"
         r"|\bnunca (?:me suscribi|me registre|di mi numero|pedi)|^(?:vayanse|chinga|vete|callate)\b",
-        "Cancele por favor", "Cancele la cita del martes",
+        "Cancele por favor", "Cancele la cita del martes", is_likely=True,
     ),
     Rule(
         "fr.stop_word", "fr", OPT_OUT, How.WHOLE,
@@ -124,7 +126,7 @@ RULES = (
         r"(?<!narretez )(?<!ne )\b(?:darreter|decesser|arretez|arrete|arreter|cessez|cesser|stop|stoppez|fin"
         r"|finis)(?: de| d| aux| des| a| avec)?"
         r" (?:(?:menvoyer|recevoir|mecrire|me contacter|me texter|me harceler|nous ecrire|me deranger|me spammer"
-        r"|denvoyer"
+        r"|denvoyer|tout envoi|lenvoi|les envois"
         rf"|decrire|tout contact|les|ces|vos|tous"
         rf"|des|de|{FR}) ?){{1,5}}(?:(?<= )(?=\.|$)|{FR_END})"
         r"|\b(?:ne|de ne|n)? ?(?:plus|pas|jamais) (?:me |m ?|nous )(?:contacter|ecrire|envoyer|texter|envoyer|ecris"
@@ -163,7 +165,7 @@ RULES = (
         r"|^(?:va te|allez vous|degage|fous)\b"
         rf"|\bdesabonn\w+|\bdesinscri\w+|\bpas (?:me |m)?(?:ecrire|texter|envoyer)\b[\w ]{{0,20}}(?:soir|nuit|apres"
         rf"|avant|travail)|\bjamais (?:inscrit|demande)",
-        "Mauvais numéro", "Un bon numéro",
+        "Mauvais numéro", "Un bon numéro", is_likely=True,
     ),
 )
 # fmt: on

@@ -29,7 +29,8 @@ RULES = (
     ),
     Rule(
         "pt.stop_phrase", "pt", OPT_OUT, How.INSIDE,
-        r"(?<!nao )\b(?:pare|parem|para|parar|deixe|deixem) de (?:me )?(?:enviar|mandar|escrever|contatar|incomodar"
+        rf"(?<!nao )\b(?:pare|parem|para|parar|deixe|deixem) (?:com|com as|com os|com essas|com esses) {PT}{PT_END}"
+        rf"|(?<!nao )\b(?:pare|parem|para|parar|deixe|deixem) de (?:me )?(?:enviar|mandar|escrever|contatar|incomodar"
         rf"|perturbar)(?: (?:me|mais|essas|suas|{PT})){{0,3}}{PT_END}"
         r"|\bnao (?:me |nos )?(?:mand|envi|escrev|contat|incomod|perturb|mande me|procur)\w*(?: me)?(?: (?:mais"
         rf"|nada|nenhuma|essas|suas|{PT})){{1,4}}{PT_END}"
@@ -54,7 +55,7 @@ RULES = (
         rf"|cancelo|paro)\b|\bspam(?= \.|$)|\b(?:denunciar|processar)\b|\bso lembretes\b"
         rf"|\bsem (?:promocoes|propaganda)\b|\bnao (?:me )?mande\w* {PT}|\bonde (?:conseguiu|pegou) meu numero\b"
         rf"|\b(?:faleceu|morreu)\b|\bgolpe\b|\bassedio\b",
-        "Número errado", "O número da casa é 12",
+        "Número errado", "O número da casa é 12", is_likely=True,
     ),
     Rule(
         "it.stop_word", "it", OPT_OUT, How.WHOLE,
@@ -89,7 +90,7 @@ RULES = (
         rf"|\bcome (?:faccio|posso|ci si)[\w ]{{0,10}} (?:disiscriv|cancell|ferm|smett)\w+|\btroppi {IT}"
         r"|\bspam(?= \.|$)|\bvi (?:denuncio|segnalo)\b|\bnon (?:sono )?interessat[oa]\b|\bdisiscriv\w+|\btruffa\b"
         rf"|\be mort[oa]\b",
-        "Numero sbagliato", "Il numero 12",
+        "Numero sbagliato", "Il numero 12", is_likely=True,
     ),
     Rule(
         "ht.stop_and_courtesy", "ht", OPT_OUT, How.ONLY, "sispann | rete | dezabone | kanpe",
@@ -107,7 +108,7 @@ RULES = (
         "ht.doubt", "ht", REVIEW, How.INSIDE,
         rf"\b(?:move|pa bon) nimewo\b|\bpa enterese\b|^se pa \w+$|\btwop {HT}|\bkijan pou m sispann\b"
         rf"|\bmwen pa \w+ non$|\bki moun ki ba(?:y|w)? ?(?:ou)? nimewo m",
-        "Move nimewo", "Nimewo a se 12",
+        "Move nimewo", "Nimewo a se 12", is_likely=True,
     ),
 )
 # fmt: on

@@ -26,6 +26,7 @@ class How(StrEnum):
     EMOJI = "the message is pictures, one of these among them"
     INNOCENT = "these spans are everyday language and are blanked out"
     INSIDE = "a span of the message matches this pattern"
+    SHAPE = "a span of the message has these kinds of words"
     NAMED = "a span of the message as written, capital letters and all, matches this pattern"
 
 
@@ -40,6 +41,8 @@ class Rule:
     says: str
     example: str
     counter_example: str
+    is_likely: bool = False
+    """Of a row in doubt: whether the sender more likely than not wants no texts (replies/README 6.9)."""
 
     def phrases(self) -> list[str]:
         return self.says.split(" | ")

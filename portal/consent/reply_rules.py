@@ -36,13 +36,14 @@ RULES = (
         " | no need to keep texting | and subscribe | on subscribe | unsubscribed | stuff please | up out | wrong "
         "| end it"
         " | end this | its over | cancel it | cancel this | cancel me | cancel everything | id like to cancel"
-        " | can i cancel | i would like to cancel | please dont text | ban | mute | finish | desubscribe",
+        " | can i cancel | start again | i would like to cancel | please dont text | ban | mute | finish | desubscribe",
         "delete", "please delete the second photo",
     ),
     # Keywords with courtesy around them: replies/README 6.5.
     Rule(
         "stop_and_courtesy", "en", OPT_OUT, How.ONLY,
-        "stop | stopp | stawp | stahp | stopall | unsubscribe | unsub | optout | quit | stopstop | revoke | stop2end",
+        "stop | stopp | stawp | stahp | stopall | unenroll | deregister | desubscribe | unsubscribe | unsub |"
+        " optout | quit | stopstop | revoke | stop2end",
         "no stop please", "stop it you guys are the best",
     ),
     Rule("cancel_and_courtesy", "en", REVIEW, How.ONLY, "cancel", "cancel asap", "cancel order 1123"),

@@ -12,6 +12,7 @@ from portal.consent import (
     reply_romance,
     reply_rules,
     reply_scripts,
+    reply_shapes,
     reply_tongues,
 )
 from portal.consent.reply_rule import How, Meaning, Rule
@@ -19,6 +20,7 @@ from portal.consent.reply_rule import How, Meaning, Rule
 RULES = (
     reply_rules.RULES
     + reply_requests.RULES
+    + reply_shapes.RULES
     + reply_everyday.RULES
     + reply_doubts.RULES
     + reply_languages.RULES

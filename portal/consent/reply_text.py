@@ -34,6 +34,10 @@ LOOK_ALIKES = str.maketrans(
 
 INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\u20e3\u0640")
 UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+MONEY = re.compile(r"(?<=[A-Za-z])\$+(?=[A-Za-z])")
+"""Dollar signs for the letter s, as people disguise rude words."""
+
+SPELLED = re.compile(r"(please|stop|texting|texts|text|messages|messaging|me|unsubscribe|remove|my|number|now|no|more)")
 DASH = re.compile(r"\s[-~]+\s")
 APOSTROPHES = frozenset("'’‘ʼ`´\u201b")
 BREAKS = frozenset(".!?;,\n…。、؟،؛।॥¿¡|—–")
@@ -47,6 +51,7 @@ def window(text: str) -> str:
 
 def plain(text: str) -> str:
     """Lower-case words without accents on Latin letters, emoji or punctuation; " . " between clauses."""
+    text = MONEY.sub(lambda found: "s" * len(found[0]), text)
     text = re.sub(r"([^\W\d_])\1{2,}", r"\1", "".join(_letters(DASH.sub(" . ", _folded(text)))))
     words = [_undisguised(word) for word in _joined(text.split())]
     clauses = [clause.strip() for clause in " ".join(words).split(".")]
@@ -103,7 +108,9 @@ def _joined(words: list[str]) -> list[str]:
             spelled.append(word)
             continue
         keyword = "".join(spelled).replace(".", "").translate(LOOK_ALIKES)
-        joined += [keyword] if keyword in DRESSED_UP else spelled
+        parts = SPELLED.findall(keyword)
+        is_spelled = keyword in DRESSED_UP or (len(parts) > 1 and "".join(parts) == keyword)
+        joined += ([keyword] if keyword in DRESSED_UP else parts) if is_spelled else spelled
         spelled = []
         joined.append(word)
     return joined

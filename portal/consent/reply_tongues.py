@@ -46,6 +46,8 @@ RULES = (
         r"|\bmeine nummer (?:bitte )?(?:loschen|entfernen|streichen)"
         r"|\bnehm\w* (?:sie )?(?:mich|meine nummer) (?:bitte )?(?:von|aus)|\b(?:mochte|will"
         r"|wurde)(?: mich)? (?:gern )?(?:bitte )?(?:mich )?(?:abmelden|austragen|abbestellen)"
+        r"|\b(?:will|mochte|wollen|mochten)(?: ich| wir)? (?:nichts|nie)(?: mehr)? (?:\w+ ){0,3}(?:horen|erhalten"
+        r"|bekommen|haben)\b"
         r"|\b(?:lass|lasst|lassen sie) (?:mich|uns) (?:bitte )?in ruhe"
         r"|\bwiderruf\w* (?:hiermit )?meine (?:einwilligung|zustimmung|erlaubnis)|\b(?:ziehe"
         r"|nehme) (?:hiermit )?meine (?:einwilligung|zustimmung)",
@@ -60,7 +62,7 @@ RULES = (
         r"|\bnicht (?:nach|vor) \d+ uhr|\brufen sie (?:mich )?lieber|\bich (?:melde|zeige|verklage|blockiere) (?:sie"
         r"|euch|dich)"
         r"|\b(?:verstorben|gestorben)\b|\bbelastigung\b|\bbetrug\b|\banwalt\b",
-        "Falsche Nummer", "Die Nummer 12",
+        "Falsche Nummer", "Die Nummer 12", is_likely=True,
     ),
     Rule(
         "pl.stop_and_courtesy", "pl", OPT_OUT, How.ONLY,
@@ -85,7 +87,7 @@ RULES = (
         r"^(?:to )?pomylka\b|\b(?:zly|bledny|pomylil\w*) (?:numer|pan)|^to nie (?!tak|to|problem)\w+$"
         rf"|\bnie jestem zainteresowan|^nie dziekuje$|\bjak (?:sie )?(?:wypisac|zrezygnowac|wylaczyc)|\bza duzo {PL}"
         rf"|\bspam(?= \.|$)|\bskad (?:pan\w* )?ma\w* moj numer|\bzglosze\b",
-        "Zły numer", "Numer domu 12",
+        "Zły numer", "Numer domu 12", is_likely=True,
     ),
     Rule("vi.stop_word", "vi", OPT_OUT, How.WRITTEN, "dừng | ngừng | thôi", "DỪNG", "Đúng"),
     Rule(
@@ -113,7 +115,7 @@ RULES = (
         rf"|\b(?:lam sao|lam the nao|cach nao)[\w ]{{0,12}} (?:huy|dung|ngung)|\bnhieu {VI} qua|\btin rac\b"
         rf"|\bspam(?= \.|$)|\b(?:ai cho|sao co|lay)[\w ]{{0,14}} so (?:cua )?toi|\b(?:nhan|gui) (?:tin )?(?:ban dem"
         rf"|buoi toi)|\blua dao\b",
-        "Nhầm số", "Số nhà 12",
+        "Nhầm số", "Số nhà 12", is_likely=True,
     ),
     Rule(
         "tl.stop_word", "tl", OPT_OUT, How.WHOLE,
@@ -144,7 +146,7 @@ RULES = (
         r"|itigil|matigil)|\bpaano (?:nyo|niyo|mo) (?:po )?nakuha"
         r"|\b(?:ang )?dami (?:nyo|niyo|mo)(?:ng)? text|\bscam (?:to|yan|kayo)\b|\b(?:huwag"
         r"|wag)(?: \w+){0,4} (?:sa gabi|gabi na)|\bsino (?:nagbigay|nag bigay) ng number",
-        "Maling number", "Number po ng bahay",
+        "Maling number", "Number po ng bahay", is_likely=True,
     ),
 )
 # fmt: on

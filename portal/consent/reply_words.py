@@ -137,20 +137,37 @@ LOUD = frozenset(("stop", "stopp", "stopall", "unsubscribe", "unsub", "optout"))
 
 LIMIT = re.compile(
     r"\b(?:but|except|only|until|till|til|unless|after|before|during|while (?:i|im|we|you)|instead|about|past \d+"
-    rf"|{KIND}|(?:accident|mistake|accidentally)"
+    rf"|{KIND}|(?:accident|mistake|accidentally)|use (?:my|\d+)|other (?:one|number|phone)"
     r"|on (?:my|the) work|at (?:night|work|\d+|dinner)|next week|this (?:early|late|weekend)|(?<!you )so (?:much"
     r"|many|often|early|late)"
     r"|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?|on (?:the )?weekends?|for (?:a|the next|\d+|two"
     r"|three) ?(?:\w+ )?"
     r"(?:days?|weeks?|months?|while|bit)|too (?:early|late))\b"
 )
-"""In or after a request these narrow it: a member has to look."""
+"""In a request these narrow it: a member has to look."""
+
+PIECE = re.compile(r" (?:\.|but|and|also|however|though) ")
+"""Where a request ends and another sentence begins."""
+
+STILL = re.compile(
+    r"\b(?:except|unless|until|till|til|instead|only|still (?:text|send|receive|get|want|like)|keep|keeping|other"
+    r" than|accident|mistake|accidentally|jk"
+    r"|kidding|start|unstop|resume|use (?:my|this|the|\d+)|text \d+|rather than)\b"
+    r"|\b(?:reminders?|confirmations?|texts?|messages|alerts|e ?mails?|calls?|updates|appointments?)"
+    r"[\w ]{0,12} (?:is|are|r) (?:ok|okay|fine|good|great|welcome|useful)\b|\b(?:ok|okay|fine) (?:to|with|if)\b"
+    r"|^(?:please |pls |you can |u can |just )*(?:text|message)(?: (?:me|us))?"
+    r" (?:about|for|if|when|on|at|from|after|before|my|her|him|\d)\b"
+    r"|\b(?:want|need|like|send|get|continue|love)(?: \w+){0,3} (?:reminders?|alerts|confirmations?)\b"
+    r"|^(?:not )?(?:after|before|during|on (?:the )?(?:weekends?|sundays?)|at (?:night|work))\b"
+    r"|\bfor (?:a|the next|two|three|\d+) (?:\w+ )?(?:days?|weeks?|months?|while|bit)\b"
+)
+"""Behind a request, in a sentence of their own, these narrow it; anything else there is another matter."""
 
 FRAME = re.compile(
     r"^(?:did|does|is|are|was|were|has|when|where|who|which|what)\b"
     r"|\b(?:(?<!it )(?<!great )(?<!nice )if (?:i|we|you(?! (?:could|would|can|dont mind)))|what happens|how (?:do"
     r"|can|could|would|to|does)"
-    r"|(?<!times )do i (?:have|need)|should (?:i|we)|can (?:we|i)(?! please)"
+    r"|(?<!times )do i (?:have|need)|should (?:i|we)|can i(?! please)"
     r"|is there (?:a|any)|(?:it|page|link|site|message|text|sign|button) (?:says|said)|(?:he|she) (?:says|said)"
     r"|(?:hit|pressed|clicked|typed|wrote) (?:the )?$|(?:stop|end|quit|cancel|unsubscribe) to $|to (?:stop|end) $"
     r"|(?:reply|text|send|txt|respond)(?: with)?(?: \w+)? to $)"
@@ -160,13 +177,14 @@ FRAME = re.compile(
 """Before a request these make it a question or a quotation, such as of a footer."""
 
 SPEAKER = re.compile(
-    r"\b(?:(?:i|we|he|she|they|him|her|them|ill|well|lets|id|going|gonna)"
+    r"\b(?:(?<!can )(?:i|we|he|she|they|him|her|them|ill|well|lets|id|going|gonna)"
     r"(?: (?:need|have|had|will|should|must|gotta|can|cant|could|would|am going|am gonna|finally))?(?: to)?"
     r"|wont|doesnt|never|not|cant|cannot|didnt|dont) $"
 )
 """Before "stop texting" these tell what somebody does, as in "I had to stop texting" or "he won't stop texting me"."""
 
 DELIGHTED = re.compile(r"[😂🤣😍😭😆🥰🤩😅❤♥]")
+LAUGHING = re.compile(r"(?:haha|hehe|lol|lmao|aww?)\w*\b")
 DELIGHT = re.compile(
     r"\b(?:love|loving|beautiful|gorgeous|amazing|cute|sweet|kind|funny|hilarious|the best|crying|adorable|haha|lol"
     r"|lmao"
@@ -174,5 +192,5 @@ DELIGHT = re.compile(
 )
 """Beside a bare "stop" these make it an exclamation, or take it back."""
 
-REASON = re.compile(r" (?:because|since|as i|bc|cause|cuz)\b")
+REASON = re.compile(r" (?:because|since|as i|bc|cause|cuz|im|i am|ive|i have|its|this is)\b")
 """What follows is why, and narrows nothing."""

@@ -68,4 +68,4 @@ def test_a_verdict_tells_a_member_why() -> None:
 
 
 def test_a_verdict_in_doubt_tells_what_put_it_in_doubt() -> None:
-    assert read("Stop texting us, but call me").rule == "stop_texting/limit"
+    assert read("Stop texting us, except on Mondays").rule == "stop_texting/limit"

@@ -1,0 +1,132 @@
+"""Rows of the reply table that are shapes: requests in English by the kinds of their words (see `reply_shape`)."""
+
+from portal.consent.reply_rule import How, Meaning, Rule
+from portal.consent.reply_rules import OPT_OUT
+
+TEXTS = "(?:TEXT? TEXTS|TEXT THINGS?)"
+"""What is not wanted: texts, text messages, that text thing."""
+
+NO_TEXTS = "(?:TEXT? TEXTS (?:END|MY|OTHER (?:$|\\.))|TEXT THINGS? END)"
+"""Texts at the end of a request; one unknown word may close it, a name or a sigh."""
+
+MINE = "(?:ME|MY PHONE{1,2}|MY TEXT? NAME|THESE OTHER? PHONE{1,2}|PHONE)"
+"""Whom a request is about: me, my number, this phone."""
+
+# fmt: off
+RULES = (
+    Rule(
+        "shape.stop_texting", "en", OPT_OUT, How.SHAPE,
+        f"STOP (?:ANY){{0,3}} (?:TEXTING|(?:SEND|SENDING) ME? FILL* ANY_TEXT) (?:{MINE} END|ME (?:YOUR|OTHER (?:$"
+        f"|\\.))|IT? END)",
+        "stop with your robo texting us", "Stop humming and texting Bob",
+    ),
+    Rule(
+        "shape.stop_texts", "en", OPT_OUT, How.SHAPE,
+        f"STOP (?:LOOSE|MY|TEXTING)* (?:OTHER)? (?:LOOSE|MY)* {NO_TEXTS}",
+        "quit it with those corny messages", "stop the text animation",
+    ),
+    Rule(
+        "shape.stop_sending", "en", OPT_OUT, How.SHAPE,
+        "STOP (?:SENDING|SEND) (?:LOOSE)+ (?:THINGS)? END",
+        "quit sending to us that bloody stuff", "stop sending those flowers",
+    ),
+    Rule(
+        "shape.stop_that", "en", OPT_OUT, How.SHAPE,
+        "^(?:MANNERS)* STOP (?:THESE|IT|SEND|SENDING|ADV|ADJ|AGAIN|TEXT|THINGS|TO|POLITE)* $|"
+        "ANY_TEXT (?:SPAN){0,6} (?:MAKE IT STOP|STOP SENDING) END|"
+        "(?:BEGIN|POLITE|ADV|YOU) MAKE THESE (?:ANY_TEXT)? STOP END",
+        "quit that already", "you can stop",
+    ),
+    Rule(
+        "shape.do_not_text", "en", OPT_OUT, How.SHAPE,
+        f"(?<!SUBJECT)NEG TO? (?:HOW|ADJ)* TEXT_OR_BOTHER (?:{MINE}|IT(?=AGAIN)) END"
+        "|PHONE (?:SPAN){0,8} NEG (?:HOW)* TEXT IT END"
+        f"|(?:WANT|POLITE|ADV|ADJ) NEG TEXTING {MINE} END"
+        "|BEGIN (?:MANNERS)* NEG (?:HOW)* (?:TEXT|SEND) END|NEG (?:HOW)* SEND ME? (?:THESE|IT) AGAIN"
+        "|(?<!SUBJECT)NEG (?:HOW)* USE (?:MY|THESE) PHONE{1,2} (?:END|FOR ANY_TEXT)",
+        "do not under any circumstances text this cell", "Remember, we do not text clients",
+    ),
+    Rule(
+        "shape.no_need_to_text", "en", OPT_OUT, How.SHAPE,
+        f"(?:NO|NEG) WANT TO (?:GET)? (?:TEXT|TEXTING|BOTHER) (?:{MINE})? AGAIN",
+        "no need to text us anymore", "no need to text him, I will",
+    ),
+    Rule(
+        "shape.do_not_want_texts", "en", OPT_OUT, How.SHAPE,
+        f"(?<!YOU)(?:NOT (?:ADV|LONGER)*|NO (?:LONGER)?|(?<=I) NEG) (?:WANT)? BE? WANT (?:LOOSE|MY)* (?:{TEXTS}"
+        f"|TEXTED|TEXTING {MINE}) (?:{MINE})? END"
+        "|(?:NOT (?:ADV|LONGER)*|NO (?:LONGER)?) WANT (?:LOOSE)* HEAR OFF (?:YOU|YOUR|THESE)"
+        "|(?:NOT (?:HOW)*|NO LONGER) WANT (?:TO|GET|SENDING|ADV|FOR)* THESE AGAIN"
+        "|(?:NOT|NO LONGER) (?:HOW)* WANT (?:FOR)? (?:SENDING|TO GET) (?:HOW)* (?:THESE|IT|THINGS) (?:THINGS)? END"
+        "|NOT (?:LONGER)? WANT TO BE TEXTED|WANT NEG TO? BE TEXTED|WANT NO OTHER? (?:LOOSE)* (?:TEXTS|TEXTING)"
+        f"|ENSURE (?:ANY){{0,3}} NOT (?:GET|SEND|SENDING|BE) (?:LOOSE)* (?:{TEXTS}|TEXTED) END",
+        "My husband doesn't want any more of your texts", "I don't want texts on the cards",
+    ),
+    Rule(
+        "shape.no_more_texts", "en", OPT_OUT, How.SHAPE,
+        f"(?:BEGIN|(?<=POLITE)|(?<=ADV)|(?<=AGAIN)|(?<=WANT)|(?<=OTHER)|(?<=BECAUSE)) NO (?:LONGER (?:LOOSE)*|THESE"
+        f" (?:HOW)*|ADJ+) (?:{TEXTS}|TEXTING ME) END"
+        "|(?:BEGIN|(?<=POLITE)|(?<=ADV)|(?<=AGAIN)|(?<=WANT)) NO (?:TEXTS|TEXT|TEXTING ME) END"
+        "|ENOUGH (?:AGAIN)? (?:FOR|OF) (?:LOOSE)* ANY_TEXT END",
+        "thanks but no such messages", "I see no messages",
+    ),
+    Rule(
+        "shape.off_the_list", "en", OPT_OUT, How.SHAPE,
+        "(?<!NEG)(?<!TEXT)(?<!SEND) (?:REMOVE|GET|KILL|BLOCK|OTHER|BE|WANT|MAKE) (?:ME|(?:MY|THESE) PHONE{1,2}) OFF"
+        " (?:LOOSE|TEXT|TEXTING)* (?:LIST|TEXTS|PHONE|THINGS|TEXT (?:THINGS|LIST|OTHER)?) END"
+        f"|REMOVE OFF {MINE} END|BEGIN (?:MANNERS)* (?:REMOVE|BLOCK) (?:HOW)* {MINE} END"
+        f"|REMOVE (?:ME|MY PHONE) (?:OF|OFF) (?:LOOSE)* LIST END"
+        "|REMOVE ME OFF (?:OF)? THESE END"
+        "|BEGIN (?:MANNERS)* OFF (?:OF)? (?:ADJ|YOUR|THESE)+ LIST END",
+        "bump me off ur text list", "bump me off the guest list",
+    ),
+    Rule(
+        "shape.turn_off_texts", "en", OPT_OUT, How.SHAPE,
+        f"(?<!SUBJECT)(?:KILL|TURN OFF) (?:LOOSE|MY)* (?:{NO_TEXTS}|{TEXTS} OFF END)|TURN (?:LOOSE|MY|TEXT)*"
+        f" (?:TEXTS|THESE) OFF END",
+        "disable texts for this line", "turn off text wrapping",
+    ),
+    Rule(
+        "shape.no_consent", "en", OPT_OUT, How.SHAPE,
+        "CONSENT (?:ADV|ADJ|TO|GET|BE|FOR|SEND|SENDING|ANY_TEXT|POLITE|YOU|ME){0,7} REVOKE END"
+        "|REVOKE (?:ADV|ADJ|MY|THESE|OTHER){0,3} CONSENT (?:FOR|YOU|THESE|OTHER){0,4} TO (?:ADV|BE|GET|SEND)*"
+        " (?:ANY_TEXT|TEXTED)",
+        "Permission to message me is withdrawn", "I withdraw my permission to publish the photos",
+    ),
+    Rule(
+        "shape.or_else", "en", OPT_OUT, How.SHAPE,
+        "REPORT (?:ANY){0,8} BECAUSE YOU (?:HOW)* TEXT ME AGAIN|BECAUSE YOU (?:HOW)* TEXT ME AGAIN (?:ANY){0,6} REPORT",
+        "if you text me again the police will hear of it", "if you text me again I will reply",
+    ),
+    Rule(
+        "shape.not_wanted", "en", Meaning.REVIEW, How.SHAPE,
+        "BEGIN (?:MANNERS|I)* (?:NEG|NO LONGER) (?:HOW)* WANT THESE END"
+        "|PHONE (?:SPAN){0,8} REMOVE IT END|THESE \\. (?:HOW)* REMOVE (?:HOW)* $",
+        "we don't want these", "we don't want these frames", is_likely=True,
+    ),
+    Rule(
+        "shape.texts_refused", "en", Meaning.REVIEW, How.SHAPE,
+        "(?:BEGIN (?:HOW)*|(?<=AGAIN)|(?<=POLITE)) NEG (?!GET|GOT|SENDING)(?:LOOSE|MY|OTHER|WANT){0,4} (?:TEXTS"
+        "|TEXTING ME)"
+        "|(?<!YOU)NOT (?:HOW)* BE? WANT (?:LOOSE|MY|OTHER|WANT){0,5} (?:TEXTS|TEXTING ME|TEXTED)"
+        "|(?<!I)(?<!YOU)NEG (?:HOW)* SEND ME (?:LOOSE)* ANY_TEXT",
+        "don't send me texts at night", "never got your texts", is_likely=True,
+    ),
+    Rule(
+        "shape.fewer_texts", "en", Meaning.REVIEW, How.SHAPE,
+        "(?<!I)(?<!I ADV)FEWER (?:LOOSE|MY){0,3} (?:TEXT ME|TEXT END|TEXT(?=FEWER)|TEXTS|TEXTING)"
+        "|TEXT ME? (?:ADV|ADJ|OTHER)? FEWER|WANT YOU (?:ANY){1,5} TEXT$",
+        "can you only text once a week", "I can only text you", is_likely=True,
+    ),
+    Rule(
+        "shape.texts_and_the_law", "en", Meaning.REVIEW, How.SHAPE,
+        "SUITS (?:SPAN){0,8} (?:TEXTS|TEXTING)|(?:TEXTS|TEXTING) (?:SPAN){0,8} SUITS",
+        "these texts are a matter for the police", "my lawyer will contact you", is_likely=True,
+    ),
+    Rule(
+        "shape.leave_me", "en", Meaning.REVIEW, How.SHAPE,
+        "BEGIN (?:MANNERS)* LEAVE ME OFF (?:OF)? (?:THESE|YOUR|IT)|PHONE USED TO BE",
+        "leave me out of this", "leave me out of the photo", is_likely=True,
+    ),
+)
+# fmt: on
