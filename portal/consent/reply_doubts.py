@@ -1,18 +1,13 @@
 """Rows of the reply table for what is worth a member's look, in English: replies/README 6.6, "review cues"."""
 
 from portal.consent.reply_rule import How, Meaning, Rule
-from portal.consent.reply_words import END, KIND, SEND, TEXTS
+from portal.consent.reply_words import TEXTS
 
 PERSON = (
     r"(?:he|she|husband|wife|mother|father|mom|dad|brother|sister|son|daughter|uncle|aunt|grand\w+|mrs? (?:\. )?\w+"
     r"|ms (?:\. )?\w+"
     r"|spouse|owner|patient|client|parent|person)"
 )
-THEIRS = (
-    rf"(?:(?:my|our) (?:{PERSON}|kid|kids|child|old|other|work|ex|boss|parents?|boyfriend|girlfriend|partner)s?"
-    r"|her|him|his|their)"
-)
-
 # fmt: off
 RULES = (
     Rule(
@@ -29,6 +24,8 @@ RULES = (
     ),
     Rule(
         "not_interested", "en", Meaning.REVIEW, How.INSIDE,
+        r"^(?:(?:thanks|ok|no|i think|sorry|thank you) )*(?:\. )?(?:well|ill|i will|we will|gonna) pass(?= \.|$|"
+        r" (?:on this|thank|for now))|"
         r"\b(?:not|no longer|never)(?: really| at all| that| even)? interested"
         r"(?= \.|$| (?:thanks?|thx|ty|sorry|anymore|any|please|pls|at|but|and|so|you|u|we|i|im|sir|maam|man|dude|bye"
         r"|right|now|in (?:this|these|your|ur|it|any|anything|what)|because|we)\b)",
@@ -71,7 +68,8 @@ RULES = (
         r"|\bnever heard of (?:you|u)\b"
         r"|\b(?:doesnt|does not|no longer) (?:work|works|live|lives|use|uses|have|has) (?:here|this (?:number"
         r"|phone))\b"
-        r"|\byou (?:have|got|ve got) me confused\b|\bnot who you(?:re| are)? (?:think|want|are looking for)\b"
+        r"|\byou (?:have|got|ve got) me confused\b|\bnot who you(?:re| are)? (?:think|want|looking for|are looking"
+        r" for)\b"
         r"|\bmistaken identity\b"
         r"|^(?:sorry )?(?:this is not|this isnt|im not) (?:her|him|them|that person)(?= \.|$)|\bthis is my (?:number"
         r"|phone) now\b"
@@ -79,6 +77,7 @@ RULES = (
         r"|lady|woman|man) you\w*"
         r"|\b(?:doesnt|does not|no longer) (?:own|have|has) this\b|\b(?:being|getting|been) disconnected\b"
         r"|\bupdate my (?:phone )?number\b"
+        r"|\bwho (?:are|r) (?:you|u) (?:trying to|looking)\b"
         r"|\bnot the (?:right|correct) (?:number|person)\b|\bhad this number (?:for|since)\b"
         r"|\b(?:looking for|trying to reach|want|mean|meant for|think im|thinking of) (?:someone|somebody"
         r"|some one) else\b"
@@ -141,6 +140,8 @@ RULES = (
         r"|want(?:ed)?)"
         r" (?:to )?(?:these|this|your|for these|texts?|get|receive|be texted|any of this)\b|\b(?:never|didnt"
         r"|did not) (?:gave|given|give) (?:you|u|yall) (?:my|this|permission|consent|any)"
+        r"|\b(?:dont|do not) (?:recall|remember) (?:ever )?(?:giving|signing|agreeing|asking|opting)\b|\bwho"
+        r" (?:authori[sz]ed|approved|asked for) (?:these|this|you)\b"
         r"|\b(?:why|how) am i on\b|\bdid i (?:ever )?sign up\b|\b(?:i will|ill|gonna|going to) sue\b|\b(?:this|it"
         r"|that) is illegal\b|\bthats illegal\b"
         r"|\bviolat\w+ (?:of |the )?(?:tcpa|law|federal|privacy)|\bagainst the law\b|^do not call\b"
@@ -172,77 +173,6 @@ RULES = (
         r"|\bif (?:you|u|yall) (?:ever )?(?:text|message|contact) (?:me|us) (?:again|one more time)\b"
         r"|\btext me one more time\b",
         "I'm blocking you", "My lawyer will read the contract", is_likely=True,
-    ),
-    Rule(
-        "some_texts_only", "en", Meaning.REVIEW, How.INSIDE,
-        rf"(?<!\bi )(?<!you )(?<!\bwe )\b(?:dont|do not|dnt|never) {SEND}(?: me(?! (?:the (?!texts|messages)|a |an "
-        rf"|my |his |her |that |photos|pictures))| us| this| anything| at| before| after| on| during| so| until| late"
-        rf"| early| every| my cell| my work)\b|\bno more [\w ]{{0,20}}(?:{TEXTS}|{KIND})\b"
-        r"|\b(?:dont|do not|no longer) (?:want|need|send)(?: (?:me|us|any|the|your|these|more|to|get|receive"
-        rf"|getting|all|of)){{0,5}}"
-        rf" (?:\w+ ){{0,1}}(?:{TEXTS}|{KIND}){END}|\b(?:revoke|withdraw) my (?:consent|permission)\b"
-        r"|\b(?:stop|quit|cancel|turn off|unsubscribe from|opt out of|enough|fewer|less)(?: (?:sending|getting"
-        rf"|receiving|with|the|all|me|us|these"
-        rf"|those|your|any|more|my|of|weekly|daily|monthly|automatic|constant)){{0,4}} {KIND}\b"
-        r"|(?:^|\. |\bplease |\band )no (?:more )?(?:promos?|ads?|marketing|promotions?|solicit\w+|sales texts"
-        rf"|coupons|spam|deals|offers)\b"
-        rf"|\bno (?:texts|messages) (?:on|after|before|at|during|until|while)\b"
-        r"|\b(?:only|just) (?:text|message|send|contact)(?: me| us)?(?: about| for| if| the| my| at| in| between| when"
-        rf"| after| before| texts about| appointment\w*| \w*day)\b"
-        r"|\b(?:text|message|contact) (?:me|us) only\b|\bonly (?:want|need|send|appointment|the"
-        rf"|my)[\w ]{{0,16}} ?(?:{KIND}|texts|messages)\b"
-        rf"|\b(?:pause|hold|suspend|mute|snooze|hold off on)(?: (?:the|my|these|all|your|sending)){{0,2}} {TEXTS}\b"
-        rf"|\b(?:only|just)(?: (?:the|my|send|want|need|appointment|get)){{1,3}} (?:{KIND}|texts|messages)\b"
-        rf"|\b(?:keep|just) (?:the )?(?:appointment )?(?:texts|{KIND}) (?:only|and)\b|\bstop remind\w+\b"
-        rf"|\btake a break from\b"
-        rf"|\bnot interested in[\w ]{{0,12}} {KIND}|\bbut no (?:more )?(?:promos?|ads?|marketing|promotions?"
-        rf"|{KIND})\b"
-        r"|\b(?:text|message)(?: me)? only (?:during|at|on|for|when|if|after|between|about)\b|\bonly text for\b"
-        r"|\bless often\b"
-        rf"|\b(?:only|just)(?: text me| send)? {KIND}{END}",
-        "Don't text me before 9am please", "don't text and drive", is_likely=True,
-    ),
-    Rule(
-        "another_way", "en", Meaning.REVIEW, How.INSIDE,
-        r"\binstead of (?:text|sms|messag)\w*|\b(?:call|email|e mail|phone|mail|ring)(?: me| us)?(?: instead| only"
-        r"| rather)\b"
-        r"|\btext my \w+ .{0,20}instead\b|\btext my \w+ instead\b|\b(?:only|just) (?:emails|calls|phone calls)(?= \."
-        r"|$| please)|\bphone calls only\b|\bemails? only\b"
-        r"|\b(?:rather|prefer|like)(?: to)?(?: get| have| receive| be)?(?: an?| by)? (?:e ?mails?|emailed"
-        r"|phone calls?|calls?|called)\b"
-        r"|\b(?:dont|do not) text (?:\. )?(?:just |please )?(?:call|email)\b|\b(?:i|we) (?:dont|do not|cant"
-        rf"|never) (?:text|do texts?|read texts)(?= \.|$)"
-        r"|(?:^|\. |please |and )(?:dont|do not|never|stop|quit) (?:call|calling|phoning|email|emailing"
-        rf"|ring)(?: (?:me|us|here|this number|my (?:phone|cell|number|house|home|work|office|line))){{0,2}}{END}"
-        rf"|^(?:please )?(?:stop|no more|no) (?:the |all )?(?:phone )?calls(?= \.|$| please)"
-        r"|\bswitch (?:me |us )?to (?:e ?mail|phone|calls)\b|\b(?:contact|text|call|email|reach|message|send"
-        r"|get)\b[\w ]{0,30} instead\b(?! of (?:e ?mail|call|phon))"
-        r"|\b(?:call|email) (?:\. )?(?:dont|do not) text\b|\b(?:email|calling|a call) is (?:better|best"
-        r"|easier)(?= \.|$)",
-        "Please call instead of texting", "Please don't call, text me", is_likely=True,
-    ),
-    Rule(
-        "another_number", "en", Meaning.REVIEW, How.INSIDE,
-        rf"\b(?:remove|delete|take|get|drop) [\w ]{{0,20}}(?:number|name|me) (?:off|from) (?:your|the"
-        rf"|this) [\w ]{{0,12}}list\b"
-        rf"|\bget off (?:this|your|the) list\b|\b(?:remove|delete|take) {THEIRS}(?: \w+)? (?:number"
-        rf"|off(?! the (?:guest|wait|schedule|invoice|list for))|from (?:your"
-        rf"|the|this) list|phone)\b"
-        rf"|\b(?:stop|quit) (?:texting|contacting|messaging|sending|bothering)[\w ]{{0,14}} {THEIRS}"
-        r"|\b(?:use|text|contact|message)(?: me (?:at|on))? (?:my|the|this) (?:other|new|cell|work|home"
-        r"|different) (?:number|phone|cell|one)\b"
-        r"|\bold (?:number|phone)\b|\bthis is (?:a|my|our) (?:work|business|office|home|land) ?(?:phone|line|number"
-        r"|cell)\b"
-        r"|\btext my (?:husband|wife|mom|dad|son|daughter|partner)\b[\w ]*(?:instead|at|not me|from now)"
-        r"|\b(?:wife|husband|mom|dad|son|daughter|mother|father)s? (?:wants?|needs?) (?:off|out|to be)\b"
-        rf"|\b(?:remove|drop|take) {THEIRS} (?:\w+ )?from (?:the|these|your) {TEXTS}",
-        "Please remove my husband's number from your list", "put me on the list", is_likely=True,
-    ),
-    Rule(
-        "stop_word_left", "en", Meaning.REVIEW, How.INSIDE,
-        r"\b(?:stop|stopall|unsubscribe|unsub|opt out|optout|get off this list|get off your list|get out of this list"
-        r"|opting out|stop2\w+)\b",
-        "what is this stop", "unstoppable", is_likely=True,
     ),
 )
 # fmt: on

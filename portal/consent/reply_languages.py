@@ -15,7 +15,7 @@ ES_END = (
 FR = r"(?:messages?|sms|textos?|texts|mms|mails de texto|notifications|messages textes?)"
 FR_END = (
     r"(?= \.|$| (?:svp|stp|merci|sil|plus|desormais|a ce|sur ce|de votre|de vous|jamais|du tout"
-    r"|maintenant|a lavenir|car)\b)"
+    r"|maintenant|a lavenir|car|par|via)\b)"
 )
 
 # fmt: off
@@ -51,7 +51,8 @@ RULES = (
         rf"|molest)\w+"
         r"|\bno (?:me )?(?:mandar|enviar|escribir|molestar|contactar|textear)(?:me|nos)?(?: (?:mas|nada"
         rf"|a este numero|{ES})){{0,4}}{ES_END}"
-        r"|\bno (?:quiero|deseo) que (?:me|nos) (?:sigan? )?(?:escrib|mand|envi|contact|text)\w+|\b(?:par"
+        r"|\bno (?:quiero|deseo) que (?:me|nos) (?:sigan? |esten? |vuelvan? a )?(?:escrib|mand|envi|contact"
+        r"|text)\w+|\b(?:par"
         rf"|deten)\w+ (?:ya )?(?:con|a) (?:los|las|estos|sus|tantos) {ES}"
         r"|(?:^|\. )(?:por favor |ya )?(?:saqu|borr|quit|elimin)\w{1,4}(?:me|nos)(?: (?:por favor|ya"
         r"|de aqui))*(?= \.|$)"

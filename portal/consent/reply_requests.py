@@ -156,13 +156,13 @@ RULES = (
     ),
     Rule(
         "opt_me_out", "en", OPT_OUT, How.INSIDE,
-        r"(?:\bopt(?:ing|ed)? (?:me |us |this number |my number |my phone )?out|(?<!kids )\bunsubscribe"
+        r"(?:\bopt(?:ing|ed)? (?:(?:me|us|this|my|our|her|him|myself|the) (?:\w+ ){0,2})?out|(?<!kids )\bunsubscribe"
         rf"(?: (?:{MINE}|him|her))?"
         r"|\b(?:i (?:want|wish|need|asked|would like)|id like) to be (?:removed|taken off|opted out|unsubscribed))"
         rf"(?: (?:of|from)(?: (?:all|the|these|your|this|any|future|receiving|getting|text)){{0,4}} (?:{LIST}"
         rf"|{TEXTS}|all"
         rf"|everything|this|these))?{END}"
-        r"|\b(?:i have|ive|i) (?:already )?(?:unsubscribed|opted out)\b(?! of| from the)",
+        r"|\b(?:i have|ive|i) (?:already )?(?:unsubscribed|opted out)\b(?! of| from (?!your|you|these|this|all|it))",
         "unsubscribe me from all texts", "How does one opt out of the draw?",
     ),
     Rule(
@@ -192,6 +192,10 @@ RULES = (
         r"(?:no more|no further|not another|not one more|zero|no)(?: of| with)?(?: these| your| such| any| the)?"
         rf"(?: unwanted| automated)? (?:{TEXTS}|texting me|messaging|contact|contacting me|communication){END}"
         r"|^(?:please )?no more(?: of)? (?:these|this|those)(?= \.|$| please)"
+        r"|\b(?:let|make|better|should) (?:this |that )?be (?:the|your) (?:last|final) (?:text|message)\b"
+        r"|\b(?:mark|list|flag|register|set|put) (?:me|us|this number|my (?:\w+ )?number)(?: down)?(?: as| to)?(?:"
+        r" an?)? "
+        r"(?:do not|dnc|opted out|opt out|no text|no contact|unsubscribed)\b"
         r"|\bif i (?:didnt|did not|never) (?:get|receive) any more of (?:these|your) (?:texts|messages)\b",
         "no more texts please", "I see no more messages",
     ),

@@ -12,7 +12,7 @@ from portal.consent.reply_words import COURTESY
 
 _KINDS = {
     "STOP": "stop stopp stpo stahp stawp quit cease discontinue halt desist refrain",
-    "KILL": "end cancel terminate kill disable deactivate cut knock lay drop discard silence",
+    "KILL": "end cancel terminate kill disable deactivate cut knock lay drop discard silence spare",
     "TURN": "turn shut switch",
     "NEG": "dont dnt donot not never nevr neither",
     "WONT": "doesnt dosent doesn cannot cant wont couldnt didnt wouldnt isnt arent",
@@ -36,8 +36,12 @@ _KINDS = {
     "USE": "use using",
     "ENSURE": "sure ensure",
     "GOT": "got gotten gets",
-    "FEWER": "less fewer only limit once twice often rarely",
+    "FEWER": "less fewer only limit often rarely",
     "LAW": "illegal lawyer lawyers attorney sue suing complaint legal court harassment",
+    "HIT": "hit hitting blow blowing blowin hittin buzz buzzing blast blasting flood flooding clog clogging",
+    "LOSE": "lose forget",
+    "GOOD": "fine good great helpful nice lovely perfect useful awesome sweet funny"
+    " appreciated best amazing cute welcome",
     "LEAVE": "leave",
     "USED": "used",
     "MY": "my our",
@@ -58,7 +62,7 @@ _KINDS = {
     "YOU": "you u yall ya youse yous",
     "YOUR": "your ur yours youre",
     "TO": "to ta 2",
-    "FOR": "for at on via by through in with w",
+    "FOR": "for at on via by through in with w up",
     "THESE": "these this that those dis dese",
     "THINGS": "stuff crap shit junk garbage nonsense anything nothing things thing bs everything bullshit",
     "ADV": "ever even like really just kindly actually honestly truly so auto robo definitely absolutely under"
@@ -104,10 +108,15 @@ def _chars(name: str) -> str:
     return "".join(_LETTERS[kind] for kind in _SETS.get(name, name).split())
 
 
-_FOLLOWS = "".join(map(_chars, ("AGAIN", "POLITE", "I", "HE", "YOU", "BECAUSE", "THESE", "BE", "NO", "NEG", "STOP")))
 _NEAR = "".join(map(_chars, ("MY", "ME", "THESE", "YOU", "YOUR", "PHONE", "ANY_TEXT")))
 _PLACE = f"[{_chars('FOR')}{_chars('TO')}{_chars('OFF')}][{_NEAR}]"
-_END = f"(?=$|\\.|[{_FOLLOWS}{_chars('ADV')}]|{_PLACE}|[{_chars('FOR')}][{_chars('ADJ')}]?[{_chars('AGAIN')}])"
+_MORE = "".join(
+    map(_chars, ("AGAIN", "POLITE", "I", "HE", "YOU", "BECAUSE", "THESE", "BE", "NO", "NEG", "STOP", "ADV"))
+)
+_END = (
+    f"(?=$|\\.|[{_MORE}{_chars('LONGER')}]|[{_chars('ADJ')}][{_chars('LONGER')}]|{_PLACE}"
+    f"|[{_chars('FOR')}][{_chars('ADJ')}]?[{_chars('AGAIN')}])"
+)
 _WRITTEN = {"END": _END, "BEGIN": r"(?:^|(?<=\.))", "ANY": "[^.~]", "SPAN": "[^~]"}
 
 

@@ -27,7 +27,8 @@ RULES = (
     ),
     Rule(
         "shape.stop_sending", "en", OPT_OUT, How.SHAPE,
-        "STOP (?:SENDING|SEND) (?:LOOSE)+ (?:THINGS)? END",
+        "STOP (?:SENDING|SEND) (?:LOOSE)+ (?:THINGS)? END"
+        "|(?:ANY_TEXT|TEXTING) (?:SPAN){0,14} STOP (?:SENDING|SEND)? IT (?:END|TO ME)",
         "quit sending to us that bloody stuff", "stop sending those flowers",
     ),
     Rule(
@@ -39,10 +40,12 @@ RULES = (
     ),
     Rule(
         "shape.do_not_text", "en", OPT_OUT, How.SHAPE,
-        f"(?<!SUBJECT)NEG TO? (?:HOW|ADJ)* TEXT_OR_BOTHER (?:{MINE}|IT(?=AGAIN)) END"
+        f"(?<!SUBJECT)NEG TO? (?:HOW|ADJ)* (?:GET TO)? TEXT_OR_BOTHER (?:{MINE}|IT(?=AGAIN)) END"
         "|PHONE (?:SPAN){0,8} NEG (?:HOW)* TEXT IT END"
         f"|(?:WANT|POLITE|ADV|ADJ) NEG TEXTING {MINE} END"
         "|BEGIN (?:MANNERS)* NEG (?:HOW)* (?:TEXT|SEND) END|NEG (?:HOW)* SEND ME? (?:THESE|IT) AGAIN"
+        f"|(?<!SUBJECT)(?:STOP|NEG) (?:HOW)* HIT FOR? (?:{MINE}) FOR?"
+        "|LOSE YOU (?:HOW)* (?:GET|GOT) (?:MY|THESE) PHONE"
         "|(?<!SUBJECT)NEG (?:HOW)* USE (?:MY|THESE) PHONE{1,2} (?:END|FOR ANY_TEXT)",
         "do not under any circumstances text this cell", "Remember, we do not text clients",
     ),
@@ -66,7 +69,7 @@ RULES = (
         "shape.no_more_texts", "en", OPT_OUT, How.SHAPE,
         f"(?:BEGIN|(?<=POLITE)|(?<=ADV)|(?<=AGAIN)|(?<=WANT)|(?<=OTHER)|(?<=BECAUSE)) NO (?:LONGER (?:LOOSE)*|THESE"
         f" (?:HOW)*|ADJ+) (?:{TEXTS}|TEXTING ME) END"
-        "|(?:BEGIN|(?<=POLITE)|(?<=ADV)|(?<=AGAIN)|(?<=WANT)) NO (?:TEXTS|TEXT|TEXTING ME) END"
+        "|(?:BEGIN|(?<=TO)|(?<=POLITE)|(?<=ADV)|(?<=AGAIN)|(?<=WANT)) NO (?:TEXTS|TEXT|TEXTING ME) END"
         "|ENOUGH (?:AGAIN)? (?:FOR|OF) (?:LOOSE)* ANY_TEXT END",
         "thanks but no such messages", "I see no messages",
     ),
@@ -77,6 +80,7 @@ RULES = (
         f"|REMOVE OFF {MINE} END|BEGIN (?:MANNERS)* (?:REMOVE|BLOCK) (?:HOW)* {MINE} END"
         f"|REMOVE (?:ME|MY PHONE) (?:OF|OFF) (?:LOOSE)* LIST END"
         "|REMOVE ME OFF (?:OF)? THESE END"
+        "|TO GET OFF (?:OF|ADJ)* (?:THESE END|YOUR (?:TEXTING|TEXTS|TEXT|LIST)|THESE (?:TEXTING|TEXTS|TEXT|LIST))"
         "|BEGIN (?:MANNERS)* OFF (?:OF)? (?:ADJ|YOUR|THESE)+ LIST END",
         "bump me off ur text list", "bump me off the guest list",
     ),
@@ -89,6 +93,7 @@ RULES = (
     Rule(
         "shape.no_consent", "en", OPT_OUT, How.SHAPE,
         "CONSENT (?:ADV|ADJ|TO|GET|BE|FOR|SEND|SENDING|ANY_TEXT|POLITE|YOU|ME){0,7} REVOKE END"
+        "|NOT (?:GET|ADV)* (?:MY|ADJ)? CONSENT (?:FOR YOU)? TO (?:USE|ANY_TEXT|BOTHER)"
         "|REVOKE (?:ADV|ADJ|MY|THESE|OTHER){0,3} CONSENT (?:FOR|YOU|THESE|OTHER){0,4} TO (?:ADV|BE|GET|SEND)*"
         " (?:ANY_TEXT|TEXTED)",
         "Permission to message me is withdrawn", "I withdraw my permission to publish the photos",
@@ -101,27 +106,30 @@ RULES = (
     Rule(
         "shape.not_wanted", "en", Meaning.REVIEW, How.SHAPE,
         "BEGIN (?:MANNERS|I)* (?:NEG|NO LONGER) (?:HOW)* WANT THESE END"
-        "|PHONE (?:SPAN){0,8} REMOVE IT END|THESE \\. (?:HOW)* REMOVE (?:HOW)* $",
+        "|PHONE (?:SPAN){0,8} REMOVE IT END|THESE \\. (?:HOW)* REMOVE (?:HOW)* $"
+        "|\\. (?:MANNERS)* (?:REMOVE|TURN OFF) (?:MANNERS)* $",
         "we don't want these", "we don't want these frames", is_likely=True,
+    ),
+    Rule(
+        "shape.texts_and_the_law", "en", Meaning.REVIEW, How.SHAPE,
+        "SUITS (?:SPAN){0,8} (?:TEXTS|TEXTING)|(?:TEXTS|TEXTING) (?:SPAN){0,8} SUITS",
+        "these texts are a matter for the police", "my lawyer will contact you", is_likely=True,
     ),
     Rule(
         "shape.texts_refused", "en", Meaning.REVIEW, How.SHAPE,
         "(?:BEGIN (?:HOW)*|(?<=AGAIN)|(?<=POLITE)) NEG (?!GET|GOT|SENDING)(?:LOOSE|MY|OTHER|WANT){0,4} (?:TEXTS"
         "|TEXTING ME)"
         "|(?<!YOU)NOT (?:HOW)* BE? WANT (?:LOOSE|MY|OTHER|WANT){0,5} (?:TEXTS|TEXTING ME|TEXTED)"
+        "|BEGIN (?:MANNERS)* NO TEXTING (?:ME|MY)|STOP (?:ANY){0,2} TEXTING (?:MY|IT|ADJ) (?:OTHER|MY_WIFE)"
+        "|(?:THESE|YOUR) TEXTS BE (?!(?:ADV|ADJ|OTHER){0,2}GOOD)(?:SENDING|ADV|ADJ|OTHER|ENOUGH) (?!GOOD)"
         "|(?<!I)(?<!YOU)NEG (?:HOW)* SEND ME (?:LOOSE)* ANY_TEXT",
         "don't send me texts at night", "never got your texts", is_likely=True,
     ),
     Rule(
         "shape.fewer_texts", "en", Meaning.REVIEW, How.SHAPE,
         "(?<!I)(?<!I ADV)FEWER (?:LOOSE|MY){0,3} (?:TEXT ME|TEXT END|TEXT(?=FEWER)|TEXTS|TEXTING)"
-        "|TEXT ME? (?:ADV|ADJ|OTHER)? FEWER|WANT YOU (?:ANY){1,5} TEXT$",
+        "|TEXT ME? (?:ADV|ADJ|OTHER){0,2} FEWER|WANT YOU (?:ANY){1,5} TEXT$",
         "can you only text once a week", "I can only text you", is_likely=True,
-    ),
-    Rule(
-        "shape.texts_and_the_law", "en", Meaning.REVIEW, How.SHAPE,
-        "SUITS (?:SPAN){0,8} (?:TEXTS|TEXTING)|(?:TEXTS|TEXTING) (?:SPAN){0,8} SUITS",
-        "these texts are a matter for the police", "my lawyer will contact you", is_likely=True,
     ),
     Rule(
         "shape.leave_me", "en", Meaning.REVIEW, How.SHAPE,

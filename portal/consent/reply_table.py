@@ -8,11 +8,13 @@ from portal.consent import (
     reply_doubts,
     reply_everyday,
     reply_languages,
+    reply_limits,
     reply_requests,
     reply_romance,
     reply_rules,
     reply_scripts,
     reply_shapes,
+    reply_stem,
     reply_tongues,
 )
 from portal.consent.reply_rule import How, Meaning, Rule
@@ -23,6 +25,7 @@ RULES = (
     + reply_shapes.RULES
     + reply_everyday.RULES
     + reply_doubts.RULES
+    + reply_limits.RULES
     + reply_languages.RULES
     + reply_romance.RULES
     + reply_tongues.RULES
@@ -32,10 +35,9 @@ RULES = (
 NO_BLANKS = frozenset(("zh", "ja", "ko"))
 """Languages that are written without blanks between words, or with endings grown to them."""
 
-IN_TWO_SCRIPTS = "hi"
 OTHER_SCRIPTS = NO_BLANKS | {"ar", "ru"}
-SYNTAX = re.compile(r"\\.|\[[^\]]*\]|\(\?<?[:=!]|[a-z](?=[?*{])")
-"""What in a pattern is no letter of a word, or one that may be missing."""
+LEAST = 2
+"""Letters that a stem must have to be worth looking for; one in another script tells as much."""
 
 
 @cache
@@ -51,30 +53,43 @@ def phrases(how: How) -> dict[str, Rule]:
 
 
 def sought(how: How, meaning: Meaning, text: str) -> Iterator[tuple[Rule, re.Pattern[str]]]:
-    """The rows with patterns that may fit a text, in order; those of another script or without any stem cannot."""
-    is_ascii = text.isascii()
-    for rule, pattern, stems in _compiled(how, meaning):
-        if is_ascii and rule.language in OTHER_SCRIPTS:
-            continue
-        if not stems or (rule.language == IN_TWO_SCRIPTS and not is_ascii) or any(stem in text for stem in stems):
-            yield rule, pattern
+    """The patterns of rows that may fit a text, in order; those without any of their stems in it cannot."""
+    branches, places = _compiled(how, meaning, text.isascii())
+    fitting = {place for stem in places if stem in text for place in places[stem]}
+    for place in sorted(fitting):
+        yield branches[place]
+
+
+Branch = tuple[Rule, re.Pattern[str]]
 
 
 @cache
-def _compiled(how: How, meaning: Meaning) -> tuple[tuple[Rule, re.Pattern[str], tuple[str, ...]], ...]:
-    return tuple((rule, _pattern(rule), stems(rule)) for rule in rows(how, meaning))
+def _compiled(how: How, meaning: Meaning, is_ascii: bool) -> tuple[list[Branch], dict[str, list[int]]]:
+    """The branches of the rows of one kind, and by stem which of them it is needed for; every text has the stem ""."""
+    branches: list[Branch] = []
+    places: dict[str, list[int]] = {}
+    for rule in rows(how, meaning):
+        if not (is_ascii and rule.language in OTHER_SCRIPTS):
+            for pattern, stems in _branches(rule):
+                for stem in stems or {""}:
+                    places.setdefault(stem, []).append(len(branches))
+                branches.append((rule, pattern))
+    return branches, places
 
 
-def _pattern(rule: Rule) -> re.Pattern[str]:
-    """The pattern of a row, tried where a word begins, if its script has such places."""
+def _branches(rule: Rule) -> Iterator[tuple[re.Pattern[str], reply_stem.Stems]]:
+    """A row in as few patterns as need different stems."""
+    by_stems: dict[reply_stem.Stems, list[str]] = {}
+    for says in reply_stem.alternatives(rule.says):
+        stems = reply_stem.needed(says)
+        is_telling = all(len(stem.strip()) >= LEAST or not stem.isascii() for stem in stems)
+        by_stems.setdefault(stems if is_telling else frozenset(), []).append(says)
+    for stems, parts in by_stems.items():
+        yield _pattern(rule, "|".join(parts)), stems
+
+
+def _pattern(rule: Rule, says: str) -> re.Pattern[str]:
+    """A pattern of a row, tried where a word begins, if its script has such places."""
     if rule.how is How.NAMED or rule.language in NO_BLANKS:
-        return re.compile(rule.says)
-    return re.compile(r"\b(?=\w)(?:" + rule.says.replace(r"^|\. ", r"^|(?<=\. )") + ")")
-
-
-def stems(rule: Rule) -> tuple[str, ...]:
-    """The runs of letters in the pattern of a row; English and Creole ones are too short to tell."""
-    if rule.language in (*OTHER_SCRIPTS, "en", "ht"):
-        return ()
-    found = set(re.findall(r"[a-z]{3,}", SYNTAX.sub(" ", rule.says)))
-    return tuple(sorted(stem for stem in found if not any(stem != other and other in stem for other in found)))
+        return re.compile(says)
+    return re.compile(r"\b(?=\w)(?:" + says.replace(r"^|\. ", r"^|(?<=\. )") + ")")

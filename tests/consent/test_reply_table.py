@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.consent import reply, reply_table, reply_text
+from portal.consent import reply, reply_stem, reply_table, reply_text
 from portal.consent.reply import read
 from portal.consent.reply_rule import How, Rule
 from tests.consent.reply_set import OPEN, OWN, every
@@ -38,11 +38,31 @@ def test_every_phrase_is_written_as_the_reader_writes_it(rule: Rule) -> None:
 
 
 def test_a_row_passed_over_for_want_of_a_stem_would_not_have_matched(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows of other languages are tried only where one of their stems occurs; that must cost no match."""
-    texts = [each.text for file in (OPEN, OWN) for each in every(file) if each.language != "en"]
-    quickly = [read(text, recent_outbound=["."]) for text in texts]
+    """A branch of a row is tried only where one of its stems occurs; that must cost no match."""
+    rows = [*every(OPEN), *every(OWN)[::3]]
+    quickly = [read(each.text, recent_outbound=["."]) for each in rows]
     reply_table._compiled.cache_clear()
-    monkeypatch.setattr(reply_table, "stems", lambda rule: ())
-    thoroughly = [read(text, recent_outbound=["."]) for text in texts]
+    monkeypatch.setattr(reply_stem, "needed", lambda says: frozenset())
+    thoroughly = [read(each.text, recent_outbound=["."]) for each in rows]
     reply_table._compiled.cache_clear()
-    assert quickly == thoroughly
+    different = [one for one, other in zip(quickly, thoroughly, strict=True) if one.meaning != other.meaning]
+    assert different == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "stems"),
+    [
+        ("stop(?:ping)? texting", {" texting"}),
+        (r"\b(?:dont|do not) text\b", {" text"}),
+        ("a(?:bc|de)+f{0,2}", {"bc", "de"}),
+        (r"(?<!no )leave me(?= alone)", {"leave me"}),
+        (r"\w+ [a-z)]?(?:abc)?", set()),
+        ("no?pe(?:|x)", {"pe"}),
+    ],
+)
+def test_a_stem_is_what_every_match_must_hold(pattern: str, stems: set[str]) -> None:
+    assert reply_stem.needed(pattern) == stems
+
+
+def test_branches_are_parted_outside_of_groups_only() -> None:
+    assert reply_stem.alternatives(r"a(?:b|c)|[|)]d\||e") == ["a(?:b|c)", r"[|)]d\|", "e"]
