@@ -9,11 +9,12 @@ from portal.contacts import contact, contact_change, contact_date, project
 from portal.messaging import (
     canned_reply,
     flight,
-    inbox,
     message,
+    provider_event,
     review_alarm,
     saved_view,
     sorting,
+    task,
     trigger_event,
     wording,
 )
@@ -21,9 +22,8 @@ from portal.questionnaires import questionnaire, submission
 
 MODULES = (
     allowance, api_answer, audit, automation, business, canned_reply, contact, contact_change, contact_date,
-    disclaimer, endpoint, flight, inbox, ledger, member, message, project, questionnaire, review_alarm, saved_view,
-    scheduled_text, sender, session, sorting, submission, subscription, trigger_event,
-    wording,
+    disclaimer, endpoint, flight, ledger, member, message, project, provider_event, questionnaire, review_alarm,
+    saved_view, scheduled_text, sender, session, sorting, submission, subscription, task, trigger_event, wording,
 )  # fmt: skip
 
 metadata = SQLModel.metadata

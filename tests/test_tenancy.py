@@ -24,7 +24,7 @@ from portal.automations.scheduled_text import ScheduledText
 from portal.consent import subscription
 from portal.consent.state import Origin, Proof
 from portal.contacts import contact, project
-from portal.messaging import canned_reply, message, opt_in, saved_view, sorting
+from portal.messaging import canned_reply, message, opt_in, saved_view, sorting, task
 from portal.messaging.message import Direction, Fate
 from portal.questionnaires import questionnaire
 from portal.web.page import ACCESS, PUBLIC, SIGNED_IN
@@ -76,7 +76,7 @@ def ids(site: World) -> dict[str, str]:
             "member": site.hearth.staff.id, "question": asked.draft[0]["id"], "number": NUMBER,
             "view": saved_view.save(session, home, site.alice.id, name=CANARY, query="unread=yes").id,
             "reply": canned_reply.create(session, home, name=f"{CANARY} Parking", text=CANARY).id,
-            **webhook(session, home), **automatic(session, home, row),
+            "task": task.leave(session, row, str(text)), **webhook(session, home), **automatic(session, home, row),
             **work(session, home, client.id, str(text), site.alice.id), "sign_in": "0" * 64, "session": "0" * 64,
         }  # fmt: skip
 

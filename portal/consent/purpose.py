@@ -11,6 +11,7 @@ class Purpose(StrEnum):
     OPT_IN_CONFIRMATION = "opt_in_confirmation"
     OPT_OUT_CONFIRMATION = "opt_out_confirmation"
     HELP = "help"
+    CLARIFICATION = "clarification"
 
 
 class Scope(StrEnum):
@@ -32,6 +33,7 @@ _NEEDS = {
 URGENCY = {
     Purpose.OPT_OUT_CONFIRMATION: 0,
     Purpose.HELP: 0,
+    Purpose.CLARIFICATION: 0,
     Purpose.OPT_IN_CONFIRMATION: 1,
     Purpose.OPT_IN_REQUEST: 1,
     Purpose.CONVERSATION: 2,

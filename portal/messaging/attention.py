@@ -1,5 +1,5 @@
-"""What needs a member today: unread texts, doubtful replies, texts that failed or whose fate nobody knows, what is
-theirs, what comes back from a snooze, and who agreed but is blocked by a carrier.
+"""What needs a member today: unread texts, doubtful replies, what a client who stopped also asked for, texts that
+failed or whose fate nobody knows, what is theirs, what comes back from a snooze, who agreed but is blocked.
 
 Each is the beginning of one partial index; nothing is counted (speed.md, design 5).
 """
@@ -14,7 +14,7 @@ from sqlmodel import Session
 from portal import clock
 from portal.accounts.business import Business
 from portal.consent import deadline, subscription
-from portal.messaging import message
+from portal.messaging import message, task
 from portal.statement import Statement, param
 
 SHOWN = 5
@@ -111,6 +111,7 @@ class Attention:
     back: Need
     mine: Need
     blocked: Need
+    tasks: Need
 
     @property
     def is_needed(self) -> bool:
@@ -118,7 +119,7 @@ class Attention:
 
 
 def read(session: Session, business: Business, *, member_id: str) -> Attention:
-    """Six queries, each of at most six rows."""
+    """Seven queries, each of at most six rows."""
     given = {
         "business_id": business.id, "member_id": member_id, "now": clock.now(), "since": clock.now() - RECENT
     }  # fmt: skip
@@ -126,12 +127,17 @@ def read(session: Session, business: Business, *, member_id: str) -> Attention:
     unread, back, mine, blocked = (_need(map(_said, each.rows(session, **given))) for each in said)
     in_review = _need(_doubtful(row, business.timezone) for row in _IN_REVIEW.rows(session, **given))
     in_trouble = _need(map(_troubled, _IN_TROUBLE.rows(session, **given)))
-    return Attention(unread, in_review, in_trouble, back, mine, blocked)
+    tasks = _need(map(_asked, task.oldest(session, business.id, SHOWN + 1)))
+    return Attention(unread, in_review, in_trouble, back, mine, blocked, tasks)
 
 
 def _need(found: Any) -> Need:
     items = tuple(found)
     return Need(items[:SHOWN], len(items) > SHOWN)
+
+
+def _asked(row: Any) -> Item:
+    return Item(row.subscription_id, row.name or row.number, row.text, row.created_at)
 
 
 def _said(row: Any) -> Item:

@@ -14,7 +14,7 @@ from portal.accounts.business import Business
 from portal.consent.purpose import Purpose
 from portal.contacts import contact, project_choice
 from portal.contacts.project_choice import Choice, Choices
-from portal.messaging import canned_reply, care, explanation, gate, send_later, thread
+from portal.messaging import canned_reply, care, explanation, gate, send_later, task, thread
 from portal.messaging.gate import Refuse
 from portal.messaging.message import Direction
 from portal.messaging.send_later import Waiting
@@ -46,7 +46,8 @@ class Line:
 class Conversation:
     """`lock` is None while a member may write. `our_number` is what the client would text START to. `projects` are
     those that its messages may go to. `later` waits for its time, and stands on the newest page alone. `replies` are
-    ids and names of what is written often. `contact_name` is empty where nobody has given the number a name."""
+    ids and names of what is written often. `contact_name` is empty where nobody has given the number a name. `tasks`
+    are what a client who stopped also asked for."""
 
     row: Any
     lines: tuple[Line, ...]
@@ -60,6 +61,7 @@ class Conversation:
     replies: tuple[tuple[str, str], ...]
     assigned: str
     contact_name: str
+    tasks: tuple[Any, ...]
 
     @property
     def last_id(self) -> str:
@@ -113,6 +115,7 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
         replies=() if isinstance(decision, Refuse) else _replies(session, business.id),
         assigned=names.get(row.assigned_to or "", ""),
         contact_name=called if called != row.number else "",
+        tasks=tuple(task.here(session, row.id)),
     )
 
 

@@ -16,6 +16,7 @@ _CANCELLED = {
     "declined": "The client said No before it left.",
     "paused": "The client opted out on another number before it left.",
     "carrier_blocked": "The carrier refuses texts to this number.",
+    "settled": "The doubt it asks about was settled before it left.",
     "expired": "It was too late to be allowed out.",
 }
 _READINGS = {

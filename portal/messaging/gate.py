@@ -132,6 +132,6 @@ def _closed(facts: Any, purpose: Purpose) -> str | None:
         return "carrier_blocked"
     if facts.is_paused:
         return "paused"
-    if facts.in_review and purpose is not Purpose.CONVERSATION:
+    if facts.in_review and purpose not in (Purpose.CONVERSATION, Purpose.CLARIFICATION):
         return "in_review"
     return None if covers(facts.scope, purpose) else "scope"

@@ -14,7 +14,7 @@ from portal.messaging import flight, message
 from portal.statement import Statement, param
 
 RECENT = dt.timedelta(days=7)
-_ANSWERS = (Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP, Purpose.OPT_IN_REQUEST)
+_ANSWERS = (Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP, Purpose.OPT_IN_REQUEST, Purpose.CLARIFICATION)
 
 _m, _e, _f, _head = message.table, ledger.table, flight.table, head.table
 _is_queued = _m.c.status == "queued"

@@ -6,35 +6,37 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Session
 
 from portal import clock
-from portal.accounts import allowance, delivery
+from portal.accounts import delivery
 from portal.accounts import endpoint as webhook
-from portal.column import UtcTime, new_id, table_of
-from portal.consent import ledger, reply, subscription
+from portal.column import new_id
+from portal.consent import ledger, reply, reply_matter, subscription
 from portal.consent.ledger import Recorded
 from portal.consent.purpose import Purpose
 from portal.consent.reply import Context, Meaning, Verdict
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
-from portal.messaging import automatic_text, caller, flight, message, one_time_code, opt_in, outbox, outcome
+from portal.messaging import (
+    automatic_text,
+    caller,
+    clarification,
+    flight,
+    loop_breaker,
+    message,
+    one_time_code,
+    opt_in,
+    outbox,
+    outcome,
+    provider_event,
+    reply_language,
+    task,
+)
 from portal.messaging.message import Direction, Fate
 from portal.providers.provider import Event, InboundText, Provider, StatusUpdate
-from portal.statement import Statement, param, params
+from portal.statement import Statement, param
 
 RECENT = 10  # of our own texts, which a reply may quote
-
-
-class ProviderEvent(SQLModel, table=True):
-    """One event as it arrived. The key stays for ever, or a captured START could be replayed (promises.md 0.3)."""
-
-    __tablename__ = "provider_event"
-
-    business_id: str = Field(foreign_key="business.id", primary_key=True)
-    provider: str = Field(primary_key=True)
-    event_id: str = Field(primary_key=True)
-    received_at: dt.datetime = Field(sa_type=UtcTime)
-    raw: bytes
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,6 @@ class Received:
     has_flight: bool = False
 
 
-_events = table_of(ProviderEvent)
-_STORE = Statement(
-    lambda insert: (
-        insert(_events)
-        .values(**params("business_id", "provider", "event_id", "received_at", "raw"))
-        .on_conflict_do_nothing()
-        .returning(_events.c.event_id)
-    )
-)
 _OURS = Statement(
     sa.select(*(message.table.c[name] for name in ("text", "purpose", "number", "once_key")))
     .where(message.table.c.subscription_id == param("subscription_id"), message.table.c.direction == "outbound")
@@ -81,24 +74,17 @@ def receive(
     rules: Rules,
 ) -> Received:
     """Store `event` once and act on it. A repeated event changes nothing, but learns whether a text is in flight."""
-    stored = _STORE.rows(
-        session,
-        business_id=business_id,
-        provider=provider.name,
-        event_id=event.event_id,
-        received_at=clock.now(),
-        raw=raw,
-    )
+    is_new = provider_event.keep(session, business_id, provider.name, event.event_id, raw)
     if isinstance(event, InboundText):
         row = caller.find(session, business_id, provider, event)
         if row is None:
-            return Received(bool(stored))
-        if stored:
+            return Received(is_new)
+        if is_new:
             _Inbound(session, row, provider, event, arrived_at, rules).act()
-        return Received(bool(stored), row.id, flight.is_stopped(session, row.id))
-    if stored and isinstance(event, StatusUpdate):
+        return Received(is_new, row.id, flight.is_stopped(session, row.id))
+    if is_new and isinstance(event, StatusUpdate):
         outcome.report(session, business_id, event)
-    return Received(bool(stored))
+    return Received(is_new)
 
 
 Effect = Callable[[Verdict], None]
@@ -141,6 +127,8 @@ class _Inbound:
                      "normalized": verdict.normalized, "version": verdict.grammar_version},
             id=self.message_id, created_at=self.at, should_touch=False,
         )  # fmt: skip
+        if verdict.meaning is Meaning.OPT_OUT and reply_matter.other_matter(self.event.text, verdict):
+            task.leave(self.session, self.row, self.message_id)
         if self.row.has_listener:
             delivery.note(self.session, self.row.business_id, webhook.Event.MESSAGE_RECEIVED, self.message_id)
 
@@ -165,7 +153,7 @@ class _Inbound:
             self.session, self.row, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
             message_id=self.message_id, should_confirm=not self._provider_answers("stop"),
             evidence=self._evidence(verdict), carrier=Carrier.BLOCKED if is_blocked else None, news=self.news,
-            has_contact=self.row.has_contact,
+            has_contact=self.row.has_contact, language=reply_language.of(verdict.rule),
         )  # fmt: skip
         if recorded is None and is_blocked and self.row.carrier != Carrier.BLOCKED:
             self._carrier(Kind.CARRIER_BLOCKED)
@@ -199,18 +187,26 @@ class _Inbound:
 
     def _help(self, verdict: Verdict) -> None:
         """Answered at any status, without changing it, once in a while (rules.md row 12, promises.md B.1)."""
-        window = dt.timedelta(minutes=max(1, self.rules.auto_reply_minutes))
-        if self._provider_answers("help") or not allowance.take(
-            self.session, f"help:{self.row.id}", limit=1, window=window
-        ):
+        if self._provider_answers("help"):
             return
-        automatic_text.queue(self.session, self.row, "help", purpose=Purpose.HELP, once_key=f"help:{self.message_id}")
+        if not loop_breaker.may_answer(self.session, self.row.id, minutes=self.rules.auto_reply_minutes):
+            return
+        automatic_text.queue(
+            self.session, self.row, "help", purpose=Purpose.HELP, once_key=f"help:{self.message_id}",
+            language=reply_language.of(verdict.rule),
+        )  # fmt: skip
 
     def _review(self, verdict: Verdict) -> None:
-        if self.row.status == Status.OPTED_IN:  # each doubtful reply is an entry; the first one dates the review
-            ledger.record(
-                self.session, self.row, Kind.REVIEW_OPENED, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
-                message_id=self.message_id, evidence=self._evidence(verdict),
+        if self.row.status != Status.OPTED_IN:
+            return
+        recorded = ledger.record(  # each doubtful reply is an entry; the first one dates the review
+            self.session, self.row, Kind.REVIEW_OPENED, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
+            message_id=self.message_id, evidence=self._evidence(verdict),
+        )  # fmt: skip
+        if verdict.is_likely:
+            clarification.ask(
+                self.session, recorded.row, message_id=self.message_id, minutes=self.rules.auto_reply_minutes,
+                language=reply_language.of(verdict.rule),
             )  # fmt: skip
 
     def _opt_in(self, verdict: Verdict, confirmation: str, scope: str | None = None) -> None:

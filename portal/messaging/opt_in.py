@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from portal import clock
+from portal.accounts.language import Language
 from portal.accounts.sender import SMS
 from portal.consent import ledger, phone_number, subscription
 from portal.consent.ledger import Recorded
@@ -111,6 +112,7 @@ def opt_out(
     evidence: Mapping[str, Any] | None = None,
     news: News | None = None,
     has_contact: bool = True,
+    language: Language | None = None,
 ) -> Recorded | None:
     """Stop everything to this number, and hold the contact's other numbers (X-15). None: it had stopped before."""
     is_again = row.status == Status.OPTED_OUT
@@ -127,14 +129,15 @@ def opt_out(
     _stop_aliases(session, recorded)
     message.notice(session, recorded.row, NOTICES["notice.opted_out"])
     if should_confirm:
-        _confirm_opt_out(session, recorded)
+        _confirm_opt_out(session, recorded, language)
     return recorded
 
 
-def _confirm_opt_out(session: Session, recorded: Recorded) -> None:
+def _confirm_opt_out(session: Session, recorded: Recorded, language: Language | None) -> None:
     automatic_text.queue(
         session, recorded.row, "opt_out.confirmation", purpose=Purpose.OPT_OUT_CONFIRMATION,
         once_key=f"opt_out:{recorded.row.id}:{recorded.seq}", expires_at=clock.now() + CONFIRM_WITHIN,
+        language=language,
     )  # fmt: skip
 
 

@@ -185,6 +185,8 @@ def _why_not(row: Any, now: dt.datetime, spending: Spending) -> tuple[Fate, str]
     if row.expires_at is not None and row.expires_at <= now:
         return Fate.CANCELLED, "expired"
     purpose = Purpose(row.purpose)
+    if purpose is Purpose.CLARIFICATION and not row.in_review:
+        return Fate.CANCELLED, "settled"
     has_room = spending.has_room(row.business_id, purpose, row.segments)
     decision = gate.decide(row, purpose, has_sender=bool(row.is_active), has_room=has_room)
     return (Fate.REFUSED, decision.reason) if isinstance(decision, Refuse) else None

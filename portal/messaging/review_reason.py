@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from portal.consent import reply_table
+from portal.messaging import reply_language
 
 LANGUAGES = {
     "ar": "Arabic", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "hi": "Hindi",
@@ -53,12 +53,8 @@ def why(reading: Mapping[str, Any] | None) -> str:
 def rule(reading: Mapping[str, Any] | None) -> str:
     """The rule by name with the language it is about, as in `portal read`; empty where none is known."""
     found = str((reading or {}).get("rule", ""))
-    language = LANGUAGES.get(_languages().get(found.partition("/")[0], ""), "")
+    language = LANGUAGES.get(reply_language.code(found), "")
     return f"{found} ({language})" if found and language else found
-
-
-def _languages() -> Mapping[str, str]:
-    return {each.id: each.language for each in reply_table.RULES}
 
 
 def marked(text: str, reading: Mapping[str, Any] | None) -> tuple[Piece, ...]:

@@ -13,7 +13,7 @@ from portal.accounts import allowance
 from portal.consent.purpose import Purpose
 
 DAY = dt.timedelta(days=1)
-_KEPT = (Purpose.CONVERSATION, Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP)
+_KEPT = (Purpose.CONVERSATION, Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP, Purpose.CLARIFICATION)
 _SHARE = 0.9  # of a limit, for automated texts and confirmations; the rest is kept for members and answers to a STOP
 _ALL = "segments"
 

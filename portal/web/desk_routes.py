@@ -18,6 +18,7 @@ from portal.web import (
     thread_later,
     thread_note,
     thread_replies,
+    thread_task,
     thread_why,
     today,
 )
@@ -77,6 +78,8 @@ def _thread() -> list[BaseRoute]:
         reads("/sms/{subscription}/note", thread_note.show, Right.SEND, TEXTING),
         writes("/sms/{subscription}/note", thread_note.save, Right.SEND, TEXTING),
         writes("/sms/{subscription}/note/{message}/remove", thread_note.remove, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/tasks/{task}/done", thread_task.finish, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/tasks/{task}/reopen", thread_task.reopen, Right.SEND, TEXTING),
         reads("/sms/{subscription}/replies", thread_replies.show, Right.SEND, TEXTING),
         reads("/sms/{subscription}/later/{message}", thread_later.show, Right.SEND, TEXTING),
         writes("/sms/{subscription}/later/{message}", thread_later.save, Right.SEND, TEXTING),

@@ -85,7 +85,7 @@ def test_what_was_queued_before_a_doubtful_reply_does_not_leave(road: Road) -> N
     road.says_yes()
     road.send_all()
     queued = automated(road, "A reminder")
-    road.texts_us(DOUBT)
+    road.texts_us(AGAIN)
     assert road.send_all() == []
     found = next(each for each in road.messages() if each.id == queued.message_id)
     assert (found.status, found.reason) == (Fate.REFUSED, "in_review")
@@ -93,7 +93,7 @@ def test_what_was_queued_before_a_doubtful_reply_does_not_leave(road: Road) -> N
 
 @pytest.mark.covers("X-10")
 def test_a_members_own_text_stays_allowed(road: Road) -> None:
-    doubtful(road)
+    doubtful(road, text=AGAIN)
     road.member_writes("Do you want no texts, or no reminders?")
     assert road.send_all() == ["Do you want no texts, or no reminders?"]
 

@@ -10,7 +10,7 @@ from portal.column import table_of
 from portal.consent import ledger, subscription, verification
 from portal.consent.state import Kind
 from portal.messaging import message
-from portal.messaging.inbox import ProviderEvent
+from portal.messaging.provider_event import ProviderEvent
 from portal.statement import Statement, param
 from tests.proof.scene import STOPS, Scene
 

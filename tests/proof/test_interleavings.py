@@ -23,7 +23,7 @@ from portal import database as databases
 from portal.accounts.key import Secrets
 from portal.consent import subscription
 from portal.database import Database
-from portal.messaging import drain, flight, inbox, message, outbox, outcome
+from portal.messaging import drain, flight, message, outbox, outcome, provider_event
 from portal.statement import Statement, param
 from tests.conftest import populate
 from tests.postgres import is_under_test
@@ -173,7 +173,7 @@ def _unlocked(statement: Statement) -> sa.Select[Any]:
 
 def no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every repetition of an event is taken for a new one."""
-    monkeypatch.setattr(inbox, "_STORE", SimpleNamespace(rows=lambda *_, **__: [1]))
+    monkeypatch.setattr(provider_event, "keep", lambda *_: True)
 
 
 ON_SQLITE = [

@@ -27,7 +27,7 @@ from portal.consent import subscription
 from portal.consent.state import Origin, Proof, Status
 from portal.database import Database
 from portal.messaging import flight, message, opt_in, thread
-from portal.messaging.inbox import ProviderEvent
+from portal.messaging.provider_event import ProviderEvent
 from tests.conftest import ACCOUNT, OUR_NUMBER, TOKEN, World, populate
 from tests.postgres import is_under_test
 from tests.proof import checker

