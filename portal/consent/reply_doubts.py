@@ -24,6 +24,8 @@ RULES = (
     ),
     Rule(
         "not_interested", "en", Meaning.REVIEW, How.INSIDE,
+        r"^(?:no|nope|nah) (?:thanks|thank you|thx|ty) (?:\. )?(?:not|we|im|i|but not|maybe)\b(?: (?!please|but"
+        r"|call)\w+){0,4}$|"
         r"^(?:(?:thanks|ok|no|i think|sorry|thank you) )*(?:\. )?(?:well|ill|i will|we will|gonna) pass(?= \.|$|"
         r" (?:on this|thank|for now))|"
         r"\b(?:not|no longer|never)(?: really| at all| that| even)? interested"
@@ -63,6 +65,7 @@ RULES = (
         r"|\b(?:no one|nobody|no) (?:named|called) \w+ (?:here|lives)|\bnumber (?:now )?belongs to\b"
         r"|\bis no longer \w+ number\b"
         r"|\b(?:not|isnt|no longer) \w+ (?:phone|number|cell)\b|\bjust got this (?:number|phone)\b"
+        r"|\b(?:reached|got|have) the wrong (?!date|day|size|color|time|address|order|album|photo|price|one\b)\w+"
         r"|\bnew owner of this number\b"
         r"|\b(?:dont|do not) know (?:any|a|who you are|anyone|anybody|you|this person)\b(?! other)"
         r"|\bnever heard of (?:you|u)\b"
@@ -131,8 +134,9 @@ RULES = (
         r"|\b(?:fcc|ftc|tcpa)\b|\bblock(?:ed|ing)? (?:you|u|this number|ur number|your number)\b|^blocked$"
         r"|\bharass(?:ing|ment)\b(?! (?:training|policy|class|course|seminar))"
         r"|\b(?:contact|contacting|call|calling|hear from|hearing from|talk to|suing|sue you|getting"
-        r"|get)(?: you)?(?: with)? (?:my|a) (?:attorney|lawyer)"
-        r"|\bmy (?:attorney|lawyer) will (?:be in touch|contact|call you|hear)|\bsue (?:you|u|your)\b"
+        r"|get)(?: you)?(?: with)? (?:my|a) (?:attorney|lawyer)(?! about)"
+        r"|\bmy (?:attorney|lawyer) will (?:be in touch|contact|call you|hear)|\bsue (?:you|u|your)\b|\b(?:call"
+        r"|calling|contact) the (?:police|cops|authorities)\b"
         r"|\b(?:on|to|national) (?:the |your )?(?:national )?(?:do not|dnc) (?:call|list|registry|contact)\b"
         r"|\b(?:never|didnt|did not|dont remember|dont recall|havent) (?:\w+ )?(?:sign(?:ed|ing)? up|subscrib\w+"
         r"|opt(?:ed)? in|consent\w*"
@@ -144,6 +148,8 @@ RULES = (
         r" (?:authori[sz]ed|approved|asked for) (?:these|this|you)\b"
         r"|\b(?:why|how) am i on\b|\bdid i (?:ever )?sign up\b|\b(?:i will|ill|gonna|going to) sue\b|\b(?:this|it"
         r"|that) is illegal\b|\bthats illegal\b"
+        r"|\b(?:you|u|yall|youre|ur)(?: are| r| guys| keep)* (?:bothering|bugging|harassing|annoying|spamming"
+        r"|pestering) (?:me|us|my)\b"
         r"|\bviolat\w+ (?:of |the )?(?:tcpa|law|federal|privacy)|\bagainst the law\b|^do not call\b"
         r"|\bhow many (?:more )?(?:texts|messages|times (?:do|must|are))\b|\b\d+ (?:texts|messages)(?: \w+)? (?:in"
         rf"|a|per|today|every|already)\b|\b{TEXTS} me (?:at|this|so)\b"

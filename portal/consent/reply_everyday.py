@@ -15,7 +15,7 @@ RULES = (
         r"|check|drop|have|take)"
         r"|shop|signs?|lights?|watch|motion|gap|loss|payments?|work|working|early|the (?:presses|press|car|bus|music"
         r"|clock)"
-        r"|(?:number )?(?!2 (?:end|quit|stop)\b)\d{1,4})\b",
+        r"|(?:number )?(?!2 (?:end|quit|stop)\b)\d{1,4}(?! times))\b",
         "Can you stop by Tuesday?", "Stop texting me",
     ),
     Rule(

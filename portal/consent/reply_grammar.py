@@ -12,6 +12,7 @@ from portal.consent import reply_peel, reply_shape, reply_slip, reply_text
 from portal.consent.reply_rule import How, Meaning, Rule
 from portal.consent.reply_table import RULES, phrases, rows, sought
 from portal.consent.reply_words import (
+    ALL,
     COURTEOUS,
     COURTESY,
     DELIGHT,
@@ -232,7 +233,8 @@ def _doubt(rule: Rule, start: int, matched: str, left: str) -> str:
 def _is_limited(wish: str) -> bool:
     """Whether a request is for a part only; behind it stands another matter as often as a limit."""
     first, *rest = PIECE.split(REASON.split(wish, maxsplit=1)[0])
-    return bool(LIMIT.search(first) or any(map(STILL.search, rest)))
+    is_part = LIMIT.search(first) and not ALL.search(wish)
+    return bool(is_part or any(map(STILL.search, rest)))
 
 
 def _cue(own: str, left: str) -> Match | None:

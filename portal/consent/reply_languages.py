@@ -51,7 +51,7 @@ RULES = (
         rf"|molest)\w+"
         r"|\bno (?:me )?(?:mandar|enviar|escribir|molestar|contactar|textear)(?:me|nos)?(?: (?:mas|nada"
         rf"|a este numero|{ES})){{0,4}}{ES_END}"
-        r"|\bno (?:quiero|deseo) que (?:me|nos) (?:sigan? |esten? |vuelvan? a )?(?:escrib|mand|envi|contact"
+        r"|\bno (?:quiero|deseo) que (?:me|nos) (?:lleguen? |sigan? |esten? |vuelvan? a )?(?:escrib|mand|envi|contact"
         r"|text)\w+|\b(?:par"
         rf"|deten)\w+ (?:ya )?(?:con|a) (?:los|las|estos|sus|tantos) {ES}"
         r"|(?:^|\. )(?:por favor |ya )?(?:saqu|borr|quit|elimin)\w{1,4}(?:me|nos)(?: (?:por favor|ya"

@@ -55,6 +55,7 @@ RULES = (
         rf"|^(?:please )?(?:stop|no more|no) (?:the |all )?(?:phone )?calls(?= \.|$| please)"
         r"|\b(?:call|email|e mail|phone)(?: me| us)? (?:from now on|(?:\. )?(?:please )?(?:and )?(?:dont|do not)"
         r" text)(?= \.|$)"
+        r"|\b(?:by|use|via|prefer) (?:e ?mail|phone) (?:and )?(?:not|over) (?:text|sms)\w*"
         r"|\bswitch (?:me |us )?to (?:e ?mail|phone|calls)\b|\b(?:contact|text|call|email|reach|message|send"
         r"|get)\b[\w ]{0,30} instead\b(?! of (?:e ?mail|call|phon))"
         r"|\b(?:call|email) (?:\. )?(?:dont|do not) text\b|\b(?:email|calling|a call) is (?:better|best"
@@ -74,7 +75,8 @@ RULES = (
         r"|\b(?:my|this is (?:a|an|the|my)|her|his) old (?:number|phone)\b|\bthis is (?:a|my|our) (?:work|business"
         r"|office|home|land) ?(?:phone|line|number"
         r"|cell)\b"
-        r"|\btext my (?:husband|wife|mom|dad|son|daughter|partner)\b[\w ]*(?:instead|at|not me|from now)"
+        r"|\btext my (?:husband|wife|mom|dad|son|daughter|partner)\b(?! (?:too|also|as well))[\w ]*(?:instead|at"
+        r"|not me|from now)"
         r"|\b(?:wife|husband|mom|dad|son|daughter|mother|father)s? (?:wants?|needs?) (?:off|out|to be)\b"
         rf"|\b(?:remove|drop|take) {THEIRS} (?:\w+ )?from (?:the|these|your) {TEXTS}",
         "Please remove my husband's number from your list", "put me on the list", is_likely=True,

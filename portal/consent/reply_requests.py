@@ -162,6 +162,8 @@ RULES = (
         rf"(?: (?:of|from)(?: (?:all|the|these|your|this|any|future|receiving|getting|text)){{0,4}} (?:{LIST}"
         rf"|{TEXTS}|all"
         rf"|everything|this|these))?{END}"
+        r"|^(?:hi |hello |please |ok )*(?:i am|im|we are) (?:\w+ing )?(?:unsubscribing|opting out)\b(?! of the"
+        r" (?!texts|messages))"
         r"|\b(?:i have|ive|i) (?:already )?(?:unsubscribed|opted out)\b(?! of| from (?!your|you|these|this|all|it))",
         "unsubscribe me from all texts", "How does one opt out of the draw?",
     ),

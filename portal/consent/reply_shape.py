@@ -5,10 +5,11 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from portal.consent.reply_rule import Meaning, Rule
-from portal.consent.reply_words import COURTESY
+from portal.consent.reply_slip import distance
+from portal.consent.reply_words import COURTESY, REAL_WORDS
 
 _KINDS = {
     "STOP": "stop stopp stpo stahp stawp quit cease discontinue halt desist refrain",
@@ -38,6 +39,9 @@ _KINDS = {
     "GOT": "got gotten gets",
     "FEWER": "less fewer only limit often rarely",
     "LAW": "illegal lawyer lawyers attorney sue suing complaint legal court harassment",
+    "SERVICE": "service services program programme participation enrollment enrolment membership feature option"
+    " subscription subscriptions",
+    "HATE": "hate sick tired dislike unsolicited unwanted annoyed",
     "HIT": "hit hitting blow blowing blowin hittin buzz buzzing blast blasting flood flooding clog clogging",
     "LOSE": "lose forget",
     "GOOD": "fine good great helpful nice lovely perfect useful awesome sweet funny"
@@ -45,17 +49,17 @@ _KINDS = {
     "LEAVE": "leave",
     "USED": "used",
     "MY": "my our",
-    "PHONE": "number phone cell line mobile landline device cellphone num nmbr numbers",
+    "PHONE": "number fone nr phone cell line mobile landline device cellphone num nmbr numbers",
     "NAME": "name info information contacts data details",
     "IT": "it him her them",
     "REMOVE": "remove delete erase scratch cross strike wipe purge unlist exclude scrub clear take pull rid remov"
     " rmv unenroll deregister expunge drop",
     "BLOCK": "block",
-    "OFF": "off out from",
+    "OFF": "off out from frm offa",
     "OF": "of",
     "LIST": "list lists computer computers system database records record program rotation registry files"
     " file mailing campaign"
-    " campaigns subscribers directory roster blast blasts service thread chat groupchat",
+    " campaigns subscribers directory roster blasts thread chat groupchat",
     "HEAR": "hear hearing heard",
     "I": "i we im ive id were ill",
     "HE": "he she they hes shes who whoever people",
@@ -73,12 +77,12 @@ _KINDS = {
     " random robot bot computer group mass bulk such some one single next ridiculous silly dumb useless nonstop"
     " continuous continual repeated al",
     "AGAIN": "again anymore ever further already now thanks thank thx ty please pls plz immediately asap today future"
-    " henceforth forever whatsoever altogether entirely fully permanently effective either back okay ok lol bro"
+    " henceforth here forever whatsoever altogether entirely fully permanently effective either back okay ok lol bro"
     " dude man sir maam sincerely"
     " period regards",
     "BECAUSE": "because bc since cause cuz if or and but its thats theres",
     "MAKE": "make made making",
-    "CONSENT": "consent permission authorization authorisation approval",
+    "CONSENT": "consent permission authorization authorisation approval allowed authorized permitted",
     "REVOKE": "revoke revoked revoking withdraw withdrawn withdrawing rescind rescinded terminated retract"
     " retracted withdrew cancelled canceled",
     "REPORT": "report reporting reported sue suing block blocking blocked lawyer attorney police fcc"
@@ -102,6 +106,14 @@ _SETS = {
     "TEXT_OR_BOTHER": "TEXT BOTHER",
     "ANY_TEXT": "TEXT TEXTS",
 }
+
+
+MENDABLE = 5
+_OFTEN = (
+    *("texting", "messages", "message", "messaging", "sending", "receiving", "remove", "delete", "number", "please"),
+    *("harassing", "contacting"),
+)
+"""Words of requests that are read also where one letter is wrong, if no shorter than `MENDABLE`."""
 
 
 def _chars(name: str) -> str:
@@ -138,7 +150,16 @@ def shapes(said: str, rules: tuple[Rule, ...], meaning: Meaning) -> Iterator[tup
                 yield rule, start, " ".join(words[found.start() : found.end()])
 
 
+@lru_cache(maxsize=4096)
 def _kind(word: str) -> str:
     if word in (".", "~"):
         return word
-    return _WORDS.get(word) or (_POLITE if word in COURTESY else _OTHER)
+    return _WORDS.get(word) or (_POLITE if word in COURTESY else _misspelt(word))
+
+
+def _misspelt(word: str) -> str:
+    """The kind of the word of a request that this one is a slip of the finger for."""
+    if not MENDABLE <= len(word) <= 2 * MENDABLE + 2 or word in REAL_WORDS or not word.isalpha():
+        return _OTHER
+    near = (right for right in _OFTEN if right[0] == word[0] and abs(len(right) - len(word)) <= 1)
+    return next((_WORDS[right] for right in near if distance(word, right) == 1), _OTHER)

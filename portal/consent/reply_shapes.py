@@ -3,10 +3,16 @@
 from portal.consent.reply_rule import How, Meaning, Rule
 from portal.consent.reply_rules import OPT_OUT
 
-TEXTS = "(?:TEXT? TEXTS|TEXT THINGS?)"
-"""What is not wanted: texts, text messages, that text thing."""
+TEXTS = (
+    "(?:BOTHER? TEXT? TEXTS|TEXT (?:THINGS|SERVICE|LIST)?"
+    "|TEXTING (?:SERVICE|LIST)|(?:SERVICE|LIST) (?:FOR|OF|TO) (?:ADJ|THESE|YOUR)? (?:TEXTS|TEXT? TEXTING|TEXT TEXTS?))"
+)
+"""What is not wanted: texts, text messages, that text thing, the text service."""
 
-NO_TEXTS = "(?:TEXT? TEXTS (?:END|MY|OTHER (?:$|\\.))|TEXT THINGS? END)"
+NO_TEXTS = (
+    "(?:BOTHER? TEXT? TEXTS (?:END|MY|OTHER (?:$|\\.))|TEXT (?:THINGS)? END|(?:TEXT|TEXTING) (?:SERVICE|LIST) END"
+    "|(?:SERVICE|LIST) (?:FOR|OF|TO) (?:ADJ|THESE|YOUR)? (?:TEXTS|TEXT? TEXTING|TEXT TEXTS?) END)"
+)
 """Texts at the end of a request; one unknown word may close it, a name or a sigh."""
 
 MINE = "(?:ME|MY PHONE{1,2}|MY TEXT? NAME|THESE OTHER? PHONE{1,2}|PHONE)"
@@ -45,6 +51,8 @@ RULES = (
         f"|(?:WANT|POLITE|ADV|ADJ) NEG TEXTING {MINE} END"
         "|BEGIN (?:MANNERS)* NEG (?:HOW)* (?:TEXT|SEND) END|NEG (?:HOW)* SEND ME? (?:THESE|IT) AGAIN"
         f"|(?<!SUBJECT)(?:STOP|NEG) (?:HOW)* HIT FOR? (?:{MINE}) FOR?"
+        "|NEG BE (?:SENDING|SEND|TEXTING) (?:LOOSE)+ (?:TEXTS|THINGS)? END"
+        "|(?:BEGIN (?:HOW)*|(?<=AGAIN)|(?<=POLITE)) NEG (?:HOW)* SEND (?:ADJ|THESE|YOUR|LONGER)* TEXTS END"
         "|LOSE YOU (?:HOW)* (?:GET|GOT) (?:MY|THESE) PHONE"
         "|(?<!SUBJECT)NEG (?:HOW)* USE (?:MY|THESE) PHONE{1,2} (?:END|FOR ANY_TEXT)",
         "do not under any circumstances text this cell", "Remember, we do not text clients",
@@ -61,6 +69,8 @@ RULES = (
         "|(?:NOT (?:ADV|LONGER)*|NO (?:LONGER)?) WANT (?:LOOSE)* HEAR OFF (?:YOU|YOUR|THESE)"
         "|(?:NOT (?:HOW)*|NO LONGER) WANT (?:TO|GET|SENDING|ADV|FOR)* THESE AGAIN"
         "|(?:NOT|NO LONGER) (?:HOW)* WANT (?:FOR)? (?:SENDING|TO GET) (?:HOW)* (?:THESE|IT|THINGS) (?:THINGS)? END"
+        "|NOT WANT (?:ANY){1,5} BECAUSE ADJ+ TEXTS END|WANT (?:TO|NEG){2,3} (?:GET|SENDING) (?:LOOSE)* (?:TEXTS|THESE"
+        " AGAIN)"
         "|NOT (?:LONGER)? WANT TO BE TEXTED|WANT NEG TO? BE TEXTED|WANT NO OTHER? (?:LOOSE)* (?:TEXTS|TEXTING)"
         f"|ENSURE (?:ANY){{0,3}} NOT (?:GET|SEND|SENDING|BE) (?:LOOSE)* (?:{TEXTS}|TEXTED) END",
         "My husband doesn't want any more of your texts", "I don't want texts on the cards",
@@ -70,14 +80,16 @@ RULES = (
         f"(?:BEGIN|(?<=POLITE)|(?<=ADV)|(?<=AGAIN)|(?<=WANT)|(?<=OTHER)|(?<=BECAUSE)) NO (?:LONGER (?:LOOSE)*|THESE"
         f" (?:HOW)*|ADJ+) (?:{TEXTS}|TEXTING ME) END"
         "|(?:BEGIN|(?<=TO)|(?<=POLITE)|(?<=ADV)|(?<=AGAIN)|(?<=WANT)) NO (?:TEXTS|TEXT|TEXTING ME) END"
-        "|ENOUGH (?:AGAIN)? (?:FOR|OF) (?:LOOSE)* ANY_TEXT END",
+        "|^(?:MANNERS|ENOUGH|\\.)* NO LONGER (?:MANNERS|\\.)* $|ENOUGH (?:AGAIN)? (?:FOR|OF) (?:LOOSE)* ANY_TEXT END",
         "thanks but no such messages", "I see no messages",
     ),
     Rule(
         "shape.off_the_list", "en", OPT_OUT, How.SHAPE,
-        "(?<!NEG)(?<!TEXT)(?<!SEND) (?:REMOVE|GET|KILL|BLOCK|OTHER|BE|WANT|MAKE) (?:ME|(?:MY|THESE) PHONE{1,2}) OFF"
-        " (?:LOOSE|TEXT|TEXTING)* (?:LIST|TEXTS|PHONE|THINGS|TEXT (?:THINGS|LIST|OTHER)?) END"
-        f"|REMOVE OFF {MINE} END|BEGIN (?:MANNERS)* (?:REMOVE|BLOCK) (?:HOW)* {MINE} END"
+        "(?<!NEG)(?<!TEXT)(?<!SEND) (?:REMOVE|GET|KILL|BLOCK|OTHER|BE|WANT|MAKE|LEAVE|REVOKE) (?:ME|(?:MY|THESE)"
+        " PHONE{1,2}) OFF"
+        " (?:LOOSE|TEXT|TEXTING)* (?:LIST|TEXTS|PHONE|THINGS|(?:TEXT|TEXTING) (?:THINGS|SERVICE|LIST|OTHER)?) END"
+        f"|REMOVE OFF {MINE} END|(?:REVOKE|REMOVE|KILL) OFF (?:LOOSE)* (?:TEXT|TEXTING) (?:LIST|SERVICE|TEXTING)"
+        f" END|BEGIN (?:MANNERS)* (?:REMOVE|BLOCK) (?:HOW)* {MINE} END"
         f"|REMOVE (?:ME|MY PHONE) (?:OF|OFF) (?:LOOSE)* LIST END"
         "|REMOVE ME OFF (?:OF)? THESE END"
         "|TO GET OFF (?:OF|ADJ)* (?:THESE END|YOUR (?:TEXTING|TEXTS|TEXT|LIST)|THESE (?:TEXTING|TEXTS|TEXT|LIST))"
@@ -93,6 +105,7 @@ RULES = (
     Rule(
         "shape.no_consent", "en", OPT_OUT, How.SHAPE,
         "CONSENT (?:ADV|ADJ|TO|GET|BE|FOR|SEND|SENDING|ANY_TEXT|POLITE|YOU|ME){0,7} REVOKE END"
+        "|NEG CONSENT TO (?:ANY_TEXT|BOTHER|SEND ME)"
         "|NOT (?:GET|ADV)* (?:MY|ADJ)? CONSENT (?:FOR YOU)? TO (?:USE|ANY_TEXT|BOTHER)"
         "|REVOKE (?:ADV|ADJ|MY|THESE|OTHER){0,3} CONSENT (?:FOR|YOU|THESE|OTHER){0,4} TO (?:ADV|BE|GET|SEND)*"
         " (?:ANY_TEXT|TEXTED)",
@@ -120,10 +133,12 @@ RULES = (
         "(?:BEGIN (?:HOW)*|(?<=AGAIN)|(?<=POLITE)) NEG (?!GET|GOT|SENDING)(?:LOOSE|MY|OTHER|WANT){0,4} (?:TEXTS"
         "|TEXTING ME)"
         "|(?<!YOU)NOT (?:HOW)* BE? WANT (?:LOOSE|MY|OTHER|WANT){0,5} (?:TEXTS|TEXTING ME|TEXTED)"
+        "|(?:REMOVE|GET) (?:ANY){1,3} OFF (?:LOOSE)* (?:TEXT|TEXTING) LIST|TEXTS (?:ANY){0,4} NEG (?:GOOD|AGAIN)"
+        "|(?:STOP|KILL|REMOVE|REVOKE|HATE) (?:ANY){0,5} (?:TEXTS|TEXTING|TEXT (?:SERVICE|LIST|TEXTS))"
         "|BEGIN (?:MANNERS)* NO TEXTING (?:ME|MY)|STOP (?:ANY){0,2} TEXTING (?:MY|IT|ADJ) (?:OTHER|MY_WIFE)"
         "|(?:THESE|YOUR) TEXTS BE (?!(?:ADV|ADJ|OTHER){0,2}GOOD)(?:SENDING|ADV|ADJ|OTHER|ENOUGH) (?!GOOD)"
         "|(?<!I)(?<!YOU)NEG (?:HOW)* SEND ME (?:LOOSE)* ANY_TEXT",
-        "don't send me texts at night", "never got your texts", is_likely=True,
+        "texts at night are not fine", "never got your texts", is_likely=True,
     ),
     Rule(
         "shape.fewer_texts", "en", Meaning.REVIEW, How.SHAPE,

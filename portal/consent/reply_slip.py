@@ -14,12 +14,18 @@ SHORT = {
     "mo": "more",
     "rmv": "remove",
     "da": "the",
+    "frm": "from",
+    "fone": "phone",
+    "abt": "about",
 }
 """How thumbs write the words of a request."""
 
 MOST_MENDED = 40
 """Words; who writes more has said it twice."""
 
+GLUED = re.compile(
+    r"\b(stop|dont|no|please|pls)(?=(?:text|texts|texting|sending|messaging|contacting|stop|more|remove)\b)"
+)
 NEARLY_STOP = re.compile(r"\b(\w{3,5})(?= (?:texting|sending|messaging|contacting|txting|bothering)\b)")
 NEARLY_TEXT = re.compile(r"(?:(?<=\bdont )|(?<=\bdo not )|(?<=\bstop )|(?<=\bplease ))((?!test)\w{3,5})(?= me\b)")
 
@@ -27,6 +33,7 @@ NEARLY_TEXT = re.compile(r"(?:(?<=\bdont )|(?<=\bdo not )|(?<=\bstop )|(?<=\bple
 def mended(said: str) -> str:
     """The text with slips of the finger in words of a request put right, to be read when it says nothing as it is."""
     said = " ".join(SHORT.get(word, word) for word in said.split(" ")).replace("un subscribe", "unsubscribe")
+    said = GLUED.sub(r"\1 ", said)
     said = NEARLY_STOP.sub(lambda near: "stop" if distance(near[1], "stop") == 1 else near[1], said)
     said = NEARLY_TEXT.sub(lambda near: "text" if distance(near[1], "text") == 1 else near[1], said)
     words = said.split(" ")

@@ -164,7 +164,7 @@ STILL = re.compile(
 """Behind a request, in a sentence of their own, these narrow it; anything else there is another matter."""
 
 FRAME = re.compile(
-    r"^(?:did|does|is|are|was|were|has|when|where|who|which|what)\b"
+    r"^(?:did|does|is|are|was|were|has|when|where|who|which|what(?! part))\b"
     r"|\b(?:(?<!it )(?<!great )(?<!nice )if (?:i|we|you(?! (?:could|would|can|dont mind)))|what happens|how (?:do"
     r"|can|could|would|to|does)"
     r"|(?<!times )do i (?:have|need)|should (?:i|we)|can i(?! please)"
@@ -192,6 +192,12 @@ DELIGHT = re.compile(
     r"|perfect|stunning|wow|kidding|jk|blush|blushing|dying|obsessed|start|unstop)\b"
 )
 """Beside a bare "stop" these make it an exclamation, or take it back."""
+
+ALL = re.compile(
+    r"\b(?:everything(?: else)?|all of (?:it|them|these)|any (?:other )?(?:texts?|messages)|or anything(?: else)?"
+    r"|at all)\b"
+)
+"""Beside a kind of texts these make it all of them."""
 
 REASON = re.compile(r" (?:because|since|as i|bc|cause|cuz|im|i am|ive|i have|its|this is)\b")
 """What follows is why, and narrows nothing."""
