@@ -24,7 +24,8 @@ RULES = (
     ),
     Rule(
         "not_interested", "en", Meaning.REVIEW, How.INSIDE,
-        r"^(?:no|nope|nah) (?:thanks|thank you|thx|ty) (?:\. )?(?:not|we|im|i|but not|maybe)\b(?: (?!please|but"
+        r"^(?:no|nope|nah) (?:thanks|thank you|thx|ty) (?:\. )?(?:not|were|weve|we|all|im|i|but not|maybe)\b(?:"
+        r" (?!please|but"
         r"|call)\w+){0,4}$|"
         r"^(?:(?:thanks|ok|no|i think|sorry|thank you) )*(?:\. )?(?:well|ill|i will|we will|gonna) pass(?= \.|$|"
         r" (?:on this|thank|for now))|"
@@ -66,6 +67,7 @@ RULES = (
         r"|\bis no longer \w+ number\b"
         r"|\b(?:not|isnt|no longer) \w+ (?:phone|number|cell)\b|\bjust got this (?:number|phone)\b"
         r"|\b(?:reached|got|have) the wrong (?!date|day|size|color|time|address|order|album|photo|price|one\b)\w+"
+        r"|^(?:sorry )?(?:thats|this is|that is|it is|its) not me(?= \.|$| you)"
         r"|\bnew owner of this number\b"
         r"|\b(?:dont|do not) know (?:any|a|who you are|anyone|anybody|you|this person)\b(?! other)"
         r"|\bnever heard of (?:you|u)\b"
@@ -150,6 +152,7 @@ RULES = (
         r"|that) is illegal\b|\bthats illegal\b"
         r"|\b(?:you|u|yall|youre|ur)(?: are| r| guys| keep)* (?:bothering|bugging|harassing|annoying|spamming"
         r"|pestering) (?:me|us|my)\b"
+        r"|\b(?:are|r|is) (?:these|this|your)(?: \w+)?(?: an?)? (?:scam|spam)\b"
         r"|\bviolat\w+ (?:of |the )?(?:tcpa|law|federal|privacy)|\bagainst the law\b|^do not call\b"
         r"|\bhow many (?:more )?(?:texts|messages|times (?:do|must|are))\b|\b\d+ (?:texts|messages)(?: \w+)? (?:in"
         rf"|a|per|today|every|already)\b|\b{TEXTS} me (?:at|this|so)\b"

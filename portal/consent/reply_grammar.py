@@ -36,7 +36,7 @@ THING = re.compile(
 
 CLAUSE = re.compile(r" (?:\.|but) ")
 
-RUN_ON = " stop"
+RUN_ON = (" stop", " stop please", " please stop", " no more", " stop it", " so stop")
 UPSET = frozenset(("complaint", "wrong_number", "insult", "not_interested", "another_number"))
 """Rows beside which a "stop" at the end is a request."""
 
@@ -186,7 +186,7 @@ def _shouted(own: str, left: str) -> Iterator[Match]:
 def _run_on(left: str) -> Iterator[Match]:
     """A complaint that ends in "stop", without a full stop between."""
     if left.endswith(RUN_ON) and not left.endswith(("to stop", "not stop", "dont stop", "wont stop", "cant stop")):
-        cue = _cue("", left.removesuffix(" stop"))
+        cue = _cue("", left.rpartition(" stop")[0] or left.rpartition(" no more")[0])
         if cue and cue.rule.id in UPSET:
             yield Match(phrases(How.ONLY)["stop"], "stop")
 

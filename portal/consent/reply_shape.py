@@ -20,7 +20,8 @@ _KINDS = {
     "NO": "no zero nomore without",
     "LONGER": "more longer further additional another mo extra",
     "ENOUGH": "enough done finished through overwith",
-    "WANT": "want wanna wants wanting wanted wish wishes need needs needing needed like likes care cares"
+    "WANT": "preference preferences"
+    " love want wanna wants wanting wanted wish wishes need needs needing needed like likes care cares"
     " desire interested"
     " interest prefer prefers rather appreciate mind request requested ask asks asked asking",
     "TEXT": "text txt message msg mesage messege sms contact communication",
@@ -28,10 +29,11 @@ _KINDS = {
     "TEXTING": "texting txting textin txtin txtn messaging msging contacting bothering harassing spamming pestering"
     " bugging hounding disturbing smsing hassling",
     "TEXTED": "texted messaged contacted bothered disturbed spammed harassed",
-    "BOTHER": "bother disturb harass pester bug spam ping hound annoy hassle write",
+    "BOTHER": "bother disturb harass pester bug spam ping hound annoy hassle write communicate correspond reach",
     "SEND": "send sent snd",
     "SENDING": "sending sendin gettin getting receiving recieving seeing",
-    "GET": "get receive recieve see have keep continue start",
+    "GET": "get receive recieve see have",
+    "KEEP": "keep continue",
     "BE": "be being been is are was were am",
     "ME": "me us",
     "USE": "use using",
@@ -97,7 +99,7 @@ _OTHER = _LETTERS["OTHER"]
 _POLITE = _LETTERS["POLITE"]
 _SETS = {
     "FILL": "ADV ADJ THESE YOUR OF AGAIN LONGER BE",
-    "LOOSE": "ADV ADJ THESE YOUR OF AGAIN LONGER BE TO GET SENDING SEND ME FOR YOU IT OFF THINGS",
+    "LOOSE": "ADV ADJ THESE YOUR OF AGAIN LONGER BE TO GET KEEP SENDING SEND ME FOR YOU IT OFF THINGS",
     "HOW": "ADV AGAIN",
     "NOT": "NEG WONT",
     "SUBJECT": "I HE YOU",

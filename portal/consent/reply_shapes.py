@@ -10,7 +10,8 @@ TEXTS = (
 """What is not wanted: texts, text messages, that text thing, the text service."""
 
 NO_TEXTS = (
-    "(?:BOTHER? TEXT? TEXTS (?:END|MY|OTHER (?:$|\\.))|TEXT (?:THINGS)? END|(?:TEXT|TEXTING) (?:SERVICE|LIST) END"
+    "(?:BOTHER? TEXT? TEXTS (?:END|MY|(?:OTHER|THINGS) (?:$|\\.))|TEXT (?:THINGS)? END|(?:TEXT|TEXTING) (?:SERVICE"
+    "|LIST) END"
     "|(?:SERVICE|LIST) (?:FOR|OF|TO) (?:ADJ|THESE|YOUR)? (?:TEXTS|TEXT? TEXTING|TEXT TEXTS?) END)"
 )
 """Texts at the end of a request; one unknown word may close it, a name or a sigh."""
@@ -40,18 +41,22 @@ RULES = (
     Rule(
         "shape.stop_that", "en", OPT_OUT, How.SHAPE,
         "^(?:MANNERS)* STOP (?:THESE|IT|SEND|SENDING|ADV|ADJ|AGAIN|TEXT|THINGS|TO|POLITE)* $|"
-        "ANY_TEXT (?:SPAN){0,6} (?:MAKE IT STOP|STOP SENDING) END|"
+        "ANY_TEXT (?:SPAN){0,6} (?:MAKE IT STOP|STOP SENDING) END|(?:THESE|PHONE) (?:SPAN){0,6} (?:AGAIN|POLITE)"
+        " STOP SENDING $|"
         "(?:BEGIN|POLITE|ADV|YOU) MAKE THESE (?:ANY_TEXT)? STOP END",
         "quit that already", "you can stop",
     ),
     Rule(
         "shape.do_not_text", "en", OPT_OUT, How.SHAPE,
-        f"(?<!SUBJECT)NEG TO? (?:HOW|ADJ)* (?:GET TO)? TEXT_OR_BOTHER (?:{MINE}|IT(?=AGAIN)) END"
+        f"(?<!SUBJECT)NEG TO? (?:HOW|ADJ)* (?:KEEP TO)? TEXT_OR_BOTHER (?:FOR|TO|OFF)* (?:{MINE}|IT(?=AGAIN)) END"
         "|PHONE (?:SPAN){0,8} NEG (?:HOW)* TEXT IT END"
         f"|(?:WANT|POLITE|ADV|ADJ) NEG TEXTING {MINE} END"
         "|BEGIN (?:MANNERS)* NEG (?:HOW)* (?:TEXT|SEND) END|NEG (?:HOW)* SEND ME? (?:THESE|IT) AGAIN"
         f"|(?<!SUBJECT)(?:STOP|NEG) (?:HOW)* HIT FOR? (?:{MINE}) FOR?"
-        "|NEG BE (?:SENDING|SEND|TEXTING) (?:LOOSE)+ (?:TEXTS|THINGS)? END"
+        "|(?<!SUBJECT)NEG (?:HOW)* (?:OTHER|GET|KEEP|BE) (?:ME|MY PHONE{1,2}) FOR (?:LOOSE)* (?:ADJ|TEXT)* (?:TEXTS"
+        "|LIST"
+        "|TEXTING) END"
+        "|NEG (?:BE|KEEP) (?:SENDING|SEND|TEXTING) (?:LOOSE)+ (?:TEXTS|THINGS)? END"
         "|(?:BEGIN (?:HOW)*|(?<=AGAIN)|(?<=POLITE)) NEG (?:HOW)* SEND (?:ADJ|THESE|YOUR|LONGER)* TEXTS END"
         "|LOSE YOU (?:HOW)* (?:GET|GOT) (?:MY|THESE) PHONE"
         "|(?<!SUBJECT)NEG (?:HOW)* USE (?:MY|THESE) PHONE{1,2} (?:END|FOR ANY_TEXT)",
@@ -59,7 +64,7 @@ RULES = (
     ),
     Rule(
         "shape.no_need_to_text", "en", OPT_OUT, How.SHAPE,
-        f"(?:NO|NEG) WANT TO (?:GET)? (?:TEXT|TEXTING|BOTHER) (?:{MINE})? AGAIN",
+        f"(?:NO|NEG) WANT TO (?:KEEP)? (?:TEXT|TEXTING|BOTHER) (?:{MINE})? AGAIN",
         "no need to text us anymore", "no need to text him, I will",
     ),
     Rule(
@@ -79,16 +84,18 @@ RULES = (
         "shape.no_more_texts", "en", OPT_OUT, How.SHAPE,
         f"(?:BEGIN|(?<=POLITE)|(?<=ADV)|(?<=AGAIN)|(?<=WANT)|(?<=OTHER)|(?<=BECAUSE)) NO (?:LONGER (?:LOOSE)*|THESE"
         f" (?:HOW)*|ADJ+) (?:{TEXTS}|TEXTING ME) END"
-        "|(?:BEGIN|(?<=TO)|(?<=POLITE)|(?<=ADV)|(?<=AGAIN)|(?<=WANT)) NO (?:TEXTS|TEXT|TEXTING ME) END"
+        "|(?:BEGIN|(?<=TO)|(?<=POLITE)|(?<=ADV)|(?<=AGAIN)|(?<=WANT)) NO (?:TEXTS|TEXT|TEXTING ME) (?!FOR MY) END"
+        "|WANT (?:BE|TO) NO TEXTS END"
         "|^(?:MANNERS|ENOUGH|\\.)* NO LONGER (?:MANNERS|\\.)* $|ENOUGH (?:AGAIN)? (?:FOR|OF) (?:LOOSE)* ANY_TEXT END",
         "thanks but no such messages", "I see no messages",
     ),
     Rule(
         "shape.off_the_list", "en", OPT_OUT, How.SHAPE,
-        "(?<!NEG)(?<!TEXT)(?<!SEND) (?:REMOVE|GET|KILL|BLOCK|OTHER|BE|WANT|MAKE|LEAVE|REVOKE) (?:ME|(?:MY|THESE)"
+        "(?<!NEG)(?<!TEXT)(?<!SEND) (?:REMOVE|GET|KEEP|KILL|BLOCK|OTHER|BE|WANT|MAKE|LEAVE|REVOKE) (?:ME|(?:MY|THESE)"
         " PHONE{1,2}) OFF"
         " (?:LOOSE|TEXT|TEXTING)* (?:LIST|TEXTS|PHONE|THINGS|(?:TEXT|TEXTING) (?:THINGS|SERVICE|LIST|OTHER)?) END"
-        f"|REMOVE OFF {MINE} END|(?:REVOKE|REMOVE|KILL) OFF (?:LOOSE)* (?:TEXT|TEXTING) (?:LIST|SERVICE|TEXTING)"
+        f"|(?:MY|THESE) PHONE{{1,2}} (?:SPAN){{0,9}} REMOVE IT END|REMOVE OFF {MINE} END|(?:REVOKE|REMOVE|KILL) OFF"
+        f" (?:LOOSE)* (?:TEXT|TEXTING) (?:LIST|SERVICE|TEXTING)"
         f" END|BEGIN (?:MANNERS)* (?:REMOVE|BLOCK) (?:HOW)* {MINE} END"
         f"|REMOVE (?:ME|MY PHONE) (?:OF|OFF) (?:LOOSE)* LIST END"
         "|REMOVE ME OFF (?:OF)? THESE END"

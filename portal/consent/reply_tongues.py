@@ -79,7 +79,8 @@ RULES = (
         rf"|przysylac|kontaktowac)(?: (?:do|mnie|mi|wiecej|juz|{PL})){{1,4}}"
         rf"|\bnie (?:chce(?:my)?|zycze(?: sobie)?|zyczymy(?: sobie)?)(?: (?:juz|wiecej|otrzymywac|dostawac|waszych"
         rf"|zadnych|tych)){{0,4}} {PL}|\b(?:usun"
-        rf"|skasuj)\w{{0,4}} (?:moj|ten) numer|\busunac (?:moj|ten) numer|\bkoniec (?:wiadomosci|smsow|z smsami)"
+        rf"|skasuj)\w{{0,4}} (?:moj|ten) numer|\busunac (?:moj|ten) numer|\busuniecie (?:mnie|mojego|tego)"
+        rf" ?(?:numeru)?|\bkoniec (?:wiadomosci|smsow|z smsami)"
         r"|\bdaj\w* mi spokoj|\b(?:cofam|wycofuje|odwoluje) (?:swoja |moja )?zgode|\banuluj\w* subskrypcj",
         "Nie piszcie do mnie więcej", "Proszę odwołać wizytę",
     ),

@@ -164,7 +164,7 @@ STILL = re.compile(
 """Behind a request, in a sentence of their own, these narrow it; anything else there is another matter."""
 
 FRAME = re.compile(
-    r"^(?:did|does|is|are|was|were|has|when|where|who|which|what(?! part))\b"
+    r"^(?:did|does|is|are|was|were|has|when|where|which|what(?! part)|who(?! (?:is|are|r) (?:this|u|you)\b))\b"
     r"|\b(?:(?<!it )(?<!great )(?<!nice )if (?:i|we|you(?! (?:could|would|can|dont mind)))|what happens|how (?:do"
     r"|can|could|would|to|does)"
     r"|(?<!times )do i (?:have|need)|should (?:i|we)|can i(?! please)"
