@@ -18,13 +18,16 @@ RULES = (
         " | not for me | no longer need your services | we dont need your services anymore | im no longer interested"
         " | nope not interested | hard pass | i am not interested | sorry not interested | not interested sorry"
         " | we are no longer interested | no thx | no ty | not interested at all | not interested at this time"
-        " | dont need your services | not interested anymore | never interested | no thanks were good | no thanks"
+        " | dont need your services | not interested anymore | never interested | no thanks were good | no"
+        " thanks"
         " we are good | no thank you were good | no thanks im good",
         "Not interested.", "Thanks, the blue one does not interest her",
     ),
     Rule(
         "not_interested", "en", Meaning.REVIEW, How.INSIDE,
-        r"^(?:no|nope|nah) (?:thanks|thank you|thx|ty) (?:\. )?(?:not|were|weve|we|all|im|i|but not|maybe)\b(?:"
+        r"^(?:no|nope|nah) (?:thanks|thank (?:you|u)|thx|ty)(?: (?!please|but|call|yet)\w+)?$|^(?:no|nope|nah)"
+        r" (?:thanks"
+        r"|thank you|thx|ty) (?:\. )?(?:not|were|weve|we|all|im|i|but not|maybe)\b(?:"
         r" (?!please|but"
         r"|call)\w+){0,4}$|"
         r"^(?:(?:thanks|ok|no|i think|sorry|thank you) )*(?:\. )?(?:well|ill|i will|we will|gonna) pass(?= \.|$|"
@@ -103,7 +106,7 @@ RULES = (
         r"|^(?:[Ss]orry,? )?[Nn]ot (?!OK|Ok|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Yet|Sure|Today|Now"
         r"|Really|Bad|At|The|I)"
         r"[A-Z][a-z]+[.!]?$"
-        r"|\b[Ww]rong (?!Day|Date|Number|Size|Time)[A-Z][a-z]+\b|\b(?:no|any|not a) [A-Z][a-z]+ (?:here|at this)\b"
+        r"|\b[Ww]rong (?!Day|Date|Number|Size|Time)[A-Z][a-z]+\b|\b(?:[Nn]o|any|not a) [A-Z][a-z]+ (?:here|at this)\b"
         r"|\b(?:you|people|number|said|again|but) (?:I['’]?m|I am|this is|this isn['’]?t|it['’]?s) (?:not )?(?:not )"
         r"(?!Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|I|OK)[A-Z][a-z]+[.!]*$"
         r"|^(?!I |My |We |He |She |It |They |The )[A-Z][a-z]+ (?:moved (?:out|away)|no longer (?:lives|works|has)"
@@ -177,7 +180,8 @@ RULES = (
         r"|\bunsolicited\b"
         r"|\bim (?:done with|blocking) (?:you|this|yall)|\bmy phone bill\b"
         r"|\b(?:going to|gonna|will|ill|have to) report (?:this|it|u|all)\b|\bwhy do you have my number\b"
-        rf"|\b(?:limit|reduce|cut down on|cut back on|cut down|slow down)(?: on)?(?: the| your| these)? {TEXTS}\b"
+        rf"|\b(?:reduce|lower|limit) the (?:number|amount|frequency) of {TEXTS}|\bwho signed me up\b|\b(?:limit"
+        rf"|reduce|cut down on|cut back on|cut down|slow down)(?: on)?(?: the| your| these)? {TEXTS}\b"
         rf"|\btext(?: me)? (?:less|fewer)\b"
         r"|\bif (?:you|u|yall) (?:ever )?(?:text|message|contact) (?:me|us) (?:again|one more time)\b"
         r"|\btext me one more time\b",

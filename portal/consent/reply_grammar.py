@@ -13,6 +13,7 @@ from portal.consent.reply_rule import How, Meaning, Rule
 from portal.consent.reply_table import RULES, phrases, rows, sought
 from portal.consent.reply_words import (
     ALL,
+    CHANNEL,
     COURTEOUS,
     COURTESY,
     DELIGHT,
@@ -24,8 +25,10 @@ from portal.consent.reply_words import (
     PIECE,
     REAL_WORDS,
     REASON,
+    RUN_ON,
     SPEAKER,
     STILL,
+    UPSET,
 )
 
 THING = re.compile(
@@ -35,10 +38,6 @@ THING = re.compile(
 """A STOP in capital letters before anything but a place may be two sentences run together."""
 
 CLAUSE = re.compile(r" (?:\.|but) ")
-
-RUN_ON = (" stop", " stop please", " please stop", " no more", " stop it", " so stop")
-UPSET = frozenset(("complaint", "wrong_number", "insult", "not_interested", "another_number"))
-"""Rows beside which a "stop" at the end is a request."""
 
 LIKELY_DOUBTS = frozenset(("limit", "frame"))
 """A part of the texts, and how to stop them; delight and everyday language are soft."""
@@ -225,6 +224,8 @@ def _doubt(rule: Rule, start: int, matched: str, left: str) -> str:
         return "frame"
     if SPEAKER.search(before) and matched.startswith(("stop", "quit", "cease")):
         return "speaker"
+    if matched.endswith((" text", " sms")) and CHANNEL.search(left[:start]):
+        return "limit"
     if rule.id in GUSHING and DELIGHT.search(left):
         return "delight"
     return "limit" if _is_limited(left[start:]) else ""

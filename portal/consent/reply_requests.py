@@ -58,7 +58,8 @@ RULES = (
         rf"|\btexted stop\b"
         r"|(?<!never )(?<!didnt )(?<!not )\b(?:told|asked|ask|need|want|tell|telling|asking|beg|begging|wish|like"
         r"|would like"
-        rf"|request) (?:you |u |yall |this |it |these |them |everything |you guys |you people )(?:all )?to stop{END}",
+        rf"|request) (?:you |u |yall |this |it |these |them |everything |you guys |you people )(?:all )?to"
+        rf" stop(?:{END}| (?:like|about|over|so) )",
         "stop I already paid", "Stop by, I said",
     ),
     Rule(
@@ -151,7 +152,7 @@ RULES = (
         "lose_my_number", "en", OPT_OUT, How.INSIDE,
         r"(?<!you )(?<!\bi )\b(?:lose|forget|erase|trash|toss|ditch|discard|get rid of|throw (?:away|out)) (?:my"
         r"|this|our) (?:phone )?number\b"
-        rf"|\bleave (?:me|us) (?:the \w+ )?alone{END}|\bleave me be{END}",
+        rf"|\bleave (?:me|us|(?:this|my) (?:phone|number|cell|line)) (?:the \w+ )?alone{END}|\bleave me be{END}",
         "Lose my number", "Did you lose my number?",
     ),
     Rule(
@@ -162,6 +163,7 @@ RULES = (
         rf"(?: (?:of|from)(?: (?:all|the|these|your|this|any|future|receiving|getting|text)){{0,4}} (?:{LIST}"
         rf"|{TEXTS}|all"
         rf"|everything|this|these))?{END}"
+        rf"|\b(?:my|an?|formal|this) (?:opt out|unsubscribe|removal)(?: (?:request|notice|reply)){{1,2}}{END}"
         r"|^(?:hi |hello |please |ok )*(?:i am|im|we are) (?:\w+ing )?(?:unsubscribing|opting out)\b(?! of the"
         r" (?!texts|messages))"
         r"|\b(?:i have|ive|i) (?:already )?(?:unsubscribed|opted out)\b(?! of| from (?!your|you|these|this|all|it))",
@@ -193,9 +195,10 @@ RULES = (
         rf"|number) )"
         r"(?:no more|no further|not another|not one more|zero|no)(?: of| with)?(?: these| your| such| any| the)?"
         rf"(?: unwanted| automated)? (?:{TEXTS}|texting me|messaging|contact|contacting me|communication)(?! on"
-        rf" (?:my|the|our) (?:machine|voicemail|end)){END}"
+        rf" (?:my|the|our) (?:machine|voicemail|end)| needed){END}"
         r"|^(?:please )?no more(?: of)? (?:these|this|those)(?= \.|$| please)"
-        r"|\b(?:let|make|better|should) (?:this |that )?be (?:the|your) (?:last|final) (?:text|message)\b"
+        rf"|\b(?:no more|no further) {TEXTS} needed\b|\b(?:let|make|better|should) (?:this |that )?be (?:the|your)"
+        rf" (?:last|final) (?:text|message)\b"
         r"|\b(?:mark|list|flag|register|set|put) (?:me|us|this number|my (?:\w+ )?number)(?: down)?(?: as| to)?(?:"
         r" an?)? "
         r"(?:do not|dnc|opted out|opt out|no text|no contact|unsubscribed)\b"

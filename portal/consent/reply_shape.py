@@ -15,7 +15,7 @@ _KINDS = {
     "STOP": "stop stopp stpo stahp stawp quit cease discontinue halt desist refrain",
     "KILL": "end cancel terminate kill disable deactivate cut knock lay drop discard silence spare",
     "TURN": "turn shut switch",
-    "NEG": "dont dnt donot not never nevr neither",
+    "NEG": "dont dnt nt donot not never nevr neither",
     "WONT": "doesnt dosent doesn cannot cant wont couldnt didnt wouldnt isnt arent",
     "NO": "no zero nomore without",
     "LONGER": "more longer further additional another mo extra",
@@ -23,7 +23,8 @@ _KINDS = {
     "WANT": "preference preferences"
     " love want wanna wants wanting wanted wish wishes need needs needing needed like likes care cares"
     " desire interested"
-    " interest prefer prefers rather appreciate mind request requested ask asks asked asking",
+    " interest prefer prefers rather appreciate mind ",
+    "ASK": "ask asks asked asking request requested",
     "TEXT": "text txt message msg mesage messege sms contact communication",
     "TEXTS": "texts txts messages msgs mesages messeges alerts notifications communications smses correspondence",
     "TEXTING": "texting txting textin txtin txtn messaging msging contacting bothering harassing spamming pestering"
@@ -51,7 +52,7 @@ _KINDS = {
     "LEAVE": "leave",
     "USED": "used",
     "MY": "my our",
-    "PHONE": "number fone nr phone cell line mobile landline device cellphone num nmbr numbers",
+    "PHONE": "number digits fone nr phone cell line mobile landline device cellphone num nmbr numbers",
     "NAME": "name info information contacts data details",
     "IT": "it him her them",
     "REMOVE": "remove delete erase scratch cross strike wipe purge unlist exclude scrub clear take pull rid remov"
@@ -79,7 +80,8 @@ _KINDS = {
     " random robot bot computer group mass bulk such some one single next ridiculous silly dumb useless nonstop"
     " continuous continual repeated al",
     "AGAIN": "again anymore ever further already now thanks thank thx ty please pls plz immediately asap today future"
-    " henceforth here forever whatsoever altogether entirely fully permanently effective either back okay ok lol bro"
+    " henceforth here once forever whatsoever altogether entirely fully permanently effective either back okay ok"
+    " lol bro"
     " dude man sir maam sincerely"
     " period regards",
     "BECAUSE": "because bc since cause cuz if or and but its thats theres",
@@ -122,7 +124,7 @@ def _chars(name: str) -> str:
     return "".join(_LETTERS[kind] for kind in _SETS.get(name, name).split())
 
 
-_NEAR = "".join(map(_chars, ("MY", "ME", "THESE", "YOU", "YOUR", "PHONE", "ANY_TEXT")))
+_NEAR = "".join(map(_chars, ("MY", "ME", "IT", "THESE", "YOU", "YOUR", "PHONE", "ANY_TEXT")))
 _PLACE = f"[{_chars('FOR')}{_chars('TO')}{_chars('OFF')}][{_NEAR}]"
 _MORE = "".join(
     map(_chars, ("AGAIN", "POLITE", "I", "HE", "YOU", "BECAUSE", "THESE", "BE", "NO", "NEG", "STOP", "ADV"))

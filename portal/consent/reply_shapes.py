@@ -50,7 +50,7 @@ RULES = (
         "shape.do_not_text", "en", OPT_OUT, How.SHAPE,
         f"(?<!SUBJECT)NEG TO? (?:HOW|ADJ)* (?:KEEP TO)? TEXT_OR_BOTHER (?:FOR|TO|OFF)* (?:{MINE}|IT(?=AGAIN)) END"
         "|PHONE (?:SPAN){0,8} NEG (?:HOW)* TEXT IT END"
-        f"|(?:WANT|POLITE|ADV|ADJ) NEG TEXTING {MINE} END"
+        f"|(?:WANT|ASK|POLITE|ADV|ADJ) NEG TEXTING {MINE} END"
         "|BEGIN (?:MANNERS)* NEG (?:HOW)* (?:TEXT|SEND) END|NEG (?:HOW)* SEND ME? (?:THESE|IT) AGAIN"
         f"|(?<!SUBJECT)(?:STOP|NEG) (?:HOW)* HIT FOR? (?:{MINE}) FOR?"
         "|(?<!SUBJECT)NEG (?:HOW)* (?:OTHER|GET|KEEP|BE) (?:ME|MY PHONE{1,2}) FOR (?:LOOSE)* (?:ADJ|TEXT)* (?:TEXTS"
@@ -77,12 +77,14 @@ RULES = (
         "|NOT WANT (?:ANY){1,5} BECAUSE ADJ+ TEXTS END|WANT (?:TO|NEG){2,3} (?:GET|SENDING) (?:LOOSE)* (?:TEXTS|THESE"
         " AGAIN)"
         "|NOT (?:LONGER)? WANT TO BE TEXTED|WANT NEG TO? BE TEXTED|WANT NO OTHER? (?:LOOSE)* (?:TEXTS|TEXTING)"
-        f"|ENSURE (?:ANY){{0,3}} NOT (?:GET|SEND|SENDING|BE) (?:LOOSE)* (?:{TEXTS}|TEXTED) END",
+        f"|ENSURE (?:ANY){{0,3}} GET NO (?:LOOSE)* {TEXTS} END|ENSURE (?:ANY){{0,3}} NOT (?:GET|SEND|SENDING|BE)"
+        f" (?:LOOSE)* (?:{TEXTS}|TEXTED) END",
         "My husband doesn't want any more of your texts", "I don't want texts on the cards",
     ),
     Rule(
         "shape.no_more_texts", "en", OPT_OUT, How.SHAPE,
-        f"(?:BEGIN|(?<=POLITE)|(?<=ADV)|(?<=AGAIN)|(?<=WANT)|(?<=OTHER)|(?<=BECAUSE)) NO (?:LONGER (?:LOOSE)*|THESE"
+        f"(?:BEGIN|(?<=POLITE)|(?<=ADV)|(?<=AGAIN)|(?<=WANT)|(?<=ASK)|(?<=OTHER)|(?<=BECAUSE)) NO (?:LONGER"
+        f" (?:LOOSE)*|THESE"
         f" (?:HOW)*|ADJ+) (?:{TEXTS}|TEXTING ME) END"
         "|(?:BEGIN|(?<=TO)|(?<=POLITE)|(?<=ADV)|(?<=AGAIN)|(?<=WANT)) NO (?:TEXTS|TEXT|TEXTING ME) (?!FOR MY) END"
         "|WANT (?:BE|TO) NO TEXTS END"
@@ -96,7 +98,7 @@ RULES = (
         " (?:LOOSE|TEXT|TEXTING)* (?:LIST|TEXTS|PHONE|THINGS|(?:TEXT|TEXTING) (?:THINGS|SERVICE|LIST|OTHER)?) END"
         f"|(?:MY|THESE) PHONE{{1,2}} (?:SPAN){{0,9}} REMOVE IT END|REMOVE OFF {MINE} END|(?:REVOKE|REMOVE|KILL) OFF"
         f" (?:LOOSE)* (?:TEXT|TEXTING) (?:LIST|SERVICE|TEXTING)"
-        f" END|BEGIN (?:MANNERS)* (?:REMOVE|BLOCK) (?:HOW)* {MINE} END"
+        f" END|BEGIN (?:MANNERS)* (?:REMOVE|BLOCK) (?:HOW)* (?:{MINE} END|MY PHONE OTHER $)"
         f"|REMOVE (?:ME|MY PHONE) (?:OF|OFF) (?:LOOSE)* LIST END"
         "|REMOVE ME OFF (?:OF)? THESE END"
         "|TO GET OFF (?:OF|ADJ)* (?:THESE END|YOUR (?:TEXTING|TEXTS|TEXT|LIST)|THESE (?:TEXTING|TEXTS|TEXT|LIST))"

@@ -32,7 +32,11 @@ NEARLY_TEXT = re.compile(r"(?:(?<=\bdont )|(?<=\bdo not )|(?<=\bstop )|(?<=\bple
 
 def mended(said: str) -> str:
     """The text with slips of the finger in words of a request put right, to be read when it says nothing as it is."""
-    said = " ".join(SHORT.get(word, word) for word in said.split(" ")).replace("un subscribe", "unsubscribe")
+    said = (
+        " ".join(SHORT.get(word, word) for word in said.split(" "))
+        .replace("un subscribe", "unsubscribe")
+        .replace("do nt ", "dont ")
+    )
     said = GLUED.sub(r"\1 ", said)
     said = NEARLY_STOP.sub(lambda near: "stop" if distance(near[1], "stop") == 1 else near[1], said)
     said = NEARLY_TEXT.sub(lambda near: "text" if distance(near[1], "text") == 1 else near[1], said)

@@ -136,7 +136,8 @@ LOUD = frozenset(("stop", "stopp", "stopall", "unsubscribe", "unsub", "optout"))
 """Keywords that count as the first or last clause of a longer message; "end" and "quit" do not."""
 
 LIMIT = re.compile(
-    r"\b(?:but|except|only|until|till|til|unless|after|before|during|while (?:i|im|we|you)|instead|about|past \d+"
+    r"\b(?:but|except|only|until|till|til|unless|after|before(?! (?:i|we) (?:report|block|call|sue|contact|get|lose"
+    r"|go|take))|during|while (?:i|im|we|you)|instead|about|past \d+"
     rf"|{KIND}|(?:accident|mistake|accidentally)|use (?:my|\d+)|other (?:one|number|phone)"
     r"|on (?:my|the) work|at (?:night|work|\d+|dinner)|next week|this (?:early|late|weekend)|(?<!you )so (?:much"
     r"|many|often|early|late)"
@@ -180,7 +181,7 @@ FRAME = re.compile(
 SPEAKER = re.compile(
     r"\b(?:(?<!can )(?:i|we|he|she|they|him|her|them|ill|well|lets|id|going|gonna)"
     r"(?: (?:need|have|had|will|should|must|gotta|can|cant|could|would|am going|am gonna|finally))?(?: to)?"
-    r"|wont|doesnt|never|not|cant|cannot|didnt|dont) $"
+    r"|wont|doesnt|never|not|cant|cannot|didnt|(?<!if u )(?<!if you )dont) $"
 )
 """Before "stop texting" these tell what somebody does, as in "I had to stop texting" or "he won't stop texting me"."""
 
@@ -193,9 +194,16 @@ DELIGHT = re.compile(
 )
 """Beside a bare "stop" these make it an exclamation, or take it back."""
 
+RUN_ON = (" stop", " stop please", " please stop", " no more", " stop it", " so stop")
+UPSET = frozenset(("complaint", "wrong_number", "insult", "not_interested", "another_number"))
+"""Rows beside which a "stop" at the end is a request."""
+
+CHANNEL = re.compile(r"\b(?:call|phone|email|mail)(?: me| us)?(?: \.)?(?: and| but)?(?: please)? $")
+"""Before "don't text" these ask for another way."""
+
 ALL = re.compile(
     r"\b(?:everything(?: else)?|all of (?:it|them|these)|any (?:other )?(?:texts?|messages)|or anything(?: else)?"
-    r"|at all)\b"
+    r"|at all|entirely|altogether|completely)\b"
 )
 """Beside a kind of texts these make it all of them."""
 
