@@ -39,11 +39,11 @@ HISTORY: tuple[Told, ...] = (
     (9, "12:48", "text", PRIYA, "Thursday at 10 is perfect, thank you"),
     (7, "08:15", "text", PRIYA, "HELP"),
     (6, "10:02", "theo", PRIYA, "Looking forward to tomorrow. Nothing to prepare, just keep the room warm."),
-    # opted out by STOP
+    # opted out by STOP, and left something to do
     (16, "14:20", "yes", OWEN, "form"),
     (16, "15:01", "ana", OWEN, "Hi Owen, thanks for your answers. Shall I send you the price list?"),
     (16, "15:32", "text", OWEN, "Yes please, by e-mail"),
-    (4, "17:20", "text", OWEN, "STOP"),
+    (4, "17:20", "text", OWEN, "STOP texting me please, but can you email me the price list?"),
     # opted out in his own words, back by a questionnaire, and the carrier still blocks
     (20, "11:00", "yes", SAMUEL, "form"),
     (14, "09:44", "text", SAMUEL, "please stop texting me"),

@@ -5,7 +5,7 @@ Each is the beginning of one partial index; nothing is counted (speed.md, design
 """
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +13,9 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.accounts.business import Business
-from portal.consent import deadline, subscription
-from portal.messaging import message, task
+from portal.consent import subscription
+from portal.messaging import message, review, task
+from portal.messaging.review import Review
 from portal.statement import Statement, param
 
 SHOWN = 5
@@ -40,12 +41,6 @@ def _newest(words: str, *conditions: sa.ColumnElement[bool], limit: int = SHOWN 
 
 
 _UNREAD = Statement(_newest("unread > 0", _is_awake))
-_IN_REVIEW = Statement(
-    sa.select(*_ROW, _s.c.review_opened_at)
-    .where(_s.c.business_id == param("business_id"), sa.text("in_review"))
-    .order_by(_s.c.review_opened_at, _s.c.id)
-    .limit(SHOWN + 1)
-)
 _MINE = Statement(_newest("assigned_to IS NOT NULL", _s.c.assigned_to == param("member_id"), _is_awake))
 _blocked = _newest("carrier = 'blocked'", limit=SCAN).subquery()
 _BLOCKED = Statement(
@@ -125,7 +120,7 @@ def read(session: Session, business: Business, *, member_id: str) -> Attention:
     }  # fmt: skip
     said = (_UNREAD, _BACK, _MINE, _BLOCKED)
     unread, back, mine, blocked = (_need(map(_said, each.rows(session, **given))) for each in said)
-    in_review = _need(_doubtful(row, business.timezone) for row in _IN_REVIEW.rows(session, **given))
+    in_review = _need(map(_doubtful, review.page(session, business, limit=SHOWN + 1)[0]))
     in_trouble = _need(map(_troubled, _IN_TROUBLE.rows(session, **given)))
     tasks = _need(map(_asked, task.oldest(session, business.id, SHOWN + 1)))
     return Attention(unread, in_review, in_trouble, back, mine, blocked, tasks)
@@ -144,11 +139,11 @@ def _said(row: Any) -> Item:
     return Item(row.id, row.name or row.number, row.last_message_text, row.last_message_at)
 
 
-def _doubtful(row: Any, zone: str) -> Item:
-    opened_at = row.review_opened_at
-    return replace(
-        _said(row), at=opened_at, honour_by=deadline.honour_by(opened_at, zone),
-        days_left=deadline.days_left(opened_at, zone, now=clock.now()),
+def _doubtful(found: Review) -> Item:
+    newest = found.latest or found.first
+    return Item(
+        found.id, found.name or found.number, newest.text if newest else "", found.opened_at,
+        honour_by=found.honour_by, days_left=found.days_left,
     )  # fmt: skip
 
 

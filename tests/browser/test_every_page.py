@@ -26,6 +26,7 @@ from portal.contacts.project import Project
 from portal.demo.project import ARCHIVED
 from portal.messaging.canned_reply import CannedReply
 from portal.messaging.message import Message
+from portal.messaging.task import Task
 from portal.questionnaires.questionnaire import Questionnaire
 from portal.web.page import ACCESS
 from portal.web.routes import routes
@@ -73,12 +74,15 @@ def paths_of(session: Session) -> dict[str, str]:
         "results": f"/questionnaires/{asked.id}/results", "embed": f"/embed/{asked.token}",
         "thanks": f"/f/{asked.token}/thanks", "opt-in": "/opt-in/hearth-home-photography",
         "wording": "/settings/wordings/edit?key=help", "wording-es": "/settings/wordings?language=es",
+        "reading-said": "/settings/reading?text=STOP,+but+please+call+me+about+Friday",
     }  # fmt: skip
     for rule in session.exec(select(Automation)).all():
         found[f"automation-{rule.condition}"] = f"/automations/{rule.id}"
         found["automation-edit"] = f"/automations/{rule.id}/edit"
     for hook in session.exec(select(WebhookEndpoint)).all():
         found["webhook-off" if hook.disabled_at else "webhook"] = f"/settings/webhooks/{hook.id}"
+    for left in session.exec(select(Task)).all():
+        found["thread-task"] = f"/sms/{left.subscription_id}"
     found |= work_of(session) | people_of(session) | beside_of(session)
     for state in STATES:
         row = session.exec(select(Subscription).where(Subscription.status == state)).first()

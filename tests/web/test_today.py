@@ -105,7 +105,7 @@ def test_another_businesss_needs_are_not_ours(scene: Scene) -> None:
 
 
 INDEXES = {
-    "_UNREAD": "subscription_unread", "_IN_REVIEW": "subscription_in_review", "_IN_TROUBLE": "message_in_trouble",
+    "_UNREAD": "subscription_unread", "_IN_TROUBLE": "message_in_trouble",
     "_MINE": "subscription_assigned", "_BACK": "subscription_snoozed", "_BLOCKED": "subscription_blocked",
 }  # fmt: skip
 
