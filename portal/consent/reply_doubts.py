@@ -25,6 +25,7 @@ RULES = (
     ),
     Rule(
         "not_interested", "en", Meaning.REVIEW, How.INSIDE,
+        r"^(?:no|nope|nah) (?:thanks|thank (?:you|u)|thx|ty)(?: \.)? (?:i |we |ive |weve )?(?:found|hired|already)\b|"
         r"^(?:no|nope|nah) (?:thanks|thank (?:you|u)|thx|ty)(?: (?!please|but|call|yet)\w+)?$|^(?:no|nope|nah)"
         r" (?:thanks"
         r"|thank you|thx|ty) (?:\. )?(?:not|were|weve|we|all|im|i|but not|maybe)\b(?:"
@@ -146,7 +147,7 @@ RULES = (
         r"|\b(?:never|didnt|did not|dont remember|dont recall|havent) (?:\w+ )?(?:sign(?:ed|ing)? up|subscrib\w+"
         r"|opt(?:ed)? in|consent\w*"
         r"|authoriz\w+)\b|\b(?:never|didnt|did not) (?:ask(?:ed)?(?: for|ing for)?|request(?:ed)?|agreed?"
-        r"|want(?:ed)?)"
+        r"|wanted)"
         r" (?:to )?(?:these|this|your|for these|texts?|get|receive|be texted|any of this)\b|\b(?:never|didnt"
         r"|did not) (?:gave|given|give) (?:you|u|yall) (?:my|this|permission|consent|any)"
         r"|\b(?:dont|do not) (?:recall|remember) (?:ever )?(?:giving|signing|agreeing|asking|opting)\b|\bwho"
@@ -156,6 +157,7 @@ RULES = (
         r"|\b(?:you|u|yall|youre|ur)(?: are| r| guys| keep)* (?:bothering|bugging|harassing|annoying|spamming"
         r"|pestering) (?:me|us|my)\b"
         r"|\b(?:are|r|is) (?:these|this|your)(?: \w+)?(?: an?)? (?:scam|spam)\b"
+        r"|\b(?:ur|youre|you are|u r|yall are)(?: all)? an? (?:scam|scammer|fraud|spammer)\b"
         r"|\bviolat\w+ (?:of |the )?(?:tcpa|law|federal|privacy)|\bagainst the law\b|^do not call\b"
         r"|\bhow many (?:more )?(?:texts|messages|times (?:do|must|are))\b|\b\d+ (?:texts|messages)(?: \w+)? (?:in"
         rf"|a|per|today|every|already)\b|\b{TEXTS} me (?:at|this|so)\b"

@@ -72,7 +72,7 @@ RULES = (
         r"|\b(?:borr|quit|elimin|saqu|sac|remuev|remov|retir|suprim)\w{0,5} (?:mi|este|nuestro) (?:numero|telefono"
         r"|nombre|contacto|celular)\b"
         r"|\b(?:borr|quit|elimin|saqu|sac|remuev|remov|retir)\w{0,5}(?:me|nos) (?:ya )?(?:de"
-        r"|por favor de)[\w ]{0,14}lista\b"
+        r"|por favor de)[\w ]{0,14}(?:lista|contactos|sistema)\b"
         r"|\b(?:saqu|quit|borr)\w{1,4}(?:me|nos) de (?:ahi|aqui|esto|eso|est[ae])\b|\b(?:elimin|borr)\w{1,4} mis"
         r" datos\b|\b(?:dej\w+) (?:me )?(?:en paz|tranquil[oa])\b"
         r"|\b(?:revoc|retir|cancel|quit|anul)\w* (?:mi|el) (?:consentimiento|permiso|autorizacion)\b"

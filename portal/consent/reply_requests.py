@@ -139,6 +139,7 @@ RULES = (
         r"|\b(?:want|wanna|need|let me|get me|like|let us|get us|be)(?: to (?:be|get))? (?:off|out)(?: of)?"
         rf"(?: (?:this|your|the|ur|these|text|texting|contact|sms)){{0,3}} {LIST}{END}"
         r"|^(?:i (?:want|wish) out|count me out)(?= \.|$| of (?:these|this|your|the) texts)|^get off my phone\b"
+        r"|^(?:please |pls |just )*off (?:of )?(?:the|your|ur|this) list(?= \.|$| please| pls| now| thanks)"
         r"|\b(?:put|add) (?:me|us|this number|my number) (?:on|to|in) (?:your |the |a )?(?:(?:do not|no) (?:call"
         r"|contact|text)|dnc)\b"
         r"|\b(?:being|be|get|getting) (?:removed|taken|deleted)(?: (?:from|off|of|out))+(?: (?!e ?mail|wait|guest"
@@ -157,7 +158,8 @@ RULES = (
     ),
     Rule(
         "opt_me_out", "en", OPT_OUT, How.INSIDE,
-        r"(?:\bopt(?:ing|ed)? (?:(?:me|us|this|my|our|her|him|myself|the) (?:\w+ ){0,2})?out|(?<!kids )\bunsubscribe"
+        r"(?:\bopt(?:ing|ed)? (?:(?:me|us|this|my|our|her|him|myself|the) (?:\w+ ){0,2})?out|(?<!kids"
+        r" )\bunsub(?:scribe)?"
         rf"(?: (?:{MINE}|him|her))?"
         r"|\b(?:i (?:want|wish|need|asked|would like)|id like) to be (?:removed|taken off|opted out|unsubscribed))"
         rf"(?: (?:of|from)(?: (?:all|the|these|your|this|any|future|receiving|getting|text)){{0,4}} (?:{LIST}"

@@ -44,7 +44,8 @@ RULES = (
         r"|\bme (?:remov|retir|tir|exclu|apag)\w{1,3}(?: (?:da|dessa|desta|de)(?: sua| tua)? lista)|\b(?:remova|tire"
         r"|retire|exclua) me d\w+ \w+ ?lista\b"
         r"|\b(?:me )?(?:deixe|deixem|deixa)(?: me)? em paz\b|\b(?:revog|retir"
-        r"|cancel)\w{1,2} (?:o )?meu (?:consentimento|autorizacao)\b|\bme descadastr\w+",
+        r"|cancel)\w{1,2} (?:o )?meu (?:consentimento|autorizacao)\b|\b(?:quero|queria|gostaria de) (?:sair|ser"
+        r" removid[oa]) d\w+ (?:\w+ )?(?:lista|grupo)|\bme descadastr\w+",
         "pare de enviar mensagens", "Não pare de enviar, adoro",
     ),
     Rule(

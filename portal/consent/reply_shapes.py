@@ -102,7 +102,7 @@ RULES = (
         f"|REMOVE (?:ME|MY PHONE) (?:OF|OFF) (?:LOOSE)* LIST END"
         "|REMOVE ME OFF (?:OF)? THESE END"
         "|TO GET OFF (?:OF|ADJ)* (?:THESE END|YOUR (?:TEXTING|TEXTS|TEXT|LIST)|THESE (?:TEXTING|TEXTS|TEXT|LIST))"
-        "|BEGIN (?:MANNERS)* OFF (?:OF)? (?:ADJ|YOUR|THESE)+ LIST END",
+        "|BEGIN (?:MANNERS)* OFF (?:OF)? (?:ADJ|YOUR|THESE)+ (?:TEXT|TEXTING) LIST END",
         "bump me off ur text list", "bump me off the guest list",
     ),
     Rule(
@@ -144,7 +144,8 @@ RULES = (
         "|(?<!YOU)NOT (?:HOW)* BE? WANT (?:LOOSE|MY|OTHER|WANT){0,5} (?:TEXTS|TEXTING ME|TEXTED)"
         "|(?:REMOVE|GET) (?:ANY){1,3} OFF (?:LOOSE)* (?:TEXT|TEXTING) LIST|TEXTS (?:ANY){0,4} NEG (?:GOOD|AGAIN)"
         "|(?:STOP|KILL|REMOVE|REVOKE|HATE) (?:ANY){0,5} (?:TEXTS|TEXTING|TEXT (?:SERVICE|LIST|TEXTS))"
-        "|BEGIN (?:MANNERS)* NO TEXTING (?:ME|MY)|STOP (?:ANY){0,2} TEXTING (?:MY|IT|ADJ) (?:OTHER|MY_WIFE)"
+        "|BEGIN (?:MANNERS)* NO OTHER TEXTS END|BEGIN (?:MANNERS)* NO TEXTING (?:ME|MY)|STOP (?:ANY){0,2} TEXTING"
+        " (?:MY|IT|ADJ) (?:OTHER|MY_WIFE)"
         "|(?:THESE|YOUR) TEXTS BE (?!(?:ADV|ADJ|OTHER){0,2}GOOD)(?:SENDING|ADV|ADJ|OTHER|ENOUGH) (?!GOOD)"
         "|(?<!I)(?<!YOU)NEG (?:HOW)* SEND ME (?:LOOSE)* ANY_TEXT",
         "texts at night are not fine", "never got your texts", is_likely=True,

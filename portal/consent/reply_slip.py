@@ -14,6 +14,7 @@ SHORT = {
     "mo": "more",
     "rmv": "remove",
     "da": "the",
+    "u": "you",
     "frm": "from",
     "fone": "phone",
     "abt": "about",

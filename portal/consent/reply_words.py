@@ -166,7 +166,7 @@ STILL = re.compile(
 
 FRAME = re.compile(
     r"^(?:did|does|is|are|was|were|has|when|where|which|what(?! part)|who(?! (?:is|are|r) (?:this|u|you)\b))\b"
-    r"|\b(?:(?<!it )(?<!great )(?<!nice )if (?:i|we|you(?! (?:could|would|can|dont mind)))|what happens|how (?:do"
+    r"|\b(?:(?<!it )(?<!great )(?<!nice )if (?:i|we|you(?! (?:could|would|can|dont mind)))|what happens|how $|how (?:do"
     r"|can|could|would|to|does)"
     r"|(?<!times )do i (?:have|need)|should (?:i|we)|can i(?! please)"
     r"|is there (?:a|any)|(?:it|page|link|site|message|text|sign|button) (?:says|said)|(?:he|she) (?:says|said)(?!"
