@@ -27,6 +27,13 @@ RULES = {
     "another_number": "They may speak of another number than their own.",
     "stop_word_left": "A word for stopping stands in it, in no phrase that is known.",
     "unclear": "It may mean an appointment, or the texts.",
+    "not_wanted": "They may not want the texts any more.",
+    "texts_and_the_law": "They speak of the law because of the texts.",
+    "texts_refused": "They object to the texts, or to some of them.",
+    "fewer_texts": "They may want fewer texts, or other ones.",
+    "leave_me": "They may want to be left alone.",
+    "not_interested": "A “no, thank you”: perhaps to an offer, perhaps to all texts.",
+    "how_to_stop": "They ask how to stop the texts.",
     "doubt": "It may mean that they want no texts, or that this is a wrong number.",
 }
 DOUBTS = {
@@ -35,6 +42,7 @@ DOUBTS = {
     "delight": "“Stop” may be said in delight.",
     "speaker": "Somebody stops something, perhaps not the texts.",
     "start": "It says both stop and start.",
+    "shouted": "A “no” said loudly, to nothing that we had asked.",
     "everyday": "The word for stopping may be everyday language here.",
 }
 UNKNOWN = "It may mean that they want no texts."

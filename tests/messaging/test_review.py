@@ -12,8 +12,9 @@ from portal import clock
 from portal.accounts import business as businesses
 from portal.accounts import member
 from portal.accounts.member import Role
-from portal.consent import deadline, ledger, subscription
+from portal.consent import deadline, ledger, reply_table, subscription
 from portal.consent.purpose import Purpose
+from portal.consent.reply import Meaning
 from portal.consent.state import Kind, Status
 from portal.errors import NotFound, Unavailable
 from portal.messaging import outbox, review, review_alarm, review_decision, review_reason
@@ -422,3 +423,12 @@ def test_a_later_review_of_the_same_number_has_its_own_mail(
     at(clock.now() + dt.timedelta(days=7))
     alarm(waiting, post).turn()
     assert len(post) == 4
+
+
+def test_every_rule_that_asks_a_member_says_why() -> None:
+    mute = [
+        rule.id
+        for rule in reply_table.RULES
+        if rule.meaning is Meaning.REVIEW and review_reason.why({"rule": rule.id}) == review_reason.UNKNOWN
+    ]
+    assert mute == []
