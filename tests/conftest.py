@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings as settings_of_hypothesis
 from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from tests.postgres import Databases
 
 pytest_plugins = ["tests.postgres"]
+settings_of_hypothesis.register_profile("ours", deadline=None)  # a busy machine is no failure
+settings_of_hypothesis.load_profile("ours")
 
 PASSWORD = "correct horse battery"
 TOKEN = "0123456789abcdef0123456789abcdef"

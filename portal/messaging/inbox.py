@@ -25,6 +25,7 @@ from portal.messaging import (
     loop_breaker,
     message,
     one_time_code,
+    open_request,
     opt_in,
     outbox,
     outcome,
@@ -90,10 +91,6 @@ def receive(
 Effect = Callable[[Verdict], None]
 
 
-def _nothing(verdict: Verdict) -> None:
-    """A normal message."""
-
-
 @dataclass
 class _Inbound:
     """One inbound text and what follows from it."""
@@ -113,7 +110,7 @@ class _Inbound:
             subscription.tell(self.session, self.row.id, self.news)  # else one update writes it with the new state
         effect: dict[Meaning, Effect] = {
             Meaning.OPT_OUT: self._stop, Meaning.START: self._start, Meaning.YES: self._yes, Meaning.NO: self._no,
-            Meaning.HELP: self._help, Meaning.REVIEW: self._review, Meaning.NONE: _nothing,
+            Meaning.HELP: self._help, Meaning.REVIEW: self._review, Meaning.NONE: self._other,
         }  # fmt: skip
         effect[verdict.meaning](verdict)
         self._keep(verdict)
@@ -161,7 +158,7 @@ class _Inbound:
     def _start(self, verdict: Verdict) -> None:
         row = self.row
         if row.status == Status.REQUESTED:  # it says more than the YES that was asked for
-            self._yes(verdict)
+            self._opt_in(verdict, "form.confirmation", scope="informational")
         elif row.status in (Status.OPTED_OUT, Status.DECLINED) or row.is_claimed or row.is_paused or row.in_review:
             self._opt_in(verdict, "reply.confirmation")
         elif self._lifts_block():
@@ -170,11 +167,23 @@ class _Inbound:
                 opt_in.confirm(self.session, recorded, "reply.confirmation")
 
     def _yes(self, verdict: Verdict) -> None:
-        """YES counts only against an open request; elsewhere it is a normal message (rules.md 11.3)."""
+        """YES counts only against an open request that offered it; elsewhere it is a normal message (rules.md 11.3)."""
         if self.row.status == Status.REQUESTED:
-            self._opt_in(verdict, "form.confirmation", scope="informational")
+            if verdict.rule.startswith("extra_") or open_request.offered(self.session, self.row.id, verdict.matched):
+                self._opt_in(verdict, "form.confirmation", scope="informational")
+            else:
+                self._other(verdict)
         elif self._lifts_block():
             self._carrier(Kind.CARRIER_CLEARED)
+
+    def _other(self, verdict: Verdict) -> None:
+        """A normal message; where we wait for an answer we ask once more (X-11)."""
+        if self.row.status == Status.REQUESTED:
+            open_request.ask_again(self.session, self.row, **self._answering(verdict))
+
+    def _answering(self, verdict: Verdict) -> dict[str, Any]:
+        language = reply_language.of(verdict.rule)
+        return {"message_id": self.message_id, "minutes": self.rules.auto_reply_minutes, "language": language}
 
     def _no(self, verdict: Verdict) -> None:
         if self.row.status != Status.REQUESTED:
@@ -204,10 +213,7 @@ class _Inbound:
             message_id=self.message_id, evidence=self._evidence(verdict),
         )  # fmt: skip
         if verdict.is_likely:
-            clarification.ask(
-                self.session, recorded.row, message_id=self.message_id, minutes=self.rules.auto_reply_minutes,
-                language=reply_language.of(verdict.rule),
-            )  # fmt: skip
+            clarification.ask(self.session, recorded.row, **self._answering(verdict))
 
     def _opt_in(self, verdict: Verdict, confirmation: str, scope: str | None = None) -> None:
         opt_in.opt_in(

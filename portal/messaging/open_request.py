@@ -1,0 +1,61 @@
+"""A request for consent that the client has not answered: what it offered as an answer, and asking once more.
+
+Only an answer that was offered opts in (behaviours.md X-11): “Y” counts where the request said Y, “Sí” where SI.
+"""
+
+import datetime as dt
+import re
+import unicodedata
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from portal import clock
+from portal.accounts import allowance
+from portal.accounts.language import Language
+from portal.consent.purpose import Purpose
+from portal.messaging import automatic_text, loop_breaker, message
+from portal.statement import Statement, param
+
+AGAIN_IN = dt.timedelta(days=1)
+GOOD_FOR = dt.timedelta(hours=1)
+"""A question that could not leave for so long answers nothing any more."""
+
+_m = message.table
+_LAST = Statement(
+    sa.select(_m.c.text)
+    .where(_m.c.subscription_id == param("subscription_id"), _m.c.purpose == Purpose.OPT_IN_REQUEST.value)
+    .order_by(_m.c.created_at.desc(), _m.c.id.desc())
+    .limit(1)
+)
+
+
+def offered(session: Session, subscription_id: str, word: str) -> bool:
+    """Whether the last request named `word` (as a reply is matched: small letters, no accents) as an answer.
+
+    YES always is one. A single letter must stand there as a capital, since “y” is a word in Spanish.
+    """
+    if word == "yes":
+        return True
+    found = _LAST.first(session, subscription_id=subscription_id)
+    words = re.findall(r"\w+", _plain(found.text)) if found else []
+    return word.upper() in words if len(word) == 1 else word in [each.casefold() for each in words]
+
+
+def ask_again(session: Session, row: Any, *, message_id: str, minutes: int, language: Language | None) -> None:
+    """The request once more, to the locked `row` that wrote something else; at most once in 24 hours."""
+    once = f"asked again:{row.id}"
+    if not allowance.has_room(session, once, limit=1, window=AGAIN_IN):
+        return
+    if not loop_breaker.may_answer(session, row.id, minutes=minutes):
+        return
+    allowance.spend(session, once, window=AGAIN_IN)
+    automatic_text.queue(
+        session, row, "form.request", purpose=Purpose.OPT_IN_REQUEST, once_key=f"ask_again:{message_id}",
+        expires_at=clock.now() + GOOD_FOR, language=language,
+    )  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
