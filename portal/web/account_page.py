@@ -13,7 +13,8 @@ from portal.accounts import session as sign_ins
 from portal.accounts.session import SignIn
 from portal.errors import Invalid, NotFound, Unauthenticated
 from portal.web import page, security
-from portal.web.page import SIGNED_IN, Answer, Page, SeeOther, Visit
+from portal.web.page import SIGNED_IN, Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 TRIES, WINDOW = 10, dt.timedelta(minutes=15)
 WRONG = "This is not your current password."

@@ -17,7 +17,8 @@ from portal.messaging import segment, status_list
 from portal.messaging.gate import Refuse
 from portal.messaging.status_list import Wanted
 from portal.web.flash import Undo
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 SHOWN = 5  # numbers that a search for whom to test on offers
 _SWITCHES: Mapping[str, tuple[Callable[..., None], str, str]] = {

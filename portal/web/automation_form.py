@@ -26,7 +26,8 @@ from portal.database import Database
 from portal.errors import Conflict, Invalid
 from portal.messaging import segment
 from portal.web import page
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 TEMPLATE = "automation_form/page.html"
 LONGEST_TYPED = 2 * LONGEST_TEXT

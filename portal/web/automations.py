@@ -9,7 +9,8 @@ from forms.scheduled_filter import ScheduledFilter
 from portal.automations import automation as automations
 from portal.automations import choice, scheduled_text, sentence, tally
 from portal.automations.tally import Tally
-from portal.web.page import Answer, Page, Visit
+from portal.web.page import Answer, Page
+from portal.web.visit import Visit
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from portal.messaging import bulk, desk, drain
 from portal.messaging.bulk import Acted
 from portal.web import page
 from portal.web.flash import Undo
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 OPT_OUT = "/sms/bulk/opt-out"
 

@@ -9,7 +9,8 @@ from forms.canned_reply import CannedReplyForm
 from portal.messaging import canned_reply
 from portal.messaging.canned_reply import VARIABLES, CannedReply
 from portal.web.flash import Undo
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 HERE = "/settings/replies"
 

@@ -14,7 +14,7 @@ from portal.database import Database
 from portal.questionnaires import opened as openings
 from portal.questionnaires.opened import Opened
 from portal.web import rendering, security
-from portal.web.page import Visit
+from portal.web.visit import Visit
 
 SAME_TIME = 0.25
 """Seconds: an answer leaves only at whole multiples, whatever was to be done (P15). Well above what storing a Yes takes

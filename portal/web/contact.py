@@ -20,7 +20,8 @@ from portal.messaging.contact_desk import Who
 from portal.messaging.timeline import TimelinePage
 from portal.questionnaires import link, offer
 from portal.questionnaires.client_line import sent_in
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 LINKS = 3
 

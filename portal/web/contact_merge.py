@@ -14,7 +14,8 @@ from portal.errors import Conflict
 from portal.messaging import contact_desk
 from portal.messaging.contact_desk import Who
 from portal.web.flash import Undo
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 CHOICES = 8
 LONGEST_SEARCH = 120

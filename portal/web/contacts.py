@@ -15,7 +15,8 @@ from portal.contacts import contact_date, contact_list, unknown_sender
 from portal.errors import NotFound
 from portal.messaging import contact_desk
 from portal.messaging.contact_desk import Who
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 LONGEST_SEARCH = 120
 FORM = "contact/edit.html"

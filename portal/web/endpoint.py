@@ -11,7 +11,8 @@ from portal.accounts import audit, delivery, endpoint
 from portal.accounts.endpoint import WebhookEndpoint
 from portal.errors import Conflict, Invalid
 from portal.web.flash import Undo
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 SHOWN = 25
 

@@ -6,7 +6,8 @@ from forms.endpoint import EndpointForm
 from portal.accounts import audit, endpoint
 from portal.accounts.endpoint import MOST
 from portal.errors import Conflict, Invalid
-from portal.web.page import Answer, Page, Visit
+from portal.web.page import Answer, Page
+from portal.web.visit import Visit
 
 
 def show(session: Session, visit: Visit) -> Answer:

@@ -21,7 +21,7 @@ from portal.errors import (
 )
 from portal.web import rendering, security
 from portal.web.frame import common
-from portal.web.page import Visit
+from portal.web.visit import Visit
 
 _NEXT = {
     401: "Sign in and try again.",

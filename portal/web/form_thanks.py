@@ -27,7 +27,7 @@ from portal.questionnaires.questionnaire import Confirmation
 from portal.questionnaires.submission import Submission
 from portal.questionnaires.typed_code import Typed, Verdict
 from portal.web import client_page, page
-from portal.web.page import Visit
+from portal.web.visit import Visit
 
 NOT_RIGHT = "This code is not right. Please look at our latest text again."
 

@@ -1,15 +1,13 @@
 """What stands around every page: the navigation with its badge, who is here, a banner."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlmodel import Session
 
 from portal.accounts.business import Business, Capability
 from portal.messaging import review
 from portal.web import rendering
-
-if TYPE_CHECKING:
-    from portal.web.page import Visit
+from portal.web.visit import Visit
 
 
 def waiting(session: Session, business: Business | None) -> int:
@@ -18,7 +16,7 @@ def waiting(session: Session, business: Business | None) -> int:
     return review.count(session, business.id) if business is not None and has_texting else 0
 
 
-def common(visit: "Visit") -> dict[str, Any]:
+def common(visit: Visit) -> dict[str, Any]:
     """What every template may use (see templates/base.html)."""
     return {
         "request_path": visit.path,
@@ -32,6 +30,6 @@ def common(visit: "Visit") -> dict[str, Any]:
     }
 
 
-def _nav(visit: "Visit") -> list[dict[str, Any]]:
+def _nav(visit: Visit) -> list[dict[str, Any]]:
     badge = f"{review.MOST - 1}+" if visit.waiting >= review.MOST else str(visit.waiting or "")
     return rendering.nav(visit.path, visit.tenant, is_rehearsal=visit.settings.demo, badges={"/review": badge})

@@ -10,7 +10,8 @@ from portal.accounts import session as sign_ins
 from portal.accounts.member import Member, Right, Role
 from portal.errors import Conflict, Invalid
 from portal.web import page, security
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 
 def show(session: Session, visit: Visit) -> Answer:

@@ -14,7 +14,8 @@ from portal.database import Lane
 from portal.errors import NotFound
 from portal.messaging import desk, drain
 from portal.web import page
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 
 def show(session: Session, visit: Visit) -> Answer:

@@ -11,72 +11,25 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 from starlette.background import BackgroundTask
-from starlette.datastructures import FormData, Headers, QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from portal.accounts import business as businesses
 from portal.accounts import session as sign_ins
-from portal.accounts.business import Business, Capability
-from portal.accounts.member import Member, Right
-from portal.accounts.session import SignIn
+from portal.accounts.business import Capability
+from portal.accounts.member import Right
 from portal.database import Database, Lane
-from portal.errors import Forbidden, Unauthenticated
+from portal.errors import Forbidden
 from portal.settings import Settings
 from portal.web import frame, rendering, security
 from portal.web.flash import COOKIE, Undo, put, take
+from portal.web.visit import Visit
 
 Access = Right | Literal["public", "signed in"]
 PUBLIC: Access = "public"
 SIGNED_IN: Access = "signed in"
 ACCESS: dict[Callable[[Request], Awaitable[Response]], Access] = {}
 """What each page's endpoint needs, for the generated tests of every route."""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """One request as the pages see it. `member` and `business` come from the sign-in, never from the request.
-    `waiting` is the number of replies in doubt, for the badge."""
-
-    method: str
-    path: str
-    params: Mapping[str, str]
-    query: QueryParams
-    form: FormData
-    headers: Headers
-    ip: str
-    settings: Settings
-    state: Any
-    sign_in: SignIn | None = None
-    someone: Member | None = None
-    tenant: Business | None = None
-    cookie: str = ""
-    waiting: int = 0
-
-    @property
-    def member(self) -> Member:
-        if self.someone is None:
-            raise Unauthenticated()
-        return self.someone
-
-    @property
-    def business(self) -> Business:
-        if self.tenant is None:
-            raise Unauthenticated()
-        return self.tenant
-
-    @property
-    def actor(self) -> str:
-        return f"member:{self.member.id}"
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether htmx asks for a fragment."""
-        return self.headers.get("hx-request") == "true" and self.headers.get("hx-request-type") != "full"
-
-    @property
-    def csrf_token(self) -> str:
-        return self.sign_in.csrf if self.sign_in else ""
 
 
 @dataclass(frozen=True)

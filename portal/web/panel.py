@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from portal.web.page import Page, Visit
+from portal.web.page import Page
+from portal.web.visit import Visit
 
 
 def page(visit: Visit, body: str, context: Mapping[str, Any], *, title: str, status: int = 200) -> Page:

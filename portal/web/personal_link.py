@@ -20,7 +20,8 @@ from portal.messaging import thread
 from portal.questionnaires import link, offer
 from portal.questionnaires.questionnaire import Questionnaire
 from portal.web import page
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 PER_DAY = 3  # mails to one contact
 SUBJECT = "{business}: a short questionnaire"

@@ -11,7 +11,8 @@ from portal.contacts import project
 from portal.contacts.project import Project, Stage
 from portal.messaging import project_text
 from portal.web.flash import Undo
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 LONGEST_SEARCH = 120
 

@@ -7,7 +7,8 @@ from portal import local_time
 from portal.accounts import audit
 from portal.contacts import contact, project, project_list
 from portal.contacts.project import Stage
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 TABS = {**{stage: STAGES[stage] for stage in ("active", "planned", "done")}, "archived": "Archived"}
 

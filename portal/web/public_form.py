@@ -25,7 +25,7 @@ from portal.questionnaires.choice import Act
 from portal.questionnaires.instance import Instance
 from portal.questionnaires.opened import Opened
 from portal.web import client_page, page, rendering, security
-from portal.web.page import Visit
+from portal.web.visit import Visit
 
 TEMPLATE = "public_form/page.html"
 TOO_OLD = "This page was open for too long. Your answers are still here: please press send again."

@@ -19,7 +19,8 @@ from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires.question import Kind
 from portal.questionnaires.questionnaire import Confirmation, Questionnaire, QuestionnaireVersion, State
 from portal.web import page
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 TEMPLATE = "questionnaire/page.html"
 

@@ -9,7 +9,8 @@ from portal.questionnaires import choice
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires import submission as submissions
 from portal.questionnaires.submission import Submission
-from portal.web.page import Answer, Page, Visit
+from portal.web.page import Answer, Page
+from portal.web.visit import Visit
 
 A_PAGE = 25
 

@@ -12,7 +12,8 @@ from portal.questionnaires import embed, link
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires.embed import Allowed
 from portal.questionnaires.questionnaire import Questionnaire
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 TEMPLATE = "questionnaire_share/page.html"
 

@@ -5,7 +5,8 @@ from sqlmodel import Session
 from portal.accounts import audit
 from portal.errors import Invalid
 from portal.questionnaires import questionnaire as questionnaires
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 
 def show(session: Session, visit: Visit) -> Answer:

@@ -9,7 +9,8 @@ from portal.consent import reply, reply_matter
 from portal.consent.reply import Meaning, Verdict
 from portal.messaging import review_reason
 from portal.messaging.review_reason import Piece
-from portal.web.page import Answer, Page, Visit
+from portal.web.page import Answer, Page
+from portal.web.visit import Visit
 
 EFFECTS = {
     Meaning.OPT_OUT: ("Stops all texts", "Nothing is sent to this number any more, by hand or by itself."),

@@ -25,7 +25,8 @@ from portal.messaging.inbox import Received, Rules
 from portal.providers.provider import InboundText, Provider
 from portal.questionnaires import link, offer
 from portal.web import page
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 MOST_EXTRA = 6
 QUICK = ("YES", "STOP", "HELP", "START")

@@ -16,7 +16,8 @@ from portal.messaging import drain, review_decision
 from portal.messaging import review as reviews
 from portal.messaging.review_decision import Decision, Outcome
 from portal.web import page
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 SAID = {
     Outcome.KEPT: "Kept. Automated texts to {} go on.",

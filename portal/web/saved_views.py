@@ -9,7 +9,8 @@ from forms.status_filter import StatusFilter
 from portal.errors import Conflict
 from portal.messaging import saved_view
 from portal.web.flash import Undo
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 PAGE = "/sms/views"
 

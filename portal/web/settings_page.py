@@ -17,7 +17,8 @@ from portal.consent.disclaimer import Shown
 from portal.messaging import segment, wording
 from portal.messaging.segment import Segments
 from portal.messaging.wording_lint import MOST
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 IN_TEXTS = ("name", "purposes", "phone", "email", "privacy_url", "terms_url", "language")
 FIELDS = (*IN_TEXTS, "timezone", "allowed_regions")

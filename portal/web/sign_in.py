@@ -15,7 +15,8 @@ from portal.accounts import session as sign_ins
 from portal.accounts.member import Member, Role
 from portal.errors import Conflict, Invalid, NotFound
 from portal.web import page, security
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 WINDOW = dt.timedelta(minutes=15)
 PER_ACCOUNT, PER_NETWORK = 10, 30

@@ -14,7 +14,8 @@ from portal.errors import Invalid, NotFound
 from portal.messaging import project_text, sorting, sorting_menu
 from portal.messaging.sorting import Refused, Sorted
 from portal.web.flash import Undo
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 
 def find(session: Session, visit: Visit) -> Answer:

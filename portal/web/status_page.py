@@ -5,7 +5,8 @@ from sqlmodel import Session
 from forms.status_filter import STATUSES, StatusFilter
 from portal.messaging import status_pane
 from portal.questionnaires import questionnaire
-from portal.web.page import Answer, Page, Visit
+from portal.web.page import Answer, Page
+from portal.web.visit import Visit
 
 
 def show(session: Session, visit: Visit) -> Answer:

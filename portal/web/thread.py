@@ -28,7 +28,8 @@ from portal.messaging import (
 from portal.messaging.gate import Refuse
 from portal.messaging.outbox import Queued
 from portal.messaging.review_decision import Decision
-from portal.web.page import Answer, Page, Plain, SeeOther, Visit
+from portal.web.page import Answer, Page, Plain, SeeOther
+from portal.web.visit import Visit
 
 PAGE, FRAGMENT = "thread/page.html", "thread/_thread.html"
 

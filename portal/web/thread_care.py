@@ -14,7 +14,8 @@ from portal.errors import NotFound
 from portal.messaging import care
 from portal.web import panel
 from portal.web.flash import Undo
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 
 def choose_member(session: Session, visit: Visit) -> Answer:

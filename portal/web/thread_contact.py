@@ -9,7 +9,8 @@ from portal import glyph
 from portal.contacts import contact, contact_list
 from portal.messaging import contact_desk, thread
 from portal.messaging.contact_desk import Who
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 PAGE, CHOICES = "thread_contact/page.html", "thread_contact/_choices.html"
 SHOWN = 8

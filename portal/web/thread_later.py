@@ -12,7 +12,8 @@ from portal.errors import NotFound
 from portal.messaging import segment, send_later
 from portal.messaging.send_later import Waiting
 from portal.web import panel
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 LEFT = "It has just left; nothing was changed."
 

@@ -4,7 +4,8 @@ from sqlmodel import Session
 
 from portal.messaging import canned_reply, conversation
 from portal.web import panel
-from portal.web.page import Answer, Visit
+from portal.web.page import Answer
+from portal.web.visit import Visit
 
 
 def show(session: Session, visit: Visit) -> Answer:

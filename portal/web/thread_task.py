@@ -4,7 +4,8 @@ from sqlmodel import Session
 
 from portal.messaging import task
 from portal.web.flash import Undo
-from portal.web.page import Answer, SeeOther, Visit
+from portal.web.page import Answer, SeeOther
+from portal.web.visit import Visit
 
 
 def finish(session: Session, visit: Visit) -> Answer:

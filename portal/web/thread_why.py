@@ -8,7 +8,8 @@ from portal.consent import evidence, phone_number, subscription
 from portal.errors import NotFound
 from portal.messaging import reason
 from portal.web import panel
-from portal.web.page import Answer, Plain, Visit
+from portal.web.page import Answer, Plain
+from portal.web.visit import Visit
 
 
 def show(session: Session, visit: Visit) -> Answer:

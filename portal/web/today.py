@@ -12,7 +12,8 @@ from portal.automations import day_ahead
 from portal.messaging import attention, health
 from portal.messaging.health import Health
 from portal.questionnaires import questionnaire
-from portal.web.page import Answer, Page, Visit
+from portal.web.page import Answer, Page
+from portal.web.visit import Visit
 
 NEWEST = 5  # questionnaires among which a published one is looked for
 

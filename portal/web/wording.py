@@ -18,7 +18,8 @@ from portal.messaging.wording_lint import Report
 from portal.messaging.wording_part import LABELS
 from portal.messaging.wording_slot import Slot
 from portal.messaging.wording_text import PLACES
-from portal.web.page import Answer, Page, SeeOther, Visit
+from portal.web.page import Answer, Page, SeeOther
+from portal.web.visit import Visit
 
 HERE = "/settings/wordings"
 

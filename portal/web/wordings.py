@@ -11,7 +11,8 @@ from portal.messaging.segment import Segments
 from portal.messaging.wording import InForce
 from portal.messaging.wording_default import NOTICES
 from portal.messaging.wording_slot import SLOTS, Slot
-from portal.web.page import Answer, Page, Visit
+from portal.web.page import Answer, Page
+from portal.web.visit import Visit
 
 _ANSWERED = {"opt_out.confirmation": "stop", "help": "help"}
 """Texts that a provider may send in our place, and the bare word that it answers (rules.md 5.7)."""
