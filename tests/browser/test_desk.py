@@ -345,18 +345,20 @@ Scheme = Literal["light", "dark"]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-def test_axe_finds_nothing_on_what_the_demo_has_none_of(
-    desk: Desk, chromium: Browser, width: int, scheme: Scheme
-) -> None:
-    """Every other page of the desk is looked at by test_every_page.py."""
+def test_axe_finds_nothing_on_any_page_of_the_desk(desk: Desk, chromium: Browser, width: int, scheme: Scheme) -> None:
+    desk.texts_us("STOP", OWEN)
     desk.texts_us("who is this", "+14155550199")
     context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
     desk.served.sign_in(context, desk.served.world.alice)
     page = context.new_page()
     page.goto(desk.served.url + "/sms?q=0199")
     unnamed = row_of(page, "+1 415 555 0199").get_attribute("href") or ""
+    rosa = desk.thread(ROSA)
     found = {}
-    for path in ("/sms?q=nobody", desk.thread(PRIYA), unnamed):
+    for path in (
+        "/", "/sms", "/sms?q=nobody", rosa, desk.thread(OWEN), desk.thread(PRIYA), unnamed, f"{rosa}/opt-out",
+        f"{rosa}/contact", f"{rosa}/questionnaire", "/rehearsal",
+    ):  # fmt: skip
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(desk.served.url + path)
         if page.evaluate("document.documentElement.scrollWidth") > width:
