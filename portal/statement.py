@@ -67,5 +67,6 @@ class Statement:
     def _effect(self, session: Session) -> tuple[Compiled, Road]:
         """Rows that nobody fetches would keep the statement open, and SQLite cannot commit then."""
         compiled, road = self._ready(session)
-        assert not compiled.has_rows, f"this returns rows; ask for them: {compiled.sql}"
+        if compiled.has_rows:
+            raise TypeError(f"this returns rows; ask for them: {compiled.sql}")
         return compiled, road

@@ -150,3 +150,11 @@ def test_constants_and_percent_signs_reach_the_database_as_they_are(database: Da
     keep = Statement(sa.insert(_table).values(id=odd, count=1, **params("until")))
     database.write(lambda session: keep.post(session, until=now()))
     assert counts(database) == {odd: 1}
+
+
+def test_rows_that_nobody_would_fetch_are_a_mistake_and_say_so(database: Database) -> None:
+    """They would keep the statement open, and SQLite could not commit behind it."""
+    statement = Statement(sa.delete(table_of(Allowance)).returning(table_of(Allowance).c.id))
+    for way in (statement.run, statement.post):
+        with pytest.raises(TypeError, match="ask for them"):
+            database.write(lambda session, way=way: way(session))  # type: ignore[misc]

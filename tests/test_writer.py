@@ -182,6 +182,19 @@ def test_where_pieces_may_be_repeated_a_failing_one_still_rolls_back_alone(
     assert runs == ["a", "b", "a", "b", "c"]
 
 
+def test_what_fails_the_first_time_only_has_worked(database: Database, callers: ThreadPoolExecutor) -> None:
+    runs: list[str] = []
+
+    def at_the_second_try(session: Session) -> str:
+        runs.append("b")
+        return add_and_fail("Once", ValueError("no"))(session) if len(runs) == 1 else add("Twice")(session)
+
+    first, second = repeatable(database, callers, add("Before"), at_the_second_try)
+    assert isinstance(first, str)
+    assert isinstance(second, str)
+    assert names(database) == ["Before", "Twice"]
+
+
 def test_what_may_not_be_repeated_is_done_once(database: Database, callers: ThreadPoolExecutor) -> None:
     runs: list[str] = []
     with held_up(database, callers):
@@ -385,6 +398,19 @@ def test_closing_finishes_what_was_accepted_and_takes_no_more(database: Database
     assert all(each.result(10) for each in asked)
     with pytest.raises(RuntimeError, match="closed"):
         database.write(add("Too late"))
+
+
+def test_what_a_loop_asks_for_while_the_database_closes_is_told_so(database: Database) -> None:
+    """It waited for the end of the loop's turn; nobody waits for ever."""
+
+    async def scene() -> None:
+        asked = asyncio.ensure_future(database.writing(add("Too late")))
+        await asyncio.sleep(0)
+        database.dispose()
+        with pytest.raises(RuntimeError, match="closed"):
+            await asyncio.wait_for(asked, 10)
+
+    asyncio.run(scene())
 
 
 def test_the_log_does_not_grow_without_end_under_writes_without_a_pause(

@@ -14,8 +14,11 @@ from portal.consent.reply_rule import Meaning
 
 __all__ = ["GRAMMAR_VERSION", "Context", "Meaning", "Verdict", "provider_keyword", "read"]
 
-GRAMMAR_VERSION = "3"
+GRAMMAR_VERSION = "4"
 """Stored with every verdict; changes whenever a text may be read differently than before."""
+
+SOFT_NO = "soft_no"
+"""The rule, in each language, of a polite refusal."""
 
 SHORT = 24
 """Characters; a longer text is hardly ever said twice."""
@@ -118,8 +121,10 @@ def provider_keyword(text: str) -> Action | None:
 
 
 def _in_context(verdict: Verdict, context: Context, own: str) -> Verdict:
-    if verdict.meaning is Meaning.NO and context == "optin_pending":
-        return replace(verdict, rule=f"{verdict.rule}/request")
+    """“No thanks” asks a member; behind an open request it is the No that was offered (replies/README 6.8)."""
+    is_no = verdict.meaning is Meaning.NO or verdict.rule.rpartition(".")[2] == SOFT_NO
+    if is_no and context == "optin_pending":
+        return replace(verdict, rule=f"{verdict.rule}/request", meaning=Meaning.NO)
     if verdict.meaning is Meaning.NO and "!!!" in own:
         return replace(verdict, rule=f"{verdict.rule}/shouted", meaning=Meaning.REVIEW)
     if verdict.meaning is Meaning.YES and context in ("opted_out_no_request", "other_question"):

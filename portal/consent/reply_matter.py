@@ -55,7 +55,7 @@ TALK = re.compile(
 
 def other_matter(text: str, verdict: Verdict) -> str:
     """The sentences of an opting-out reply that a person should see to, as written; "" where there are none."""
-    if verdict.meaning is not Meaning.OPT_OUT:
+    if verdict.meaning is not Meaning.OPT_OUT or len(text.split()) < 2:  # nearly every STOP is one word
         return ""
     own = reply_peel.own_words(reply_text.window(text))
     pieces = [each for sentence in SENTENCE.split(own) if sentence.strip() for each in _parted(sentence)]

@@ -114,7 +114,7 @@ class Attention:
 
 
 def read(session: Session, business: Business, *, member_id: str) -> Attention:
-    """Seven queries, each of at most six rows."""
+    """Eight queries, each of at most six rows."""
     given = {
         "business_id": business.id, "member_id": member_id, "now": clock.now(), "since": clock.now() - RECENT
     }  # fmt: skip

@@ -124,7 +124,7 @@ class _Inbound:
                      "normalized": verdict.normalized, "version": verdict.grammar_version},
             id=self.message_id, created_at=self.at, should_touch=False,
         )  # fmt: skip
-        if verdict.meaning is Meaning.OPT_OUT and reply_matter.other_matter(self.event.text, verdict):
+        if reply_matter.other_matter(self.event.text, verdict):
             task.leave(self.session, self.row, self.message_id)
         if self.row.has_listener:
             delivery.note(self.session, self.row.business_id, webhook.Event.MESSAGE_RECEIVED, self.message_id)

@@ -5,7 +5,6 @@ Only an answer that was offered opts in (behaviours.md X-11): “Y” counts whe
 
 import datetime as dt
 import re
-import unicodedata
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from sqlmodel import Session
 from portal import clock
 from portal.accounts import allowance
 from portal.accounts.language import Language
+from portal.consent import reply_text
 from portal.consent.purpose import Purpose
 from portal.messaging import automatic_text, loop_breaker, message
 from portal.statement import Statement, param
@@ -39,8 +39,11 @@ def offered(session: Session, subscription_id: str, word: str) -> bool:
     if word == "yes":
         return True
     found = _LAST.first(session, subscription_id=subscription_id)
-    words = re.findall(r"\w+", _plain(found.text)) if found else []
-    return word.upper() in words if len(word) == 1 else word in [each.casefold() for each in words]
+    if found is None:
+        return False
+    if len(word) == 1:
+        return word.upper() in re.findall(r"\w+", found.text)
+    return word in reply_text.plain(found.text).split()
 
 
 def ask_again(session: Session, row: Any, *, message_id: str, minutes: int, language: Language | None) -> None:
@@ -55,7 +58,3 @@ def ask_again(session: Session, row: Any, *, message_id: str, minutes: int, lang
         session, row, "form.request", purpose=Purpose.OPT_IN_REQUEST, once_key=f"ask_again:{message_id}",
         expires_at=clock.now() + GOOD_FOR, language=language,
     )  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))

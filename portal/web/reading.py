@@ -56,12 +56,9 @@ def _read(visit: Visit, text: str, *, is_asked: bool) -> Reading:
     title, effect = EFFECTS[verdict.meaning]
     return Reading(
         verdict.meaning, title, effect, review_reason.marked(text, kept), _why(verdict, kept),
-        review_reason.rule(kept), verdict.normalized, verdict.grammar_version, _matter(text, verdict),
+        review_reason.rule(kept), verdict.normalized, verdict.grammar_version,
+        reply_matter.other_matter(text, verdict),
     )  # fmt: skip
-
-
-def _matter(text: str, verdict: Verdict) -> str:
-    return reply_matter.other_matter(text, verdict) if verdict.meaning is Meaning.OPT_OUT else ""
 
 
 def _why(verdict: Verdict, kept: dict[str, str]) -> str:

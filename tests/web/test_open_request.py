@@ -37,7 +37,9 @@ def worded(scene: Scene, text: str) -> None:
 @pytest.mark.parametrize(
     ("reply", "status"),
     [("YES", Status.OPTED_IN), ("yes!", Status.OPTED_IN), ("Y", Status.REQUESTED), ("Sí", Status.REQUESTED),
-     ("N", Status.DECLINED), ("no", Status.DECLINED), ("ok", Status.REQUESTED)],
+     ("N", Status.DECLINED), ("no", Status.DECLINED),
+     ("No thanks", Status.DECLINED), ("Non merci", Status.DECLINED), ("wrong number", Status.REQUESTED),
+     ("ok", Status.REQUESTED)],
 )  # fmt: skip
 def test_only_what_was_offered_opts_in(scene: Scene, reply: str, status: Status) -> None:
     ask(scene)
