@@ -76,3 +76,8 @@ def one_of(kind: type[StrEnum], name: str) -> sa.CheckConstraint:
 def table_of(kind: type[SQLModel]) -> sa.Table:
     """The Core table of a table class, for statements."""
     return SQLModel.metadata.tables[str(kind.__tablename__)]
+
+
+def partial_index(name: str, *columns: str, where: str) -> sa.Index:
+    """An index of only those rows that somebody looks for, on both databases."""
+    return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))

@@ -27,13 +27,33 @@ class Capability(StrEnum):
 
 
 GRANTED_AT_CREATION = (Capability.TEXTING, Capability.FIRST_MESSAGE_GATE)
+SWITCHES = {
+    Capability.FIRST_MESSAGE_GATE: "has_first_message_gate",
+    Capability.GROUP_MESSAGES: "has_group_messages",
+    Capability.WHATSAPP: "has_whatsapp",
+}
+POLICY = frozenset(
+    {
+        "capabilities", "wordings", "opt_in_words", "opt_out_words", "shows_held_inbound", "allows_cold_requests",
+        *SWITCHES.values(),
+    }
+)  # fmt: skip
+"""What is decided on the main business and inherited."""
+MOST_BRANCHES = 200
 
 
 class Business(SQLModel, table=True):
     """`purposes`, the links and the contact details go into the fixed disclaimer and the automatic texts, which are in
-    `language`. `wordings` names the version of each that is the business's own (messaging/wording.py)."""
+    `language`. `wordings` names the version of each that is the business's own (messaging/wording.py).
+
+    A branch names its main business in `main_id` and carries a copy of its policy (POLICY below), written by
+    `change_policy` alone, so that no decision about a text needs two rows (behaviours.md X-6).
+    """
+
+    __table_args__ = (sa.Index("business_by_main", "main_id"),)
 
     id: str = Field(default_factory=new_id, primary_key=True)
+    main_id: str | None = Field(default=None, foreign_key="business.id")
     slug: str = Field(unique=True)
     name: str
     region: str = "US"
@@ -49,11 +69,25 @@ class Business(SQLModel, table=True):
     capabilities: list[str] = Field(sa_type=sa.JSON)
     opt_out_words: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     opt_in_words: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    has_first_message_gate: bool = False
+    has_group_messages: bool = False
+    has_whatsapp: bool = False
+    shows_held_inbound: bool = False
+    allows_cold_requests: bool = True
     embed_origins: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
     def may_use(self, capability: Capability) -> bool:
         return capability in self.capabilities
+
+    @property
+    def policy_id(self) -> str:
+        """The business whose wordings and consent policy count: the main one."""
+        return self.main_id or self.id
+
+    def asks_first(self, channel: str) -> bool:
+        """Whether the first text in either direction asks for consent on this channel; on WhatsApp always (S-4)."""
+        return self.has_first_message_gate or channel == "whatsapp"
 
 
 def create(session: Session, name: str, *, region: str = "US", timezone: str = "America/New_York") -> Business:
@@ -100,10 +134,33 @@ def exists(session: Session) -> bool:
 
 
 def grant(session: Session, business: Business, capability: Capability, *, revoke: bool = False) -> None:
-    """The operator gives or takes a capability; nobody else can."""
+    """The operator gives or takes a capability, for the whole account; nobody else can. Raises Conflict for a branch.
+
+    What is taken is also switched off; texts that were held stay held.
+    """
     kept = [each for each in business.capabilities if each != capability]
-    business.capabilities = kept if revoke else [*kept, str(capability)]
-    session.add(business)
+    off = {SWITCHES[capability]: False} if revoke and capability in SWITCHES else {}
+    change_policy(session, business, capabilities=kept if revoke else [*kept, str(capability)], **off)
+
+
+def change_policy(session: Session, business: Business, **values: Any) -> None:
+    """Change what a main business decides for all of its account, in every branch at once (M-10).
+
+    Raises Conflict for a branch: it shows what it inherits.
+    """
+    unknown = set(values) - POLICY
+    if unknown:
+        raise ValueError(f"no policy: {', '.join(sorted(unknown))}")
+    if business.main_id is not None:
+        raise Conflict("This is decided in the main business, for all of its branches.", reason="inherited")
+    for each in (business, *branches(session, business.id)):
+        change(session, each, **values)
+
+
+def branches(session: Session, business_id: str) -> list[Business]:
+    """The businesses under a main one, by name."""
+    query = select(Business).where(Business.main_id == business_id).order_by(sa.column("name"), sa.column("id"))
+    return list(session.exec(query.limit(MOST_BRANCHES)).all())
 
 
 def require(business: Business, capability: Capability) -> None:

@@ -82,6 +82,7 @@ RESTRICTIVE = frozenset(
         Kind.REVIEW_OPENED,
     }
 )
+_NO = frozenset({Status.DECLINED, Status.OPTED_OUT})
 _OWN_ACT = frozenset({Proof.HANDSET, Proof.PERSONAL_LINK})
 
 
@@ -107,9 +108,12 @@ class Fact(Protocol):
 @dataclass(frozen=True)
 class State:
     """`consent_seq` is the ledger entry that allows texting; `granted_scope` the widest scope ever granted;
-    `review_opened_at` when the first of the replies in doubt came, from which the law counts (rules.md 1.2)."""
+    `review_opened_at` when the first of the replies in doubt came, from which the law counts (rules.md 1.2).
+    `returns_to` is the No under an open request, where the client's own new message asked for it: whatever is not
+    their Yes leads back there (behaviours.md B7)."""
 
     status: Status = Status.NONE
+    returns_to: Status | None = None
     carrier: Carrier = Carrier.UNKNOWN
     origin: str | None = None
     scope: str | None = None
@@ -150,15 +154,24 @@ def step(state: State, fact: Fact) -> State:
 
 
 def _asked(state: State, fact: Fact) -> State:
-    if state.status in (Status.NONE, Status.REQUESTED):
+    """After a No, only the client's own new message opens a request, and nobody else may ask again (B7, S-16)."""
+    if state.status is Status.NONE:
         return replace(state, status=Status.REQUESTED, origin=fact.origin)
+    if state.status is Status.REQUESTED:
+        return state if state.returns_to and not _is_their_own_asking(fact) else replace(state, origin=fact.origin)
+    if state.status in _NO and _is_their_own_asking(fact):
+        return replace(state, status=Status.REQUESTED, returns_to=state.status, origin=fact.origin)
     return state
+
+
+def _is_their_own_asking(fact: Fact) -> bool:
+    return fact.origin == Origin.CLIENT_FIRST and fact.proof == Proof.HANDSET
 
 
 def _opted_in(state: State, fact: Fact) -> State:
     """A Yes that anybody could have given reopens nothing (X-13, interface.md 6.1); neither does a paper (6.7).
     What was paused or is in doubt opens only for the client's own act."""
-    if fact.proof == Proof.ANONYMOUS and state.status in (Status.OPTED_OUT, Status.DECLINED):
+    if fact.proof == Proof.ANONYMOUS and (state.returns_to or state.status in _NO):
         return replace(state, is_claimed=True)
     if fact.proof == Proof.ATTESTED and state.status != Status.NONE:
         return state
@@ -167,6 +180,7 @@ def _opted_in(state: State, fact: Fact) -> State:
     return replace(
         _settled(state) if is_own_act else state,
         status=Status.OPTED_IN,
+        returns_to=None,
         origin=fact.origin,
         scope=scope,
         granted_scope=wider(state.granted_scope, scope),
@@ -177,9 +191,11 @@ def _opted_in(state: State, fact: Fact) -> State:
 
 
 def _declined(state: State, fact: Fact) -> State:
-    if state.status in (Status.OPTED_IN, Status.OPTED_OUT):
+    if state.status in (Status.OPTED_IN, Status.OPTED_OUT) or state.returns_to is Status.OPTED_OUT:
         return _opted_out(state, fact)
-    return replace(_settled(state), status=Status.DECLINED, origin=fact.origin, scope=None, consent_seq=None)
+    return replace(
+        _settled(state), status=Status.DECLINED, returns_to=None, origin=fact.origin, scope=None, consent_seq=None
+    )
 
 
 def _opted_out(state: State, fact: Fact) -> State:
@@ -188,6 +204,7 @@ def _opted_out(state: State, fact: Fact) -> State:
     return replace(
         _settled(state),
         status=Status.OPTED_OUT,
+        returns_to=None,
         origin=fact.origin,
         scope=None,
         consent_seq=None,
@@ -196,7 +213,9 @@ def _opted_out(state: State, fact: Fact) -> State:
 
 
 def _lapsed(state: State, fact: Fact) -> State:
-    return replace(state, status=Status.NONE, origin=None) if state.status is Status.REQUESTED else state
+    if state.status is not Status.REQUESTED:
+        return state
+    return replace(state, status=state.returns_to or Status.NONE, returns_to=None, origin=None)
 
 
 def _review_opened(state: State, fact: Fact) -> State:

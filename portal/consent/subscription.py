@@ -13,7 +13,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
 from portal.accounts import endpoint
-from portal.column import UtcTime, key_text, new_id, one_of, sort_key, table_of
+from portal.column import UtcTime, key_text, new_id, one_of, partial_index, sort_key, table_of
 from portal.consent import head, status_count
 from portal.consent.state import Carrier, State, Status
 from portal.statement import Statement, param, params
@@ -23,6 +23,9 @@ News = Mapping[str, Any]  # what a new message changes in the list, from `news`
 
 class Subscription(SQLModel, table=True):
     """`last_entry_at` is the time of the latest fact; a later one is one step, an earlier one a new fold.
+    `returns_to` is the No that an open request of the client's own asking would end in (consent/state.py).
+
+    On WhatsApp, `user_id` names who may have no number we know; `last_inbound_at` opens its 24 hours (rules.md 6).
 
     What members decide about the conversation stands here too, so that the list can be filtered by it: `assigned_to`,
     `snoozed_until_at` (or until the client writes), and `project_id`, where its new messages go by themselves.
@@ -39,33 +42,23 @@ class Subscription(SQLModel, table=True):
         sa.Index("subscription_by_number", "business_id", "number"),
         sa.Index("subscription_by_reversed_number", "business_id", "number_reversed"),
         sa.Index("subscription_by_contact", "business_id", "contact_id"),
-        sa.Index(
-            "subscription_unread", "business_id", "last_message_at", "id",
-            sqlite_where=sa.text("unread > 0"), postgresql_where=sa.text("unread > 0"),
-        ),
-        sa.Index(
+        partial_index("subscription_unread", "business_id", "last_message_at", "id", where="unread > 0"),
+        partial_index(
             "subscription_assigned", "business_id", "assigned_to", "last_message_at", "id",
-            sqlite_where=sa.text("assigned_to IS NOT NULL"), postgresql_where=sa.text("assigned_to IS NOT NULL"),
+            where="assigned_to IS NOT NULL",
         ),
-        sa.Index(
+        partial_index(
             "subscription_snoozed", "business_id", "snoozed_until_at", "id",
-            sqlite_where=sa.text("snoozed_until_at IS NOT NULL"),
-            postgresql_where=sa.text("snoozed_until_at IS NOT NULL"),
+            where="snoozed_until_at IS NOT NULL",
         ),
-        sa.Index(
+        partial_index(
             "subscription_blocked", "business_id", "carrier", "last_message_at", "id",
-            sqlite_where=sa.text("carrier = 'blocked'"), postgresql_where=sa.text("carrier = 'blocked'"),
+            where="carrier = 'blocked'",
         ),
-        sa.Index(
-            "subscription_by_project", "project_id",
-            sqlite_where=sa.text("project_id IS NOT NULL"), postgresql_where=sa.text("project_id IS NOT NULL"),
-        ),
-        sa.Index(
-            "subscription_in_review", "business_id", "review_opened_at", "id",
-            sqlite_where=sa.text("in_review"), postgresql_where=sa.text("in_review"),
-        ),
-        sa.Index("subscription_unknown", "business_id", "last_message_at", "id",
-                 sqlite_where=sa.text("contact_id IS NULL"), postgresql_where=sa.text("contact_id IS NULL")),
+        partial_index("subscription_by_project", "project_id", where="project_id IS NOT NULL"),
+        partial_index("subscription_in_review", "business_id", "review_opened_at", "id", where="in_review"),
+        partial_index("subscription_by_user", "business_id", "user_id", where="user_id IS NOT NULL"),
+        partial_index("subscription_unknown", "business_id", "last_message_at", "id", where="contact_id IS NULL"),
     )  # fmt: skip
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -76,7 +69,9 @@ class Subscription(SQLModel, table=True):
     contact_id: str | None = None
     name: str = ""
     name_key: str = Field(default="", sa_type=key_text())
+    user_id: str | None = None
     status: str = Status.NONE
+    returns_to: str | None = None
     carrier: str = Carrier.UNKNOWN
     origin: str | None = None
     scope: str | None = None
@@ -93,6 +88,7 @@ class Subscription(SQLModel, table=True):
     last_message_at: dt.datetime = Field(sa_type=UtcTime)
     last_message_text: str = ""
     last_message_direction: str = ""
+    last_inbound_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     unread: int = 0
     assigned_to: str | None = Field(default=None, foreign_key="member.id")
     snoozed_until_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
@@ -103,9 +99,10 @@ class Subscription(SQLModel, table=True):
 table = table_of(Subscription)
 STATE_COLUMNS = (
     table.c.id, table.c.business_id, table.c.channel, table.c.number, table.c.contact_id, table.c.name,
-    table.c.status, table.c.carrier, table.c.origin, table.c.scope, table.c.granted_scope, table.c.consent_seq,
-    table.c.is_paused, table.c.is_undeliverable, table.c.in_review, table.c.review_opened_at, table.c.is_claimed,
-    table.c.is_current, table.c.changed_at, table.c.last_entry_at, table.c.project_id,
+    table.c.status, table.c.returns_to, table.c.carrier, table.c.origin, table.c.scope, table.c.granted_scope,
+    table.c.consent_seq, table.c.is_paused, table.c.is_undeliverable, table.c.in_review, table.c.review_opened_at,
+    table.c.is_claimed,
+    table.c.is_current, table.c.changed_at, table.c.last_entry_at, table.c.project_id, table.c.last_inbound_at,
 )  # fmt: skip
 HAS_LISTENER = endpoint.someone_listens(table.c.business_id).label("has_listener")  # in passing: accounts/delivery.py
 _mine = (table.c.business_id == param("business_id"),)
@@ -129,13 +126,16 @@ _INSERT = Statement(
     .returning(table.c.id)
 )  # fmt: skip
 _STATE = params(
-    "status", "carrier", "origin", "scope", "granted_scope", "consent_seq", "is_paused", "is_undeliverable",
-    "in_review", "review_opened_at", "is_claimed", "changed_at", "last_entry_at",
+    "status", "returns_to", "carrier", "origin", "scope", "granted_scope", "consent_seq", "is_paused",
+    "is_undeliverable", "in_review", "review_opened_at", "is_claimed", "changed_at", "last_entry_at",
 )  # fmt: skip
 _NEWS = {
     **params("last_message_at", "last_message_text", "last_message_direction"),
     "unread": table.c.unread + param("unread"),
     "snoozed_until_at": sa.case((param("unread") > 0, None), else_=table.c.snoozed_until_at),
+    "last_inbound_at": sa.case(
+        (param("unread") > 0, param("last_message_at", UtcTime())), else_=table.c.last_inbound_at
+    ),
 }
 _UPDATE = Statement(sa.update(table).where(table.c.id == param("id")).values(**_STATE))
 _UPDATE_WITH_NEWS = Statement(sa.update(table).where(table.c.id == param("id")).values(**_STATE, **_NEWS))
@@ -189,7 +189,8 @@ def counts(session: Session, business_id: str) -> dict[str, int]:
 def state_of(row: Any) -> State:
     """The state that a row stands for."""
     return State(
-        Status(row.status), Carrier(row.carrier), row.origin, row.scope, row.granted_scope, row.consent_seq,
+        Status(row.status), Status(row.returns_to) if row.returns_to else None, Carrier(row.carrier), row.origin,
+        row.scope, row.granted_scope, row.consent_seq,
         bool(row.is_paused), bool(row.is_undeliverable), bool(row.in_review), row.review_opened_at,
         bool(row.is_claimed), row.changed_at, row.last_entry_at,
     )  # fmt: skip
@@ -212,9 +213,9 @@ def store(session: Session, row: Any, state: State, news: News | None = None) ->
 
 def _columns(state: State) -> dict[str, Any]:
     return {
-        "status": state.status, "carrier": state.carrier, "origin": state.origin, "scope": state.scope,
-        "granted_scope": state.granted_scope, "consent_seq": state.consent_seq, "is_paused": state.is_paused,
-        "is_undeliverable": state.is_undeliverable, "in_review": state.in_review,
+        "status": state.status, "returns_to": state.returns_to, "carrier": state.carrier, "origin": state.origin,
+        "scope": state.scope, "granted_scope": state.granted_scope, "consent_seq": state.consent_seq,
+        "is_paused": state.is_paused, "is_undeliverable": state.is_undeliverable, "in_review": state.in_review,
         "review_opened_at": state.review_opened_at, "is_claimed": state.is_claimed, "changed_at": state.changed_at,
         "last_entry_at": state.last_at,
     }  # fmt: skip

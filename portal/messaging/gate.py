@@ -7,6 +7,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from portal import clock
+from portal.accounts.sender import WHATSAPP
 from portal.consent.purpose import Purpose, covers
 from portal.consent.state import Carrier, Status
 
@@ -20,6 +22,9 @@ class Send:
 
 @dataclass(frozen=True)
 class Hold:
+    """It may be written and is kept until the client says YES. `reason` is `no_consent` where they are still to be
+    asked, `awaiting_reply` where they were."""
+
     reason: str
     unlock: str
 
@@ -77,6 +82,10 @@ REFUSALS = {
         "The client agreed to other kinds of texts, not to this one.",
         "Ask for consent to this kind of text in a questionnaire.",
     ),
+    "window_closed": (
+        "On WhatsApp you may write freely for 24 hours after the client's last message, and these are over.",
+        "Send an approved template, or wait until they write.",
+    ),
     "capped": ("Today's limit of texts is used up.", "It opens again tomorrow."),
     "sender_off": ("There is no active number to send from.", "Ask the operator to add a sender."),
 }  # fmt: skip
@@ -86,15 +95,47 @@ def refusal(reason: str) -> Refuse:
     return Refuse(reason, *REFUSALS[reason])
 
 
-def decide(facts: Any, purpose: Purpose, *, has_sender: bool = True, has_room: bool = True) -> Decision:
+HELD = {
+    Status.NONE: Hold("no_consent", "They are asked first; your text leaves when they answer YES."),
+    Status.REQUESTED: Hold("awaiting_reply", "They were asked; your text leaves when they answer YES."),
+}
+WINDOW = dt.timedelta(hours=24)
+
+
+def decide(
+    facts: Any,
+    purpose: Purpose,
+    *,
+    has_sender: bool = True,
+    has_room: bool = True,
+    asks_first: bool = False,
+    is_window_open: bool = True,
+) -> Decision:
     """`facts` is a subscription row or a claim row: status, carrier, scope, is_paused, in_review, is_undeliverable,
-    is_current, consent_seq."""
+    is_current, consent_seq. `asks_first`: the first-message gate is on for this channel. `is_window_open`: from
+    `may_write_freely`."""
+    if asks_first and has_sender and purpose is Purpose.CONVERSATION and facts.status in HELD and not _barred(facts):
+        return HELD[Status(facts.status)]
     reason = _reason(facts, purpose)
     if reason is None and not has_sender:
         reason = "sender_off"
     if reason is None and not has_room:
         reason = "capped"
+    if reason is None and not is_window_open:
+        reason = "window_closed"
     return refusal(reason) if reason else Send(facts.consent_seq)
+
+
+def may_write_freely(row: Any) -> bool:
+    """WhatsApp takes free words for 24 hours after the client's last message; later only templates (rules.md 6)."""
+    if row.channel != WHATSAPP:
+        return True
+    return row.last_inbound_at is not None and clock.now() < row.last_inbound_at + WINDOW
+
+
+def _barred(facts: Any) -> bool:
+    """Whether a YES would not open texting either, so that nothing should be held for it."""
+    return bool(facts.is_undeliverable or not facts.is_current or facts.carrier == Carrier.BLOCKED or facts.is_paused)
 
 
 def _reason(facts: Any, purpose: Purpose) -> str | None:

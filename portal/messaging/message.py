@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
-from portal.column import UtcTime, new_id, one_of, table_of
+from portal.column import UtcTime, new_id, one_of, partial_index, table_of
 from portal.consent import subscription
 from portal.database import announce
 from portal.statement import Statement, param, params
@@ -40,6 +40,8 @@ class Message(SQLModel, table=True):
     """`once_key` makes an automatic text happen once; `consent_seq` is the ledger entry that allowed it.
 
     `wording` is the version of the words that an automatic text used (wording.py).
+    `is_hidden`: an inbound text that waits for its writer's YES; members see that it is there, not what it says (X-9).
+    `template` is what WhatsApp needs to know of a text that leaves outside its 24 hours.
     `sorting_id` is the last act that moved it into or out of a project, `project_before_id` where it was before.
     """
 
@@ -52,29 +54,21 @@ class Message(SQLModel, table=True):
         ),
         sa.Index("message_by_thread", "subscription_id", "created_at", "id"),
         sa.Index("message_by_time", "business_id", "created_at", "id"),
-        sa.Index(
+        partial_index(
             "message_by_provider_id", "business_id", "provider_id",
-            sqlite_where=sa.text("direction = 'outbound' AND provider_id IS NOT NULL"),
-            postgresql_where=sa.text("direction = 'outbound' AND provider_id IS NOT NULL"),
+            where="direction = 'outbound' AND provider_id IS NOT NULL",
         ),
-        sa.Index(
-            "message_waiting", "urgency", "due_at", "id",
-            sqlite_where=sa.text("status = 'queued'"), postgresql_where=sa.text("status = 'queued'"),
-        ),
+        partial_index("message_waiting", "urgency", "due_at", "id", where="status = 'queued'"),
         sa.Index(
             "message_waiting_by_thread", "subscription_id", "purpose",
             sqlite_where=sa.text("status IN ('queued', 'held')"),
             postgresql_where=sa.text("status IN ('queued', 'held')"),
         ),
-        sa.Index(  # what somebody wrote for later: send_later.py
+        partial_index(
             "message_for_later", "business_id", "due_at", "id",
-            sqlite_where=sa.text("status = 'queued' AND attempts = 0 AND due_at > created_at"),
-            postgresql_where=sa.text("status = 'queued' AND attempts = 0 AND due_at > created_at"),
+            where="status = 'queued' AND attempts = 0 AND due_at > created_at",
         ),
-        sa.Index(
-            "message_by_project", "project_id", "created_at", "id",
-            sqlite_where=sa.text("project_id IS NOT NULL"), postgresql_where=sa.text("project_id IS NOT NULL"),
-        ),
+        partial_index("message_by_project", "project_id", "created_at", "id", where="project_id IS NOT NULL"),
         sa.Index(
             "message_in_trouble", "business_id", "created_at", "id",
             sqlite_where=sa.text("status IN ('failed', 'unknown')"),
@@ -113,6 +107,8 @@ class Message(SQLModel, table=True):
     sorting_id: str | None = None
     once_key: str | None = None
     wording: str | None = None
+    is_hidden: bool = False
+    template: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
     reading: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
 
 
@@ -124,7 +120,7 @@ IS_FOR_LATER, HAS_ITS_PLACE = sa.text(_FOR_LATER), sa.text(f"NOT ({_FOR_LATER})"
 _INSERT_COLUMNS = (
     "id", "business_id", "subscription_id", "sender_id", "channel", "number", "direction", "purpose", "text",
     "segments", "status", "reason", "urgency", "due_at", "expires_at", "created_at", "provider", "provider_id",
-    "consent_seq", "member_id", "project_id", "once_key", "reading", "wording",
+    "consent_seq", "member_id", "project_id", "once_key", "reading", "wording", "is_hidden", "template",
 )  # fmt: skip
 _VALUES = {**params(*_INSERT_COLUMNS), "attempts": 0, "provider_rank": -1, "error_code": ""}
 _INSERT = Statement(sa.insert(table).values(_VALUES))
@@ -138,7 +134,7 @@ _INSERT_ONCE = Statement(
 )
 _GET = Statement(sa.select(table).where(table.c.business_id == param("business_id"), table.c.id == param("id")))
 _ARRIVE = Statement(sa.update(table).where(table.c.id == param("id")).values(**params("created_at")))
-_NOTHING = dict.fromkeys(_INSERT_COLUMNS)
+_NOTHING = dict.fromkeys(_INSERT_COLUMNS) | {"is_hidden": False}
 
 
 def add(

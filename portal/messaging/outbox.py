@@ -4,6 +4,7 @@ The claim's commit is the point of no return: from then on a lease (flight.py) s
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,10 @@ TOPIC = "outbox"
 
 @dataclass(frozen=True)
 class Queued:
+    """`is_held`: it waits for the client's YES."""
+
     message_id: str
+    is_held: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ _other = _m.alias("other")
 _CANDIDATES = Statement(
     sa.select(
         _m.c.id, _m.c.business_id, _m.c.subscription_id, _m.c.number, _m.c.text, _m.c.purpose, _m.c.segments,
-        _m.c.attempts, _m.c.expires_at, _m.c.due_at, _m.c.created_at, _m.c.once_key, _s.c.status, _s.c.carrier,
+        _m.c.attempts, _m.c.expires_at, _m.c.due_at, _m.c.created_at, _m.c.once_key, _m.c.channel, _m.c.template,
+        _s.c.last_inbound_at, _s.c.status, _s.c.carrier,
         _s.c.scope, _s.c.is_paused, _s.c.in_review, _s.c.is_undeliverable, _s.c.is_current, _s.c.consent_seq,
         _sender.c.number.label("sender_number"), _sender.c.provider, _sender.c.credentials, _sender.c.is_active,
         endpoint.someone_listens(_m.c.business_id).label("has_listener"),
@@ -115,26 +120,37 @@ def queue(
     due_at: dt.datetime | None = None,
     expires_at: dt.datetime | None = None,
     wording: str | None = None,
+    asks_first: bool = False,
+    template: Mapping[str, Any] | None = None,
 ) -> Queued | Refuse:
     """Queue one text to the locked subscription `row`, or say why not. A used `once_key` answers the first one's id.
 
     A text for `due_at` is decided about now and again then; it becomes the thread's last message when it leaves.
+    With `asks_first` it is held where the client has still to say YES (messaging/held_text.py).
     """
     found = sender.of(session, row.business_id, row.channel)
-    decision = gate.decide(row, purpose, has_sender=found is not None)
+    decision = gate.decide(
+        row, purpose, has_sender=found is not None, asks_first=asks_first,
+        is_window_open=template is not None or gate.may_write_freely(row),
+    )  # fmt: skip
     if isinstance(decision, Refuse):
         return decision
-    assert isinstance(decision, gate.Send)
     assert found is not None
     message_id = message.add(
-        session, row, direction=Direction.OUTBOUND, status=Fate.QUEUED, text=text, purpose=str(purpose),
+        session, row, direction=Direction.OUTBOUND, text=text, purpose=str(purpose),
         segments=segment.count(text).segments, urgency=URGENCY[purpose], due_at=due_at or clock.now(),
-        expires_at=expires_at, sender_id=found.id, provider=found.provider, consent_seq=decision.consent_seq,
-        member_id=member_id, once_key=once_key, should_touch=due_at is None,
-        wording=wording,
+        expires_at=expires_at, sender_id=found.id, provider=found.provider, member_id=member_id, once_key=once_key,
+        should_touch=due_at is None, wording=wording, template=template, **_standing(decision),
     )  # fmt: skip
     announce(session, TOPIC)
-    return Queued(message_id) if message_id else Queued(_first_with(session, row.business_id, once_key))
+    return Queued(message_id or _first_with(session, row.business_id, once_key), isinstance(decision, gate.Hold))
+
+
+def _standing(decision: gate.Decision) -> dict[str, Any]:
+    if isinstance(decision, gate.Hold):
+        return {"status": Fate.HELD, "reason": decision.reason}
+    assert isinstance(decision, gate.Send)
+    return {"status": Fate.QUEUED, "consent_seq": decision.consent_seq}
 
 
 def cancel_waiting(
@@ -188,7 +204,10 @@ def _why_not(row: Any, now: dt.datetime, spending: Spending) -> tuple[Fate, str]
     if purpose is Purpose.CLARIFICATION and not row.in_review:
         return Fate.CANCELLED, "settled"
     has_room = spending.has_room(row.business_id, purpose, row.segments)
-    decision = gate.decide(row, purpose, has_sender=bool(row.is_active), has_room=has_room)
+    decision = gate.decide(
+        row, purpose, has_sender=bool(row.is_active), has_room=has_room,
+        is_window_open=row.template is not None or gate.may_write_freely(row),
+    )  # fmt: skip
     return (Fate.REFUSED, decision.reason) if isinstance(decision, Refuse) else None
 
 

@@ -32,7 +32,7 @@ facts = st.builds(
     Fact,
     kind=st.sampled_from(list(Kind)),
     occurred_at=st.sampled_from(MOMENTS),
-    origin=st.sampled_from([Origin.FORM, Origin.REPLY, Origin.OFFLINE]),
+    origin=st.sampled_from([Origin.FORM, Origin.REPLY, Origin.OFFLINE, Origin.CLIENT_FIRST]),
     proof=st.sampled_from(list(Proof)),
     scope=st.sampled_from([None, *Scope]),
     carrier=st.sampled_from([None, None, Carrier.BLOCKED, Carrier.CLEAR]),
@@ -98,7 +98,36 @@ def test_only_the_clients_own_act_lifts_an_opt_out(many: list[Fact]) -> None:
     own = {Proof.HANDSET, Proof.PERSONAL_LINK}
     by_others = [fact for fact in many if not (fact.kind == Kind.OPTED_IN and fact.proof in own)]
     later = [replace(fact, occurred_at=fact.occurred_at + dt.timedelta(days=1)) for fact in by_others]
-    assert fold(arriving([Fact(Kind.OPTED_OUT, MOMENTS[-1]), *later])).status is Status.OPTED_OUT
+    state = fold(arriving([Fact(Kind.OPTED_OUT, MOMENTS[-1]), *later]))
+    is_asked_again = state.status is Status.REQUESTED and state.returns_to is Status.OPTED_OUT
+    has_written = any(each.origin == Origin.CLIENT_FIRST and each.proof == Proof.HANDSET for each in later)
+    assert state.status is Status.OPTED_OUT or (is_asked_again and has_written)
+
+
+@pytest.mark.covers("S-16", "S-21", "B7")
+@pytest.mark.parametrize("no", [Kind.OPTED_OUT, Kind.DECLINED])
+def test_a_new_message_after_a_no_opens_a_request_that_only_their_yes_answers(no: Kind) -> None:
+    asked = Fact(Kind.ASKED, MOMENTS[1], origin=Origin.CLIENT_FIRST, proof=Proof.HANDSET)
+    before = [Fact(no, MOMENTS[0]), asked]
+    assert fold(arriving(before)).status is Status.REQUESTED
+    refused = Status.OPTED_OUT if no is Kind.OPTED_OUT else Status.DECLINED
+    for what, proof in ((Kind.LAPSED, Proof.ATTESTED), (Kind.OPTED_IN, Proof.ATTESTED)):
+        after = fold(arriving([*before, Fact(what, MOMENTS[2], proof=proof)]))
+        assert after.status is not Status.OPTED_IN
+        assert (after.returns_to or after.status) is refused
+    typed = fold(arriving([*before, Fact(Kind.OPTED_IN, MOMENTS[2], proof=Proof.ANONYMOUS)]))
+    assert typed.status is Status.REQUESTED
+    assert typed.is_claimed
+    answered = fold(arriving([*before, Fact(Kind.OPTED_IN, MOMENTS[2], proof=Proof.HANDSET)]))
+    assert answered.status is Status.OPTED_IN
+    assert answered.returns_to is None
+
+
+@pytest.mark.covers("B7", "X-19")
+@pytest.mark.parametrize("origin", [Origin.BUSINESS_FIRST, Origin.FORM, Origin.INVITATION])
+def test_nobody_else_can_ask_after_a_no(origin: Origin) -> None:
+    asked = Fact(Kind.ASKED, MOMENTS[1], origin=origin, proof=Proof.ATTESTED)
+    assert fold(arriving([Fact(Kind.OPTED_OUT, MOMENTS[0]), asked])).status is Status.OPTED_OUT
 
 
 @pytest.mark.covers("P4")
