@@ -6,17 +6,26 @@ from wtforms.validators import InputRequired, Length
 
 from forms.account import LONG_ENOUGH
 from forms.base import BaseForm, stripped
+from forms.business import no_link, one_line
 
 ROLES = (
     ("staff", "Staff: reads and writes texts, records opt-outs, edits contacts"),
-    ("manager", "Manager: the same, and edits questionnaires"),
-    ("owner", "Owner: everything, and this page"),
-    ("counsel", "Counsel: reads, changes nothing"),
+    ("manager", "Manager: the same, edits questionnaires and automations, exports"),
+    ("owner", "Owner: everything, with consent policy and this page"),
+    ("counsel", "Counsel: reads everything, changes nothing but legal holds"),
 )
 
 
+def _name() -> StringField:
+    """Plain words: clients see them in texts (behaviours.md S-8)."""
+    return StringField(
+        "Name", [InputRequired("Please enter a name."), Length(max=80), one_line, no_link], filters=[stripped],
+        description="Clients see it in texts, as you write it here.", render_kw={"maxlength": 80},
+    )  # fmt: skip
+
+
 class NewMemberForm(BaseForm):
-    name = StringField("Name", [InputRequired("Please enter a name."), Length(max=80)], filters=[stripped])
+    name = _name()
     email = EmailField(
         "E-mail address", [InputRequired("Please enter an e-mail address."), Length(max=254)], filters=[stripped],
         description="They sign in with it.",
@@ -34,3 +43,7 @@ class NewPasswordForm(BaseForm):
         "New password", [InputRequired("Please choose a password for them."), Length(max=512)],
         description=LONG_ENOUGH, render_kw={"autocomplete": "new-password"},
     )  # fmt: skip
+
+
+class MemberNameForm(BaseForm):
+    name = _name()

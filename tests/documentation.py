@@ -18,7 +18,11 @@ RIGHTS_IN_WORDS = {
     Right.OPT_OUT: "record an opt-out, decide on a reply in doubt",
     Right.EDIT_CONTACTS: "edit contacts and projects, sort texts into projects",
     Right.EDIT_QUESTIONNAIRES: "make and publish questionnaires",
-    Right.SETUP: "the business's particulars and automatic texts, members, webhooks",
+    Right.SETUP: "the business's particulars, consent policy and automatic texts, webhooks",
+    Right.EXPORT: "take out what belongs to many clients at once",
+    Right.PEOPLE: "members and branches",
+    Right.LEGAL_HOLD: "keep from erasure what a court may ask for",
+    Right.OPT_IN: "opt a client in",
 }
 
 
@@ -49,10 +53,15 @@ def knobs() -> str:
 def roles() -> str:
     head = [f"| | {' | '.join(role.value for role in Role)} |", f"|---|{'---|' * len(Role)}"]
     rows = [
-        f"| {words} | {' | '.join('yes' if right in RIGHTS[role] else '' for role in Role)} |"
-        for right, words in RIGHTS_IN_WORDS.items()
+        f"| {words} | {' | '.join(_cell(right, role) for role in Role)} |" for right, words in RIGHTS_IN_WORDS.items()
     ]
-    return "\n".join([*head, *rows, f"| opt a client in |{' never |' * len(Role)}"])
+    return "\n".join([*head, *rows])
+
+
+def _cell(right: Right, role: Role) -> str:
+    if right in RIGHTS[role]:
+        return "yes"
+    return "never" if right is Right.OPT_IN else ""
 
 
 def _commands(parser: argparse.ArgumentParser, name: str) -> list[tuple[str, str]]:

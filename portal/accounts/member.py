@@ -1,7 +1,6 @@
 """A member: a signed-in person of a business, with a role that says what they may do. Nobody may opt anybody in."""
 
 import datetime as dt
-from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
+from portal.accounts.right import RIGHTS as RIGHTS
+from portal.accounts.right import Right as Right
+from portal.accounts.right import Role as Role
 from portal.column import UtcTime, new_id, one_of, table_of
 from portal.errors import Conflict, Invalid, NotFound
 from portal.statement import Statement, param
@@ -19,32 +21,6 @@ if TYPE_CHECKING:
 PASSWORD_LENGTH = 15  # without a second factor (promises.md E.1)
 PASSWORD_BYTES = 128
 MOST_MEMBERS = 200
-
-
-class Role(StrEnum):
-    OWNER = "owner"
-    MANAGER = "manager"
-    STAFF = "staff"
-    COUNSEL = "counsel"
-
-
-class Right(StrEnum):
-    """What a page or call needs; the matrix below drives the checks and the generated tests alike."""
-
-    READ = "read"
-    SEND = "send"
-    OPT_OUT = "opt_out"
-    EDIT_CONTACTS = "edit_contacts"
-    EDIT_QUESTIONNAIRES = "edit_questionnaires"
-    SETUP = "setup"
-
-
-RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.OWNER: frozenset(Right),
-    Role.MANAGER: frozenset(Right) - {Right.SETUP},
-    Role.STAFF: frozenset({Right.READ, Right.SEND, Right.OPT_OUT, Right.EDIT_CONTACTS}),
-    Role.COUNSEL: frozenset({Right.READ}),
-}
 
 
 class Member(SQLModel, table=True):
@@ -102,6 +78,12 @@ def hashed(password: str, email: str = "") -> str:
 def change_password(session: Session, member: Member, password_hash: str) -> None:
     """The caller ends the member's sessions in the same transaction."""
     member.password_hash = password_hash
+    session.add(member)
+
+
+def rename(session: Session, member: Member, name: str) -> None:
+    """The owner's doing: clients see in texts the name that was entered for a member (behaviours.md S-8)."""
+    member.name = name
     session.add(member)
 
 

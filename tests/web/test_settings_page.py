@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from portal.accounts import business as businesses
 from portal.accounts import member
 from portal.accounts import session as sign_ins
+from portal.accounts.audit import AuditEntry
 from portal.accounts.business import Business
 from portal.accounts.member import Member, Role
 from tests.conftest import PASSWORD, World, as_member, person
@@ -283,11 +284,32 @@ def test_a_new_password_from_the_owner_signs_the_member_out_everywhere(
     assert bob.post("/sign-in", data={"email": "bob@example.com", "password": NEW}).status_code == 303
 
 
-@pytest.mark.parametrize("action", ["", "/disable", "/enable", "/password"])
+@pytest.mark.covers("S-8")
+def test_clients_see_the_name_that_the_owner_entered_and_nobody_changes_their_own(
+    client: TestClient, site: World
+) -> None:
+    url = f"/settings/members/{site.bob.id}/name"
+    assert as_member(client, site.bob).post(url, data={"name": "Bobby"}).status_code == 403
+    assert as_member(client, site.alice).post(url, data={"name": " Bob Díaz "}).status_code == 303
+    assert site.read(lambda session: member.names(session, site.hearth.id))[site.bob.id] == "Bob Díaz"
+    renamed = select(AuditEntry).where(AuditEntry.action == "member.renamed")
+    last = site.read(lambda session: session.exec(renamed).one())
+    assert (last.object, set(last.details)) == (site.bob.id, {"before", "after"})
+    assert "Bob" not in str(last.details)
+
+
+@pytest.mark.parametrize("name", ["", "x" * 81, "Bob\nSTOP", "Bob www.example.com"])
+def test_a_name_that_would_spoil_a_text_is_refused(client: TestClient, site: World, name: str) -> None:
+    answer = as_member(client, site.alice).post(f"/settings/members/{site.bob.id}/name", data={"name": name})
+    assert answer.status_code == 422
+    assert site.read(lambda session: member.names(session, site.hearth.id))[site.bob.id] == "Bob"
+
+
+@pytest.mark.parametrize("action", ["", "/name", "/disable", "/enable", "/password"])
 def test_members_of_another_business_do_not_exist(client: TestClient, site: World, action: str) -> None:
     as_member(client, site.charlie)
     url = f"/settings/members/{site.bob.id}{action}"
-    answer = client.post(url, data={"password": NEW}) if action else client.get(url)
+    answer = client.post(url, data={"password": NEW, "name": "Z"}) if action else client.get(url)
     assert answer.status_code == 404
 
     def is_unharmed(session: Session) -> bool:
