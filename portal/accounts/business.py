@@ -146,15 +146,20 @@ def grant(session: Session, business: Business, capability: Capability, *, revok
 def change_policy(session: Session, business: Business, **values: Any) -> None:
     """Change what a main business decides for all of its account, in every branch at once (M-10).
 
-    Raises Conflict for a branch: it shows what it inherits.
+    Raises Conflict for a branch.
     """
     unknown = set(values) - POLICY
     if unknown:
         raise ValueError(f"no policy: {', '.join(sorted(unknown))}")
-    if business.main_id is not None:
-        raise Conflict("This is decided in the main business, for all of its branches.", reason="inherited")
+    require_main(business)
     for each in (business, *branches(session, business.id)):
         change(session, each, **values)
+
+
+def require_main(business: Business) -> None:
+    """Raises Conflict for a branch: it shows what it inherits."""
+    if business.main_id is not None:
+        raise Conflict("This is decided in the main business, for all of its branches.", reason="inherited")
 
 
 def branches(session: Session, business_id: str) -> list[Business]:

@@ -65,7 +65,7 @@ def page(session: Session, call: Call) -> Answer:
 
 def change(session: Session, call: Call) -> Answer:
     """Raises NotFound for an unknown key, Conflict for fixed words, Invalid naming what is missing."""
-    wanted, slot = call.given(NewWording), wording.editable(call.params["key"])
+    wanted, slot = call.given(NewWording), wording.editable(call.business, call.params["key"])
     found = wording.save(
         session, call.business, slot, Language(wanted.language), wanted.text.strip() if wanted.text else None,
         actor=call.actor, ip=call.ip,

@@ -22,9 +22,13 @@ def queue(
     once_key: str,
     expires_at: dt.datetime | None = None,
     language: Language | None = None,
+    employee: str = "",
 ) -> Queued | Refuse:
-    """To the locked subscription `row`, once per `once_key`; `language` where it is not the business's own."""
-    words = wording.automatic(session, businesses.get(session, row.business_id), key, language)
+    """To the locked subscription `row` on its channel, once per `once_key`; `language` where it is not the business's
+    own. `employee` is the name of the member in whose conversation it happens, as it was entered (law 7)."""
+    business = businesses.get(session, row.business_id)
+    words = wording.automatic(session, business, key, language, channel=row.channel, employee=employee)
     return outbox.queue(
-        session, row, words.text, purpose=purpose, once_key=once_key, expires_at=expires_at, wording=words.version
-    )
+        session, row, words.text, purpose=purpose, once_key=once_key, expires_at=expires_at, wording=words.version,
+        template=words.template,
+    )  # fmt: skip

@@ -1,51 +1,35 @@
-"""The words of automatic texts: our own, or a business's in one of its languages. Every version is kept; the newest is
-in force, and going back to ours is a version too. No typed answer of a client is ever among them (law 7)."""
+"""The words of automatic texts: our own, or a business's in one of its languages, on each channel. Every version is
+kept; the newest is in force, and going back to ours is a version too. No typed answer of a client is ever among them
+(law 7). A branch uses the words of its main business."""
 
-import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Session
 
-from portal import clock
 from portal.accounts import audit
-from portal.accounts.business import Business
+from portal.accounts import business as businesses
+from portal.accounts.business import Business, Capability
 from portal.accounts.language import Language
-from portal.accounts.sender import SMS
-from portal.column import UtcTime, table_of
+from portal.accounts.sender import CHANNELS, SMS, WHATSAPP
 from portal.errors import Conflict, Invalid, NotFound
-from portal.messaging import wording_lint, wording_text
-from portal.messaging.wording_default import DEFAULTS, VERSION
+from portal.messaging import wording_lint, wording_template, wording_text, wording_version
+from portal.messaging.wording_default import DEFAULTS, NOTICES, VERSION
 from portal.messaging.wording_slot import EDITABLE, SLOTS, Slot
-from portal.statement import Statement, param, params
 
-MOST_SHOWN = 50
-
-
-class WordingVersion(SQLModel, table=True):
-    """One version, never changed. Without `text`, the business went back to ours."""
-
-    __tablename__ = "wording"
-
-    business_id: str = Field(foreign_key="business.id", primary_key=True)
-    channel: str = Field(primary_key=True)
-    key: str = Field(primary_key=True)
-    language: str = Field(primary_key=True)
-    number: int = Field(primary_key=True)
-    text: str | None
-    created_at: dt.datetime = Field(sa_type=UtcTime)
-    created_by: str
+Template = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Wording:
-    """A text ready to go. `version`, as in form.confirmation/en/3, is kept with every text that used it."""
+    """A text ready to go. `version`, as in form.confirmation/en/3, is kept with every text that used it. `template` is
+    what WhatsApp needs for it outside its 24 hours: name, language and parameters in their order."""
 
     key: str
     text: str
     version: str
+    template: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,121 +40,146 @@ class InForce:
     language: Language
     text: str
     number: int | None
+    channel: str = SMS
+    template: Template | None = None
 
     @property
     def version(self) -> str:
         return f"{self.slot.key}/{self.language}/{self.number or VERSION}"
 
 
-_t = table_of(WordingVersion)
-_IDENTITY = ("business_id", "channel", "key", "language")
-_OF_SLOT = [_t.c[name] == param(name) for name in _IDENTITY]
-_ONE = Statement(sa.select(_t.c.text).where(*_OF_SLOT, _t.c.number == param("number")))
-_NEWEST = Statement(
-    sa.select(_t.c.number, _t.c.text, _t.c.created_at, _t.c.created_by)
-    .where(*_OF_SLOT)
-    .order_by(_t.c.number.desc())
-    .limit(param("limit", sa.Integer()))
-)
-_ADD = Statement(sa.insert(_t).values(**params(*_IDENTITY, "number", "text", "created_at", "created_by")))
-_LOCK = Statement(
-    sa.select(table_of(Business).c.wordings).where(table_of(Business).c.id == param("id")).with_for_update()
-)
+def automatic(
+    session: Session,
+    business: Business,
+    key: str,
+    language: Language | None = None,
+    *,
+    channel: str = SMS,
+    employee: str = "",
+) -> Wording:
+    """The text of `key` with the business's own particulars filled in, in its language where none is given. `employee`
+    is a member's name as it was entered, never anything typed by a client. Raises KeyError for an unknown key. A
+    business that wrote no words of its own costs no query."""
+    found = in_force(session, business, EDITABLE[key], language or Language(business.language), channel)
+    known = wording_text.values(business, found.language, employee)
+    template = found.template and wording_template.filled(found.template, found.text, known)
+    return Wording(key, wording_text.fill(found.text, known), found.version, template)
 
 
-def automatic(session: Session, business: Business, key: str, language: Language | None = None) -> Wording:
-    """The text of `key` with the business's own particulars filled in, in its language where none is given. Raises
-    KeyError for an unknown key. A business that wrote no words of its own costs no query."""
-    found = in_force(session, business, EDITABLE[key], language or Language(business.language))
-    return Wording(key, wording_text.fill(found.text, wording_text.values(business, found.language)), found.version)
+def notice(
+    session: Session,
+    business: Business,
+    key: str,
+    channel: str = SMS,
+    language: Language | None = None,
+    employee: str = "",
+) -> Wording:
+    """What members read in the conversation. Raises KeyError for an unknown key and for what clients read."""
+    if key in NOTICES:
+        return Wording(key, NOTICES[key], f"{key}/{Language.EN}/{VERSION}")
+    if not SLOTS[key].is_notice:
+        raise KeyError(key)
+    return automatic(session, business, key, language, channel=channel, employee=employee)
 
 
-def in_force(session: Session, business: Business, slot: Slot, language: Language) -> InForce:
+def in_force(session: Session, business: Business, slot: Slot, language: Language, channel: str = SMS) -> InForce:
     """What goes out now: the business's own version, or ours."""
-    number = business.wordings.get(_mark(slot, language))
+    number = business.wordings.get(_mark(slot, language, channel))
     if number is not None:
-        kept = _ONE.first(session, **_identity(business, slot, language), number=number)
-        return InForce(slot, language, str(kept.text), number)
-    return InForce(slot, language, DEFAULTS[language][slot.key], None)
+        kept = wording_version.one(session, _identity(business, slot, language, channel), number)
+        return InForce(slot, language, str(kept.text), number, channel, kept.template)
+    return InForce(slot, language, DEFAULTS[language][slot.key], None, channel)
+
+
+def all_in_force(session: Session, business: Business, language: Language, channel: str = SMS) -> Iterator[InForce]:
+    """Every slot that the business may word on this channel, in the order of the page."""
+    for slot in slots(business, channel):
+        yield in_force(session, business, slot, language, channel)
+
+
+def slots(business: Business, channel: str) -> list[Slot]:
+    """Those of what it was granted (M-6): nothing of WhatsApp without WhatsApp, and the twelve messages of asking
+    before the first text only where something asks."""
+    if channel not in channels(business):
+        return []
+    may_ask = business.has_whatsapp or business.may_use(Capability.FIRST_MESSAGE_GATE)
+    return [each for each in EDITABLE.values() if channel in each.channels and (may_ask or not each.case)]
+
+
+def channels(business: Business) -> list[str]:
+    return [each for each in CHANNELS if each != WHATSAPP or business.has_whatsapp]
+
+
+def editable(business: Business, key: str, channel: str = SMS) -> Slot:
+    """Raises NotFound for a key that this business does not have, Conflict for words that are fixed."""
+    if key in SLOTS and key not in EDITABLE:
+        raise Conflict("These words are fixed.", reason="fixed")
+    if key not in SLOTS or SLOTS[key] not in slots(business, channel):
+        raise NotFound("There is no such text.")
+    return SLOTS[key]
 
 
 def longest(session: Session, business: Business) -> int:
     """Characters of the longest text that may go out for it: in its language, and where it wrote words of its own."""
     texts = (
-        automatic(session, business, slot.key, language).text
+        automatic(session, business, slot.key, language, channel=channel).text
+        for channel in channels(business)
         for language in Language
-        for slot in EDITABLE.values()
-        if language == business.language or _mark(slot, language) in business.wordings
+        for slot in slots(business, channel)
+        if not slot.is_notice and (language == business.language or _mark(slot, language, channel) in business.wordings)
     )
     return max(map(len, texts))
 
 
-def versions(session: Session, business: Business, slot: Slot, language: Language) -> list[Any]:
-    """The newest first: number, text (None: back to ours), when and by whom."""
-    return _NEWEST.rows(session, **_identity(business, slot, language), limit=MOST_SHOWN)
-
-
-def editable(key: str) -> Slot:
-    """Raises NotFound for an unknown key, Conflict for words that are fixed."""
-    if key not in SLOTS:
-        raise NotFound("There is no such text.")
-    if key not in EDITABLE:
-        raise Conflict("These words are fixed.", reason="fixed")
-    return EDITABLE[key]
+def versions(session: Session, business: Business, slot: Slot, language: Language, channel: str = SMS) -> list[Any]:
+    """The newest first: number, text (None: back to ours), template, when and by whom."""
+    return wording_version.newest(session, _identity(business, slot, language, channel))
 
 
 def save(
-    session: Session, business: Business, slot: Slot, language: Language, text: str | None, *, actor: str, ip: str
+    session: Session,
+    business: Business,
+    slot: Slot,
+    language: Language,
+    text: str | None,
+    *,
+    actor: str,
+    ip: str,
+    channel: str = SMS,
+    template: Template | None = None,
 ) -> InForce:
-    """A new version, in force from now on; None goes back to ours. Words that are in force already add nothing. Raises
-    Invalid, naming what is missing."""
+    """A new version, in force from now on in every branch; None goes back to ours. Words that are in force already add
+    nothing. Raises Invalid, naming what is missing, and Conflict in a branch."""
+    businesses.require_main(business)
     if text is not None:
-        report = wording_lint.check(text, slot, language, business)
+        report = wording_lint.check(text, slot, language, business, channel=channel)
         if report.errors:
             raise Invalid("This text cannot go out yet.", fields={"text": report.errors})
-    business = _locked(session, business)
-    before = in_force(session, business, slot, language)
-    if before.text == text or (text is None and before.number is None):
+        wording_template.check(template, slot, channel)
+    business = wording_version.locked(session, business)
+    before = in_force(session, business, slot, language, channel)
+    if (before.text, before.template) == (text, template) or (text is None and before.number is None):
         return before
-    number = _add(session, business, slot, language, text, actor)
-    mark = _mark(slot, language)
-    others = {name: kept for name, kept in business.wordings.items() if name != mark}
-    business.wordings = others if text is None else others | {mark: number}
-    session.add(business)
-    session.flush()
+    number = wording_version.add(
+        session, _identity(business, slot, language, channel), text, template if text else None, by=actor
+    )
+    _put_in_force(session, business, _mark(slot, language, channel), None if text is None else number)
     audit.note(
-        session, "wording.changed", actor=actor, business_id=business.id, object=mark, ip=ip, version=number,
-        is_ours=text is None,
+        session, "wording.changed", actor=actor, business_id=business.id, object=_mark(slot, language, channel), ip=ip,
+        version=number, is_ours=text is None,
     )  # fmt: skip
-    return in_force(session, business, slot, language)
+    return in_force(session, business, slot, language, channel)
 
 
-def _add(session: Session, business: Business, slot: Slot, language: Language, text: str | None, actor: str) -> int:
-    identity = _identity(business, slot, language)
-    last = _NEWEST.first(session, **identity, limit=1)
-    number = last.number + 1 if last else 1
-    _ADD.run(session, **identity, number=number, text=text, created_at=clock.now(), created_by=actor)
-    return int(number)
+def _put_in_force(session: Session, business: Business, mark: str, number: int | None) -> None:
+    others = {name: kept for name, kept in business.wordings.items() if name != mark}
+    businesses.change_policy(session, business, wordings=others if number is None else others | {mark: number})
+    session.flush()
 
 
-def _locked(session: Session, business: Business) -> Business:
-    """As it is now, and changed by nobody else until the commit: two who save at once both keep their words."""
-    _LOCK.rows(session, id=business.id)
-    found = session.get(Business, business.id, populate_existing=True)
-    if found is None:
-        raise NotFound("There is no such business.")
-    return found
+def _identity(business: Business, slot: Slot, language: Language, channel: str) -> wording_version.Identity:
+    return {"business_id": business.policy_id, "channel": channel, "key": slot.key, "language": str(language)}
 
 
-def _identity(business: Business, slot: Slot, language: Language) -> dict[str, str]:
-    return {"business_id": business.id, "channel": SMS, "key": slot.key, "language": str(language)}
-
-
-def _mark(slot: Slot, language: Language) -> str:
-    return f"{SMS}/{slot.key}/{language}"
-
-
-def all_in_force(session: Session, business: Business, language: Language) -> Iterator[InForce]:
-    """Every slot that may be worded, in the order of the page."""
-    for slot in EDITABLE.values():
-        yield in_force(session, business, slot, language)
+def _mark(slot: Slot, language: Language, channel: str) -> str:
+    return f"{channel}/{slot.key}/{language}"

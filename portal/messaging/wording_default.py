@@ -7,6 +7,7 @@ So they say “la frecuencia puede variar” and “inscription confirmée” wh
 from collections.abc import Mapping
 
 from portal.accounts.language import Language
+from portal.messaging.wording_opt_in import OPT_IN
 
 VERSION = "default-1"
 
@@ -101,9 +102,9 @@ _FRENCH = {
     "help": f"{{business}}: {{contact}} {_USUAL[Language.FR]} Répondez STOP pour vous désinscrire.",
 }
 DEFAULTS: Mapping[Language, Mapping[str, str]] = {
-    Language.EN: _ENGLISH,
-    Language.ES: _SPANISH,
-    Language.FR: _FRENCH,
+    Language.EN: {**_ENGLISH, **OPT_IN[Language.EN]},
+    Language.ES: {**_SPANISH, **OPT_IN[Language.ES]},
+    Language.FR: {**_FRENCH, **OPT_IN[Language.FR]},
 }
 NOTICES: Mapping[str, str] = {
     "notice.opted_out": (

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from portal.accounts.business import DEFAULT_PURPOSES, Business
 from portal.accounts.language import NAMES, Language
+from portal.accounts.sender import SMS
 from portal.messaging import segment, wording_part, wording_text
 from portal.messaging.segment import Segments
 from portal.messaging.wording_slot import Part, Slot
@@ -17,7 +18,7 @@ from portal.messaging.wording_slot import Part, Slot
 LEAST, MOST = 20, 320  # characters of an automatic text that registration accepts
 TYPED = 1000  # characters before they are filled
 _NAMED = 6  # offending characters that a sentence names
-_HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}  # kinds of character that nobody sees
+_UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}  # kinds of character that nobody sees
 _LEFT = re.compile(
     r"<[^<>\n]*[^\W\d_][^<>\n]*>|\[[^\[\]\n]*\b(?:name|date|time|business|phone)\b[^\[\]\n]*\]", re.IGNORECASE
 )
@@ -34,24 +35,45 @@ class Report:
     warnings: tuple[str, ...]
 
 
-def check(text: str, slot: Slot, language: Language, business: Business) -> Report:
-    """Look at words that somebody typed for `slot`."""
-    known = {name: value for name, value in wording_text.values(business, language).items() if name in slot.places}
-    filled = wording_text.fill(text, known)
+def check(
+    text: str, slot: Slot, language: Language, business: Business, *, channel: str = SMS, employee: str = ""
+) -> Report:
+    """Look at words that somebody typed for `slot`; `employee` stands for the member whose name will be there."""
+    all_known = wording_text.values(business, language, employee)
+    filled = wording_text.fill(text, {name: value for name, value in all_known.items() if name in slot.places})
     size = segment.count(filled)
-    said = {part: wording_part.says(text, part, language, business.name) for part in slot.required}
+    said = {part: _says(text, part, language, business) for part in slot.required}
     if not text.strip():
         return Report(filled, size, said, ("Please write the text, or go back to the standard words.",), ())
     missing = [wording_part.sentence(part, language) for part, is_said in said.items() if not is_said]
-    errors = [*missing, *_broken(text, slot), *_forbidden(text, language), *_length(filled)]
-    warnings = [*_cost(text, filled, size), *_doubts(text, slot, language, business)]
+    errors = [*missing, *_broken(text, slot), *_hidden(text), *_too_long(filled)]
+    if slot.is_notice:
+        return Report(filled, size, said, tuple(errors), ())
+    errors += [*_too_short(filled), *_forbidden(text, language)]
+    warnings = [*_cost(text, filled, size)] if channel == SMS else []
+    warnings += [*_doubts(text, slot, language, business), *_unsaid(text, slot, language, business)]
     return Report(filled, size, said, tuple(errors), tuple(warnings))
+
+
+def _says(text: str, part: Part, language: Language, business: Business) -> bool:
+    return wording_part.says(text, part, language, business.name, business.opt_in_words)
+
+
+def _unsaid(text: str, slot: Slot, language: Language, business: Business) -> Iterator[str]:
+    """What registration and carriers look for, and the usual words of the twelve lack (X-25); and own words for Yes,
+    which nobody types who was not told (M-16)."""
+    for part in slot.advised:
+        if not _says(text, part, language, business):
+            yield wording_part.advice(part, language)
+    words = business.opt_in_words
+    if Part.YES in slot.required and words and not wording_part.offered(text, words):
+        yield f"It does not name your own word for Yes: {', '.join(words)}."
 
 
 def _broken(text: str, slot: Slot) -> Iterator[str]:
     """Places that nothing fills, and what is left of some (M-15: no placeholder ever leaves)."""
-    may = ", ".join(f"{{{name}}}" for name in slot.places)
-    unknown = [f"{{{name}}}" for name in wording_text.places(text) if name not in slot.places]
+    may = ", ".join(map(wording_text.written, slot.places))
+    unknown = [wording_text.written(name) for name in wording_text.places(text) if name not in slot.places]
     if unknown:
         yield f"Nothing fills {' or '.join(unknown[:5])} here. You may use {may}."
     rest = wording_text.without(text, wording_text.places(text))
@@ -69,14 +91,20 @@ def _forbidden(text: str, language: Language) -> Iterator[str]:
     shortened = wording_part.shortened_link(text)
     if shortened:
         yield f"Carriers block shortened links such as {shortened}. Please write out the address or leave it out."
-    hidden = next((char for char in text if char != "\n" and unicodedata.category(char) in _HIDDEN), None)
+
+
+def _hidden(text: str) -> Iterator[str]:
+    hidden = next((char for char in text if char != "\n" and unicodedata.category(char) in _UNSEEN), None)
     if hidden is not None:
         yield f"It holds a character that cannot be seen (U+{ord(hidden):04X}). Please type it again."
 
 
-def _length(filled: str) -> Iterator[str]:
+def _too_short(filled: str) -> Iterator[str]:
     if len(filled) < LEAST:
         yield f"It has {len(filled)} characters; carriers' registration wants at least {LEAST}."
+
+
+def _too_long(filled: str) -> Iterator[str]:
     if len(filled) > MOST:
         yield f"It would have {len(filled)} characters, and {MOST} is the most. Please shorten it."
 

@@ -5,9 +5,10 @@ Keywords count in capitals only, as clients are told to type them: “stop by ou
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from portal.accounts.language import Language
+from portal.consent import reply_text
 from portal.messaging import wording_text
 from portal.messaging.wording_slot import Part
 
@@ -72,6 +73,7 @@ LABELS: Mapping[Part, str] = {
     Part.CODE: "The code",
     Part.CONTACT: "How to reach a person",
     Part.NO_MORE: "That no more texts come",
+    Part.EMPLOYEE: "The name of your team member",
 }
 """What a text must say, as a list of what is there."""
 
@@ -87,6 +89,7 @@ SENTENCES: Mapping[Part, str] = {
     Part.CODE: "It must hold the code: put {code} where it belongs.",
     Part.CONTACT: "It must say how to reach a person: put {contact} where that belongs, or write a phone or e-mail.",
     Part.NO_MORE: "It must say that no more texts will come, as in “%s”",
+    Part.EMPLOYEE: "It must say who writes: put <Employee Name> where that belongs.",
 }
 EXAMPLES: Mapping[Part, Mapping[Language, str]] = {
     Part.FREQUENCY: {
@@ -108,17 +111,19 @@ EXAMPLES: Mapping[Part, Mapping[Language, str]] = {
 }  # fmt: skip
 
 
-def says(text: str, part: Part, language: Language, brand: str) -> bool:
-    """Whether the words, and not what will fill their places, say it."""
+def says(text: str, part: Part, language: Language, brand: str, own_yes: Collection[str] = ()) -> bool:
+    """Whether the words, and not what will fill their places, say it. `own_yes` are further words for Yes."""
     places = wording_text.places(text)
     own = wording_text.without(text, list(wording_text.PLACES))
     match part:
         case Part.BRAND:
             return "business" in places or (bool(brand) and brand.casefold() in own.casefold())
-        case Part.CODE:
-            return "code" in places
+        case Part.CODE | Part.EMPLOYEE:
+            return str(part) in places
         case Part.CONTACT:
             return "contact" in places or "questions" in places or bool(_PERSON.search(own))
+        case Part.YES if offered(own, own_yes):
+            return True
         case Part.STOP | Part.START | Part.HELP | Part.YES:
             return any(re.search(rf"\b{word}\b", own) for word in _KEYWORDS[part][language])
         case Part.PURPOSES if "purposes" in places:
@@ -127,12 +132,23 @@ def says(text: str, part: Part, language: Language, brand: str) -> bool:
             return bool(re.search(_PHRASES[part][language], plain(own)))
 
 
+def offered(text: str, words: Collection[str]) -> bool:
+    """Whether the text names one of these words, in any case."""
+    said = f" {reply_text.plain(text)} "
+    return any(f" {reply_text.plain(word)} " in said for word in words)
+
+
 def sentence(part: Part, language: Language) -> str:
     """What to say to somebody who left it out."""
     if part not in EXAMPLES:
         return SENTENCES[part]
     example = EXAMPLES[part][language]
     return SENTENCES[part] % example + ("" if example.endswith(".") else ".")
+
+
+def advice(part: Part, language: Language) -> str:
+    """The same where it is only wise."""
+    return sentence(part, language).replace("It must", "It should", 1)
 
 
 def advertising(text: str, language: Language) -> str:

@@ -1,6 +1,7 @@
 """Places in the words of automatic texts: which there are, what fills them, and the filling.
 
-What fills them is the business's own. No typed answer of a client and no client's name is ever among it (law 7).
+What fills them is the business's own. No typed answer of a client and no client's name is ever among it (law 7). The
+place for a member's name is <Employee Name>, as such systems write it, or {employee} (X-4).
 """
 
 import re
@@ -16,8 +17,10 @@ PLACES: Mapping[str, str] = {
     "contact": "a sentence with the phone and e-mail for questions, from Settings; nothing where neither is given",
     "questions": "“Questions?” with your phone or e-mail; nothing where neither is given",
     "code": "the six digits of the code; stars wherever your team sees the text",
+    "employee": "the name of your team member in this conversation, as you entered it under Members",
 }
-_PLACE = re.compile(r"\{([^{}\n]*)\}( ?)")
+EMPLOYEE = "<Employee Name>"
+_PLACE = re.compile(r"(?:\{([^{}\n]*)\}|<\s*employee\s+name\s*>)( ?)", re.IGNORECASE)
 _PURPOSES = {
     Language.EN: DEFAULT_PURPOSES,
     Language.ES: "sus citas y proyectos",
@@ -31,11 +34,13 @@ _HELP = {  # the sentence, the word for each way, and what stands between two wa
 _QUESTIONS = {Language.EN: "Questions?", Language.ES: "¿Preguntas?", Language.FR: "Questions ?"}
 
 
-def values(business: Business, language: Language) -> dict[str, str]:
-    """What each place holds for one business in one language; empty where nothing is known."""
+def values(business: Business, language: Language, employee: str = "") -> dict[str, str]:
+    """What each place holds for one business in one language; empty where nothing is known. `employee` is a member's
+    name, and the business's where nobody in particular writes (M-15)."""
     return {
         "business": business.name, "purposes": purposes(business, language), "contact": _contact(business, language),
         "questions": _questions(business, language), "code": STARS,
+        "employee": _employee(employee) or business.name,
     }  # fmt: skip
 
 
@@ -48,7 +53,7 @@ def fill(text: str, known: Mapping[str, str]) -> str:
     """`text` with every place filled, once: what fills one is never read as a place again. An unknown one stays."""
 
     def filled(found: re.Match[str]) -> str:
-        value = known.get(_name(found[1]))
+        value = known.get(_name(found))
         if value is None:
             return found[0]
         return value + found[2] if value else ""
@@ -57,17 +62,27 @@ def fill(text: str, known: Mapping[str, str]) -> str:
 
 
 def places(text: str) -> list[str]:
-    """The names in braces, each once, in the order of the text."""
-    return list(dict.fromkeys(_name(found[1]) for found in _PLACE.finditer(text)))
+    """The names of the places, each once, in the order of the text."""
+    return list(dict.fromkeys(_name(found) for found in _PLACE.finditer(text)))
 
 
 def without(text: str, names: Sequence[str]) -> str:
     """`text` without these places."""
-    return _PLACE.sub(lambda found: " " if _name(found[1]) in names else found[0], text)
+    return _PLACE.sub(lambda found: " " if _name(found) in names else found[0], text)
 
 
-def _name(inside: str) -> str:
-    return " ".join(inside.casefold().split())
+def written(name: str) -> str:
+    """A place as it stands in a text."""
+    return EMPLOYEE if name == "employee" else f"{{{name}}}"
+
+
+def _name(found: re.Match[str]) -> str:
+    return "employee" if found[1] is None else " ".join(found[1].casefold().split())
+
+
+def _employee(name: str) -> str:
+    """Nobody is called like a place."""
+    return "" if _PLACE.search(name) else " ".join(name.split())
 
 
 def _contact(business: Business, language: Language) -> str:

@@ -111,7 +111,7 @@ def _versions(session: Session, visit: Visit, found: InForce) -> list[Version]:
 
 def _asked(visit: Visit, given: Any) -> tuple[Slot, Language]:
     """Raises NotFound for an unknown text, Conflict for one that is fixed."""
-    slot = wording.editable(str(given.get("key") or ""))
+    slot = wording.editable(visit.business, str(given.get("key") or ""))
     return slot, language.known(str(given.get("language") or "")) or Language(visit.business.language)
 
 

@@ -12,7 +12,9 @@ OWN = (
 )
 KEYS = [
     "form.confirmation", "form.request", "form.code", "reply.confirmation", "opt_out.confirmation", "clarification",
-    "help",
+    "help", "mt.request.client", "mt.request.user", "mt.accepted.user", "mt.accepted.client", "mo.request.client",
+    "mo.request.user", "mo.accepted.user", "mo.accepted.client", "mo.rejected.user", "mo.rejected.client",
+    "mt.rejected.user", "mt.rejected.client",
 ]  # fmt: skip
 
 
@@ -79,7 +81,7 @@ def test_a_broken_value_is_named(owner: Api, change: dict[str, Any], field: str)
 
 
 def test_an_unknown_text_is_not_found(owner: Api) -> None:
-    assert put(owner, "mo.request.client").status_code == 404
+    assert put(owner, "mo.request").status_code == 404
 
 
 def test_only_who_may_set_up_words_them(api: Api) -> None:

@@ -21,12 +21,12 @@ from portal.errors import Conflict, Invalid, NotFound
 from portal.messaging import automatic_text, message, wording, wording_lint, wording_text
 from portal.messaging.one_time_code import STARS
 from portal.messaging.wording_default import DEFAULTS, NOTICES
-from portal.messaging.wording_slot import EDITABLE, SLOTS
+from portal.messaging.wording_slot import EDITABLE, SLOTS, TWELVE
 from portal.statement import Statement, param
 from tests.messaging.conftest import CLIENT, Road
 
 OWN = "{business}: goodbye. You are opted out, and START brings you back."
-EVERY = [(language, key) for language in Language for key in EDITABLE]
+EVERY = [(language, key) for language in Language for key in EDITABLE if key not in TWELVE]
 LABELS = [f"{language}-{key}" for language, key in EVERY]
 _LAST = Statement(
     message.table.select()
@@ -116,7 +116,8 @@ def test_what_fills_a_place_is_never_read_as_a_place(name: str, purposes: str, p
     pieces=st.lists(
         st.sampled_from([
             "{business}: ", "{ Purposes }", "about {purposes}", "{contact}", "{code}", "{client}", "{", "}", "<name>",
-            "[date]", " STOP", " HELP", " START", "Msg frequency varies.", "Msg & data rates may apply. ", "opted out",
+            "[date]", " STOP", " HELP", " START", "<Employee Name>", "< employee\n NAME>",
+            "<EmployeeName>", "Msg frequency varies.", "Msg & data rates may apply. ", "opted out",
             "\n", "YES ", "{business}{business}", "{{business}}", "%s", "{business!r}", "{business.id}", "words ",
         ])
     ),
@@ -148,7 +149,8 @@ def test_the_check_answers_for_any_text(text: str, key: str, language: Language)
         ("opt_out.confirmation", "en", "{business} opted out", "at least 20"),
         ("opt_out.confirmation", "en", OWN + "x" * 300, "320 is the most"),
         ("opt_out.confirmation", "en", OWN + "\u202e", "cannot be seen (U+202E)"),
-        ("opt_out.confirmation", "en", OWN + " <Employee Name>", "looks like a place"),
+        ("opt_out.confirmation", "en", OWN + " <Employee Name>", "Nothing fills <Employee Name>"),
+        ("opt_out.confirmation", "en", OWN + " <Employee>", "looks like a place"),
         ("opt_out.confirmation", "en", OWN + " https://tinyurl.com/x", "shortened links such as tinyurl.com"),
     ],
 )
@@ -294,6 +296,6 @@ def test_words_that_lack_something_are_never_kept(road: Road) -> None:
         own(road, "help", "{business}: hello, hello, hello")
     assert len(refused.value.fields["text"]) == 4
     with pytest.raises(NotFound):
-        wording.editable("mo.request.client")
+        wording.editable(business(), "unknown")
     with pytest.raises(Conflict):
-        wording.editable("notice.opted_in")
+        wording.editable(business(), "notice.opted_in")
