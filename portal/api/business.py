@@ -1,7 +1,6 @@
 """The business itself: what its disclaimer and automatic texts say about it, and its own keywords."""
 
 import re
-from collections.abc import Collection, Sequence
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -11,17 +10,11 @@ from portal.accounts import audit
 from portal.accounts import business as businesses
 from portal.api.operation import Answer, Call
 from portal.api.value import Given, Line, Told
-from portal.consent import phone_number, reply
+from portal.consent import phone_number
 from portal.consent.phone_number import Refused
-from portal.consent.reply import Meaning
 from portal.errors import Invalid
+from portal.messaging import keyword
 
-BUILT_IN = {"opt_in": ("YES",), "opt_out": ("STOP",)}
-MOST_WORDS = 20
-_MAY_MEAN = {
-    "opt_in": (Meaning.YES, Meaning.NONE),
-    "opt_out": (Meaning.OPT_OUT, Meaning.REVIEW, Meaning.NONE),
-}
 _LINK = re.compile(r"https://[A-Za-z0-9.-]+\.[A-Za-z]{2,63}(:\d{1,5})?(/[!-~]*)?")
 _EMAIL = re.compile(r"[^\s@\x00-\x20\x7f]{1,64}@[A-Za-z0-9.-]+\.[A-Za-z]{2,63}")
 
@@ -40,14 +33,14 @@ def _email(text: str) -> str:
 
 Link = Annotated[str, Field(max_length=300), AfterValidator(_link)]
 Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
-Word = Annotated[Line, Field(min_length=2, max_length=30)]
+Word = Annotated[Line, Field(min_length=keyword.LEAST_LETTERS, max_length=keyword.MOST_LETTERS)]
 
 
 class GivenKeywords(Given):
     """Words beside the built-in ones, which cannot be taken away."""
 
-    opt_in: list[Word] | None = Field(None, max_length=MOST_WORDS)
-    opt_out: list[Word] | None = Field(None, max_length=MOST_WORDS)
+    opt_in: list[Word] | None = Field(None, max_length=keyword.MOST)
+    opt_out: list[Word] | None = Field(None, max_length=keyword.MOST)
 
 
 class BusinessChange(Given):
@@ -99,24 +92,22 @@ def change(session: Session, call: Call) -> Answer:
     wanted = call.given(BusinessChange)
     values = wanted.model_dump(exclude_none=True, exclude={"keywords"})
     _check_phone(call.business, values.get("phone"))
+    changed = sorted(values)
     if wanted.keywords is not None:
-        values |= _words(call.business, wanted.keywords)
+        changed += keyword.change(session, call.business, wanted.keywords.model_dump(exclude_none=True))
     businesses.change(session, call.business, **values)
     session.flush()
     audit.note(
-        session, "business.changed", actor=call.actor, business_id=call.business.id, ip=call.ip, fields=sorted(values)
+        session, "business.changed", actor=call.actor, business_id=call.business.id, ip=call.ip, fields=sorted(changed)
     )
     return Answer(_told(call.business))
 
 
 def _told(business: businesses.Business) -> Business:
-    words = Keywords(
-        opt_in=[*BUILT_IN["opt_in"], *business.opt_in_words], opt_out=[*BUILT_IN["opt_out"], *business.opt_out_words]
-    )
     return Business(
         id=business.id, slug=business.slug, name=business.name, region=business.region, timezone=business.timezone,
         purposes=business.purposes, privacy_url=business.privacy_url, terms_url=business.terms_url,
-        phone=business.phone, email=business.email, keywords=words, features=Features(),
+        phone=business.phone, email=business.email, keywords=Keywords(**keyword.of(business)), features=Features(),
     )  # fmt: skip
 
 
@@ -126,37 +117,3 @@ def _check_phone(business: businesses.Business, phone: str | None) -> None:
     if phone and (found is None or isinstance(phone_number.parse_sender(found), Refused)):
         sentence = "This is not a phone number that people could call."
         raise Invalid(sentence, fields={"phone": [sentence]})
-
-
-def _words(business: businesses.Business, wanted: GivenKeywords) -> dict[str, list[str]]:
-    """YES and STOP always count, given or not; no word may take the meaning of another (M-17, X-10)."""
-    found = {"opt_in_words": business.opt_in_words, "opt_out_words": business.opt_out_words}
-    for name, meanings in _MAY_MEAN.items():
-        given: Sequence[str] | None = getattr(wanted, name)
-        if given is not None:
-            for i, word in enumerate(given):
-                _check_word(f"keywords.{name}.{i}", word, meanings)
-            built_in = {_plain(word) for word in BUILT_IN[name]}
-            found[f"{name}_words"] = list(
-                {_plain(word): word for word in given if _plain(word) not in built_in}.values()
-            )
-    both = {_plain(word) for word in found["opt_in_words"]} & {_plain(word) for word in found["opt_out_words"]}
-    if both:
-        sentence = f"“{min(both)}” cannot mean both Yes and Stop."
-        raise Invalid(sentence, fields={"keywords": [sentence]})
-    return found
-
-
-def _check_word(field: str, word: str, meanings: Collection[Meaning]) -> None:
-    sentence = ""
-    if not _plain(word):
-        sentence = "A keyword needs letters or digits."
-    elif reply.read(word).meaning not in meanings:
-        sentence = f"“{word}” already means something else."
-    if sentence:
-        raise Invalid(sentence, fields={field: [sentence]})
-
-
-def _plain(word: str) -> str:
-    """As replies are compared: without case, accents and punctuation."""
-    return reply.read(word).normalized
