@@ -1,0 +1,81 @@
+"""What a business takes out of the house: four files, written piece by piece, never whole in memory.
+
+Each piece is a read of its own, in an order that does not change (keyset): whatever was stored when the export began is
+in it once, as it stood when its piece was read. No long transaction keeps the database from tidying up.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Session
+
+from portal import sheet
+from portal.accounts import audit
+from portal.consent import ledger_export
+from portal.contacts import contact_export
+from portal.messaging import message_export
+from portal.questionnaires import submission_export
+
+
+class What(StrEnum):
+    CONTACTS = "contacts"
+    MESSAGES = "messages"
+    LEDGER = "ledger"
+    SUBMISSIONS = "submissions"
+
+
+class Format(StrEnum):
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+MEDIA_TYPES = {Format.CSV: "text/csv; charset=utf-8; header=present", Format.JSONL: "application/x-ndjson"}
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """`piece(session, business_id, after)` reads some rows; `flat(row)` are the lines of a sheet that one row makes."""
+
+    columns: Sequence[str]
+    piece: Callable[[Session, str, Any], tuple[list[dict[str, Any]], Any]]
+    flat: Callable[[Mapping[str, Any]], list[list[sheet.Cell]]]
+
+
+_KINDS = {
+    What(name): _Kind(room.COLUMNS, room.piece, room.flat)
+    for name, room in (
+        ("contacts", contact_export),
+        ("messages", message_export),
+        ("ledger", ledger_export),
+        ("submissions", submission_export),
+    )
+}
+
+
+def note(session: Session, business_id: str, what: str, format_: Format, *, actor: str, ip: str = "") -> None:
+    """Every export is an entry of the audit log before its first byte leaves (promises.md E.4)."""
+    audit.note(
+        session, "export.started", actor=actor, business_id=business_id, ip=ip, what=str(what), format=str(format_)
+    )
+
+
+class Export:
+    """One file. Call `piece` in a read until `is_done`."""
+
+    def __init__(self, business_id: str, what: What, format_: Format) -> None:
+        self._business_id, self._kind, self._is_csv = business_id, _KINDS[what], format_ is Format.CSV
+        self._after: Any = None
+        self._has_begun = self.is_done = False
+
+    def piece(self, session: Session) -> bytes:
+        """The next piece of the file; with the header row, where there is one, in the first."""
+        rows, after = self._kind.piece(session, self._business_id, self._after)
+        if self._is_csv:
+            head = [] if self._has_begun else [self._kind.columns]
+            written = sheet.csv_lines([*head, *(line for row in rows for line in self._kind.flat(row))])
+        else:
+            written = b"".join(map(sheet.json_line, rows))
+        self._after, self._has_begun, self.is_done = after, True, after is None
+        return written
