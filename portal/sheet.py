@@ -1,7 +1,7 @@
 """Rows as files that other programs open: CSV that a spreadsheet cannot be made to run, and JSON lines.
 
-CSV is that of RFC 4180, in UTF-8. A cell that a spreadsheet would take for a formula gets an apostrophe in front; only a
-plain E.164 number, which is digits after its plus, stays as it is, so that numbers can be used at once.
+CSV is that of RFC 4180, in UTF-8. A cell that a spreadsheet would take for a formula gets an apostrophe in front; only
+a plain E.164 number, which is digits after its plus, stays as it is, so that numbers can be used at once.
 """
 
 import csv

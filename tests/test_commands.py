@@ -25,12 +25,14 @@ from portal.accounts.sender import Sender
 from portal.commands import program
 from portal.consent import subscription
 from portal.consent.state import Origin, Proof
+from portal.contacts import contact_export
 from portal.database import Database
 from portal.messaging import message, opt_in
 from tests.conftest import OTHER_NUMBER, OUR_NUMBER, World, populate
 
 OFFERED = {
     "demo", "serve", "worker", "migrate", "business", "member", "sender", "token", "jobs", "verify", "read", "doctor",
+    "export",
 }  # fmt: skip
 PASSWORD = "a few words in a row"
 NUMBER = "+14155550132"
@@ -549,3 +551,15 @@ def test_the_doctor_names_a_database_whose_commits_may_be_lost(
 ) -> None:
     monkeypatch.setattr(engine, "durability", lambda _: {"synchronous_commit": "on", "fsync": "off"})
     fails(run, "database", "fsync=off")
+
+
+# what a business takes out
+
+
+def test_an_export_streams_one_business_to_standard_output_and_is_written_down(run: Run, town: World) -> None:
+    done = run("export", "--business", town.hearth.slug, "--what", "contacts")
+    assert (done.code, done.out, done.err) == (0, f"{','.join(contact_export.COLUMNS)}\r\n", "")
+    noted = town.read(lambda session: session.execute(sa.text("SELECT action FROM audit_entry")).scalars().all())
+    assert noted[-1] == "export.started"
+    assert run("export", "--business", "nobody", "--what", "ledger").code == 1
+    assert run("export", "--business", town.hearth.slug, "--what", "everything").code == 2

@@ -23,13 +23,13 @@ _PIECE = Statement(
     .join_from(_e, _s, _s.c.id == _e.c.subscription_id)
     .where(_e.c.business_id == param("business_id"), _e.c.seq > param("after"))
     .order_by(_e.c.seq)
-    .limit(PIECE)
+    .limit(param("limit", sa.Integer()))
 )
 
 
 def piece(session: Session, business_id: str, after: int | None) -> tuple[list[dict[str, Any]], int | None]:
     """Some entries as the API tells them and more, and where to go on, or None."""
-    found = _PIECE.rows(session, business_id=business_id, after=after or 0)
+    found = _PIECE.rows(session, business_id=business_id, after=after or 0, limit=PIECE)
     return [told(row) for row in found], found[-1].seq if len(found) == PIECE else None
 
 

@@ -21,20 +21,21 @@ _PIECE = Statement(
     sa.select(_c.c.id, _c.c.name, _c.c.email, _c.c.created_at)
     .where(_c.c.business_id == param("business_id"), _c.c.id > param("after"), _c.c.merged_into_id.is_(None))
     .order_by(_c.c.id)
-    .limit(PIECE)
+    .limit(param("limit", sa.Integer()))
 )
 
 
 def piece(session: Session, business_id: str, after: str | None) -> tuple[list[dict[str, Any]], str | None]:
     """Some contacts as the API tells them, and where to go on, or None."""
-    found = _PIECE.rows(session, business_id=business_id, after=after or "")
+    found = _PIECE.rows(session, business_id=business_id, after=after or "", limit=PIECE)
     ids = [row.id for row in found]
     states, dates = number_state.of(session, ids), contact_date.of(session, ids)
     rows = []
     for row in found:
         current = [state for state in states[row.id] if state.is_current]
         rows.append({
-            "id": row.id, "name": row.name, "email": row.email, "numbers": [{"number": each.number} for each in current],
+            "id": row.id, "name": row.name, "email": row.email,
+            "numbers": [{"number": each.number} for each in current],
             "dates": [{"name": each.name, "date": each.on_date.isoformat()} for each in dates[row.id]],
             "opt_in": contact.opt_in_mark(current), "created_at": clock.rfc3339(row.created_at),
         })  # fmt: skip

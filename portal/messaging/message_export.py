@@ -37,7 +37,7 @@ _PIECE = Statement(
     .select_from(_m.outerjoin(_member, _member.c.id == _m.c.member_id).outerjoin(_project))
     .where(_m.c.business_id == param("business_id"), sa.tuple_(_m.c.created_at, _m.c.id) > _place)
     .order_by(_m.c.created_at, _m.c.id)
-    .limit(PIECE)
+    .limit(param("limit", sa.Integer()))
 )  # fmt: skip
 
 Place = tuple[dt.datetime, str, frozenset[str]]
@@ -47,7 +47,7 @@ Place = tuple[dt.datetime, str, frozenset[str]]
 def piece(session: Session, business_id: str, after: Place | None) -> tuple[list[dict[str, Any]], Place | None]:
     """Some texts as the API tells them and more, and where to go on, or None."""
     at, last, waiting = after or (*START, frozenset())
-    found = _PIECE.rows(session, business_id=business_id, at=at, id=last)
+    found = _PIECE.rows(session, business_id=business_id, at=at, id=last, limit=PIECE)
     rows = [told(row) for row in found if not row.is_hidden and row.id not in waiting]
     if len(found) < PIECE:
         return rows, None

@@ -31,7 +31,7 @@ _PIECE = Statement(
     .join_from(_s, _q, _q.c.id == _s.c.questionnaire_id)
     .where(_s.c.business_id == param("business_id"), sa.tuple_(_s.c.created_at, _s.c.id) > _place)
     .order_by(_s.c.created_at, _s.c.id)
-    .limit(PIECE)
+    .limit(param("limit", sa.Integer()))
 )  # fmt: skip
 
 Place = tuple[dt.datetime, str]
@@ -40,7 +40,7 @@ Place = tuple[dt.datetime, str]
 def piece(session: Session, business_id: str, after: Place | None) -> tuple[list[dict[str, Any]], Place | None]:
     """Some submissions as the API tells them, with their questionnaire, and where to go on, or None."""
     at, last = after or START
-    found = _PIECE.rows(session, business_id=business_id, at=at, id=last)
+    found = _PIECE.rows(session, business_id=business_id, at=at, id=last, limit=PIECE)
     return [_told(row) for row in found], (found[-1].created_at, found[-1].id) if len(found) == PIECE else None
 
 
@@ -49,7 +49,12 @@ def flat(row: Mapping[str, Any]) -> list[list[Cell]]:
     sent = [row[name] for name in COLUMNS[:7]]
     answers = row["answers"] or [{}]
     return [
-        [*sent, *(each.get(name) for name in ("question", "label", "kind")), _one(each.get("value")), each.get("number")]
+        [
+            *sent,
+            *(each.get(name) for name in ("question", "label", "kind")),
+            _one(each.get("value")),
+            each.get("number"),
+        ]
         for each in answers
     ]
 
