@@ -21,8 +21,11 @@ REHEARSAL = "rehearsal"
 
 CREDENTIALS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "twilio": (("account_sid", "auth_token"), ("shared_key", "messaging_service_sid")),
+    "whatsapp": (("phone_number_id", "app_secret", "access_token", "verify_token"), ("account_id",)),
     "rehearsal": ((), ()),
 }
+CHANNELS_OF: Mapping[str, tuple[str, ...]] = {"whatsapp": (WHATSAPP,), "rehearsal": CHANNELS}
+"""What a provider carries, where that is not text messages alone."""
 
 
 class Sender(SQLModel, table=True):
@@ -62,7 +65,7 @@ def add(
     session: Session, business: Business, *, channel: str, number: str, provider: str, credentials: Mapping[str, str]
 ) -> Sender:
     """Register a sender. Raises Invalid for missing credentials, Conflict for a number that is somebody's already."""
-    if channel not in CHANNELS or provider not in CREDENTIALS:
+    if provider not in CREDENTIALS or channel not in CHANNELS_OF.get(provider, (SMS,)):
         raise Invalid(f"There is no provider “{provider}” for the channel “{channel}” here.")
     required, optional = CREDENTIALS[provider]
     missing = [name for name in required if not credentials.get(name)]
@@ -110,6 +113,7 @@ def numbers(session: Session, business_id: str) -> list[str]:
 
 
 def secrets_of(session: Session, business_id: str, provider: str) -> list[dict[str, str]]:
-    """The credentials of every sender of `business_id` at `provider`, for checking a webhook's signature."""
-    query = select(Sender.credentials).where(Sender.business_id == business_id, Sender.provider == provider)
-    return [credentials_of(session, sealed) for sealed in session.exec(query).all()]
+    """The credentials and the `number` of every sender of `business_id` at `provider`, for checking a webhook."""
+    query = select(Sender.credentials, Sender.number)
+    found = session.exec(query.where(Sender.business_id == business_id, Sender.provider == provider)).all()
+    return [credentials_of(session, sealed) | {"number": number} for sealed, number in found]

@@ -1,14 +1,14 @@
 """How a text leaves the building and how an event comes in: the protocol that every provider fulfils.
 
-A webhook handler has five steps in equal order for every provider: authentic? → well formed? → which event? →
-stored and acted on (messaging/inbox.py) → answered.
+A webhook handler has five steps in equal order for every provider: authentic? → well formed? → which events? →
+stored and acted on (messaging/batch.py) → answered.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote_plus
 
 MAX_FIELDS = 500
@@ -21,12 +21,17 @@ class Trouble(StrEnum):
     UNDELIVERABLE = "undeliverable"  # no text can reach this number
     SENDER = "sender"  # the sender or account is not set up; the number is unharmed
     CONTENT = "content"  # this text was refused; the number is unharmed
+    PREFERENCE = "preference"  # the client told WhatsApp to stop marketing from us; the number is unharmed
     TEMPORARY = "temporary"  # not accepted, and may be tried again
 
 
 @dataclass(frozen=True)
 class Outbound:
-    """One text to hand over. `message_id` is ours, made and stored before; it comes back with every callback."""
+    """One text to hand over. `message_id` is ours, made and stored before; it comes back with every callback.
+
+    On WhatsApp `to` is the `user_id` where nobody knows the number, and `template` is
+    {"name", "language", "parameters": [str]} where the words may not go as free text.
+    """
 
     message_id: str
     to: str
@@ -34,6 +39,9 @@ class Outbound:
     text: str
     credentials: Mapping[str, str]
     callback_url: str
+    channel: str = "sms"
+    template: Mapping[str, Any] | None = None
+    user_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,11 @@ def _plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class InboundText:
-    """`keyword` is what the provider itself says it acted on: stop, start or help."""
+    """`keyword` is what the provider itself says it acted on: stop, start or help.
+
+    On WhatsApp `sender` is empty where the number is withheld, and `user_id` names who wrote; `name` is what the
+    client calls themselves. `raw` is the part of a batched request that says this (all events): empty for the whole.
+    """
 
     event_id: str
     account: str
@@ -104,11 +116,16 @@ class InboundText:
     keyword: str | None = None
     segments: int = 1
     media: int = 0
+    channel: str = "sms"
+    user_id: str | None = None
+    name: str = ""
+    raw: bytes = b""
 
 
 @dataclass(frozen=True)
 class StatusUpdate:
-    """`rank` orders the provider's states; an update of a lower rank than the last one changes nothing."""
+    """`rank` orders the provider's states; an update of a lower rank than the last one changes nothing. `sentence`
+    says to a member why it failed."""
 
     event_id: str
     account: str
@@ -118,6 +135,43 @@ class StatusUpdate:
     code: str = ""
     trouble: Trouble | None = None
     message_id: str | None = None
+    channel: str = "sms"
+    sentence: str = ""
+    raw: bytes = b""
+
+
+@dataclass(frozen=True)
+class NumberChange:
+    """A WhatsApp user moved from the number `old` to `new`, both E.164; `new` is empty where it is not told."""
+
+    event_id: str
+    recipient: str
+    old: str
+    new: str
+    raw: bytes = b""
+
+
+@dataclass(frozen=True)
+class Preference:
+    """A WhatsApp user stopped (or resumed) marketing messages from us, with a switch and not by words."""
+
+    event_id: str
+    recipient: str
+    sender: str
+    user_id: str | None
+    is_stop: bool
+    raw: bytes = b""
+
+
+@dataclass(frozen=True)
+class TemplateUpdate:
+    """WhatsApp has decided about a template of ours; `status` is the provider's word in lower case."""
+
+    event_id: str
+    name: str
+    language: str
+    status: str
+    raw: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -125,9 +179,10 @@ class Unreadable:
     """Authentic, but not an event of ours to act on: stored raw and answered 2xx."""
 
     event_id: str
+    raw: bytes = b""
 
 
-Event = InboundText | StatusUpdate | Unreadable
+Event = InboundText | StatusUpdate | NumberChange | Preference | TemplateUpdate | Unreadable
 
 
 @dataclass(frozen=True)
@@ -158,8 +213,8 @@ class Provider(Protocol):
         """Whether one of the business's own secrets signed this request. Never raises."""
         ...
 
-    def read(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> Event | Malformed:
-        """The event inside an authentic request."""
+    def read(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> Sequence[Event] | Malformed:
+        """The events inside an authentic request, in their order; a part that is broken is one Unreadable of them."""
         ...
 
     def reply(self) -> tuple[str, bytes]:

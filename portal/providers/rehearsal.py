@@ -90,7 +90,7 @@ class Rehearsal:
     def is_authentic(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> bool:
         return False
 
-    def read(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> Event | Malformed:
+    def read(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> Sequence[Event] | Malformed:
         return Malformed("The rehearsal takes nothing from outside.")
 
     def reply(self) -> tuple[str, bytes]:

@@ -71,8 +71,10 @@ class Twilio:
     def is_authentic(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> bool:
         return twilio_signature.is_signed(request, secrets)
 
-    def read(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> Event | Malformed:
-        return twilio_event.read(request, secrets)
+    def read(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> Sequence[Event] | Malformed:
+        """Twilio sends one event in each request."""
+        event = twilio_event.read(request, secrets)
+        return event if isinstance(event, Malformed) else (event,)
 
     def reply(self) -> tuple[str, bytes]:
         return "text/xml", _EMPTY_TWIML

@@ -19,6 +19,7 @@ from portal.web import (
     endpoints,
     export_page,
     form_thanks,
+    handshake,
     health,
     live,
     member_page,
@@ -55,6 +56,7 @@ def _doors() -> list[BaseRoute]:
     return [
         Route("/webhooks/{provider}/{business}/messages", webhook.receive, methods=["POST"]),
         Route("/webhooks/{provider}/{business}/status", webhook.receive, methods=["POST"]),
+        Route("/webhooks/whatsapp/{business}/messages", handshake.answer, methods=["GET"]),
         reads("/sign-in", sign_in.show, PUBLIC),
         Route("/sign-in", sign_in.enter, methods=["POST"]),
         reads("/set-up", sign_in.set_up, PUBLIC),

@@ -16,6 +16,7 @@ from portal.accounts import member
 from portal.errors import BadRequest, NotFound, TooLarge
 
 BODY_LIMIT = 64 * 1024
+BATCH_LIMIT = 3 * 1024 * 1024  # Meta puts up to a thousand events into one request
 MOST_FIELDS = 1000
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -51,7 +52,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        is_too_long = length.isdigit() and int(length) > self._limit
+        limit = max(self._limit, BATCH_LIMIT) if scope["path"].startswith("/webhooks/whatsapp/") else self._limit
+        is_too_long = length.isdigit() and int(length) > limit
         read = 0
 
         async def receive_within() -> Message:
@@ -59,8 +61,8 @@ class BodyLimit:
             if not is_too_long:
                 message = await receive()
                 read += len(message.get("body", b""))
-            if is_too_long or read > self._limit:
-                raise TooLarge(f"Please send at most {self._limit // 1024} KB at once.")
+            if is_too_long or read > limit:
+                raise TooLarge(f"Please send at most {limit // 1024} KB at once.")
             return message
 
         await self._app(scope, receive_within, send)

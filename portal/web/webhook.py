@@ -1,6 +1,6 @@
 """Provider events at the door, in five steps of equal order for every provider (architecture.md section 6).
 
-1 known? · 2 authentic? · 3 well formed? · 4 stored and acted on, on disk · 5 drained and answered.
+1 known? · 2 authentic? · 3 well formed? · 4 all events stored and acted on, on disk · 5 drained and answered.
 The handler stays on the event loop until the write (speed.md, design 3).
 """
 
@@ -12,10 +12,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from portal import clock, logs, metrics
 from portal.accounts import sender
-from portal.database import Lane
+from portal.database import Database, Lane
 from portal.errors import NotFound
-from portal.messaging import drain, inbox
-from portal.messaging.inbox import Rules
+from portal.messaging import batch, drain
+from portal.messaging.inbox import Received, Rules
 from portal.providers.provider import Malformed, Provider, Providers, Request
 
 READ_AGAIN = 1.0  # seconds between two looks for a business's secrets
@@ -35,21 +35,29 @@ async def receive(http: HttpRequest) -> Response:
     secrets = await _authentic(http, provider, business_id, request)
     if not secrets:
         return _rejected(provider, business_id, "signature", PlainTextResponse("The signature does not match.", 403))
-    event = provider.read(request, secrets)
-    if isinstance(event, Malformed):
-        return _rejected(provider, business_id, "malformed", PlainTextResponse(event.sentence, 400))
+    events = provider.read(request, secrets)
+    if isinstance(events, Malformed):
+        return _rejected(provider, business_id, "malformed", PlainTextResponse(events.sentence, 400))
     rules = Rules(state.settings.auto_reply_minutes)
     received = await state.database.writing(
-        lambda session: inbox.receive(
-            session, business_id, provider, event, raw=request.body, arrived_at=arrived_at, rules=rules
+        lambda session: batch.receive(
+            session, business_id, provider, events, raw=request.body, arrived_at=arrived_at, rules=rules
         ),
         lane=Lane.CONSENT,
         may_repeat=True,
     )
-    metrics.count("webhook_accepted_total" if received.is_new else "webhook_duplicate_total", provider=provider.name)
-    if received.has_flight and received.subscription_id is not None:
-        await drain.wait(state.database, received.subscription_id)
+    await _settle(state.database, provider, received)
     return _answer(provider)
+
+
+async def _settle(database: Database, provider: Provider, received: Sequence[Received]) -> None:
+    """Count them, and wait for every number that stopped while a text to it was on its way. One after the other costs
+    no more than all at once: every lease runs meanwhile (flight.LEASE)."""
+    for each in received:
+        metrics.count("webhook_accepted_total" if each.is_new else "webhook_duplicate_total", provider=provider.name)
+    stopped = {each.subscription_id for each in received if each.has_flight and each.subscription_id is not None}
+    for each_id in sorted(stopped):
+        await drain.wait(database, each_id)
 
 
 def _rejected(provider: Provider, business_id: str, reason: str, response: Response) -> Response:

@@ -51,8 +51,8 @@ class Carrier:
     def is_authentic(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> bool:
         return True
 
-    def read(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> Event | Malformed:
-        return self.events[request.body]
+    def read(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> Sequence[Event] | Malformed:
+        return (self.events[request.body],)
 
     def reply(self) -> tuple[str, bytes]:
         return "text/xml", b"<Response/>"
