@@ -33,8 +33,9 @@ class Desk:
     async def writing(self, work: Callable[[Session], T], *, lane: Lane = Lane.ROAD, may_repeat: bool = False) -> T:
         def observed(session: Session) -> T:
             answer = work(session)
-            if isinstance(answer, Received) and answer.is_new and self._event is not None:
-                self._scene.observe(session, self._event, answer)
+            for each in answer if isinstance(answer, list) else ():
+                if isinstance(each, Received) and each.is_new and self._event is not None:
+                    self._scene.observe(session, self._event, each)
             return answer
 
         return self.write(observed, lane=lane)
