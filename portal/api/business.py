@@ -8,12 +8,13 @@ from sqlmodel import Session
 
 from portal.accounts import audit
 from portal.accounts import business as businesses
+from portal.accounts.business import SWITCHES, Capability
 from portal.api.operation import Answer, Call
 from portal.api.value import Given, Line, Told
 from portal.consent import phone_number
 from portal.consent.phone_number import Refused
-from portal.errors import Invalid
-from portal.messaging import keyword
+from portal.errors import Conflict, Invalid
+from portal.messaging import feature, keyword
 
 _LINK = re.compile(r"https://[A-Za-z0-9.-]+\.[A-Za-z]{2,63}(:\d{1,5})?(/[!-~]*)?")
 _EMAIL = re.compile(r"[^\s@\x00-\x20\x7f]{1,64}@[A-Za-z0-9.-]+\.[A-Za-z]{2,63}")
@@ -43,6 +44,14 @@ class GivenKeywords(Given):
     opt_out: list[Word] | None = Field(None, max_length=keyword.MOST)
 
 
+class GivenFeatures(Given):
+    """The gate and group messages exclude each other (M-12); what the operator did not grant is 404."""
+
+    first_message_gate: bool | None = None
+    group_messages: bool | None = None
+    whatsapp: bool | None = None
+
+
 class BusinessChange(Given):
     """What is left out stays as it is. An empty link means our own public page."""
 
@@ -53,6 +62,7 @@ class BusinessChange(Given):
     phone: Annotated[Line, Field(max_length=40)] | None = None
     email: Email | None = None
     keywords: GivenKeywords | None = None
+    features: GivenFeatures | None = None
 
 
 class Keywords(Told):
@@ -61,11 +71,11 @@ class Keywords(Told):
 
 
 class Features(Told):
-    """Switches of the whole business. None of the three can be switched on in this version."""
+    """Switches of the whole account; in a branch they are those of the main business."""
 
-    first_message_gate: bool = False
-    group_messages: bool = False
-    whatsapp: bool = False
+    first_message_gate: bool
+    group_messages: bool
+    whatsapp: bool
 
 
 class Business(Told):
@@ -90,11 +100,14 @@ def show(session: Session, call: Call) -> Answer:
 def change(session: Session, call: Call) -> Answer:
     """Raises Invalid for a number nobody could call and for words that mean something else already."""
     wanted = call.given(BusinessChange)
-    values = wanted.model_dump(exclude_none=True, exclude={"keywords"})
+    values = wanted.model_dump(exclude_none=True, exclude={"keywords", "features"})
     _check_phone(call.business, values.get("phone"))
     changed = sorted(values)
     if wanted.keywords is not None:
         changed += keyword.change(session, call.business, wanted.keywords.model_dump(exclude_none=True))
+    if wanted.features is not None:
+        _switch(session, call, wanted.features)
+        changed.append("features")
     businesses.change(session, call.business, **values)
     session.flush()
     audit.note(
@@ -103,11 +116,21 @@ def change(session: Session, call: Call) -> Answer:
     return Answer(_told(call.business))
 
 
+def _switch(session: Session, call: Call, wanted: GivenFeatures) -> None:
+    """Off first, so that one call may put the one in the place of the other. Raises NotFound, Conflict."""
+    given = wanted.model_dump(exclude_none=True)
+    for name in sorted(given, key=given.__getitem__):
+        no = feature.switch(session, call.business, Capability(name), on=given[name], actor=call.actor, ip=call.ip)
+        if no is not None:
+            raise Conflict(no.sentence, reason=no.reason, unlock=no.unlock)
+
+
 def _told(business: businesses.Business) -> Business:
     return Business(
         id=business.id, slug=business.slug, name=business.name, region=business.region, timezone=business.timezone,
         purposes=business.purposes, privacy_url=business.privacy_url, terms_url=business.terms_url,
-        phone=business.phone, email=business.email, keywords=Keywords(**keyword.of(business)), features=Features(),
+        phone=business.phone, email=business.email, keywords=Keywords(**keyword.of(business)),
+        features=Features(**{str(each): feature.is_on(business, each) for each in SWITCHES}),
     )  # fmt: skip
 
 

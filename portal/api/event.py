@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from portal import clock
+from portal.accounts import business as businesses
 from portal.accounts import delivery, sender
 from portal.accounts.delivery import WebhookDelivery
 from portal.accounts.endpoint import Event
@@ -33,7 +34,8 @@ def _subscription(session: Session, business_id: str, subscription_id: str) -> B
         row = subscription_list.one(session, business_id, subscription_id)
     except NotFound:
         return None
-    return subscriptions.told(row, sender.of(session, business_id, row.channel) is not None)
+    has_sender = sender.of(session, business_id, row.channel) is not None
+    return subscriptions.told(row, businesses.get(session, business_id), has_sender)
 
 
 def _message(session: Session, business_id: str, message_id: str) -> BaseModel | None:

@@ -6,16 +6,16 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlmodel import Session
 
-from portal.accounts import audit, sender
-from portal.accounts.sender import SMS
+from portal.accounts import audit
+from portal.api import opt_in_request
 from portal.api.operation import Answer, Call
+from portal.api.opt_in_request import BasisWord
 from portal.api.value import Given, Id, Line, Moment, Page, Told, Words, sought
 from portal.column import new_id
 from portal.consent import phone_number, subscription
-from portal.consent.phone_number import Refused
 from portal.consent.purpose import Purpose
 from portal.errors import Conflict, Invalid, NotFound
-from portal.messaging import gate, message, message_list, outbox, send_later, sorting, thread
+from portal.messaging import gate, held_text, message, message_list, outbox, send_later, sorting, thread
 from portal.messaging.gate import Refuse
 from portal.messaging.message import Direction
 from portal.messaging.message_list import Filter
@@ -42,21 +42,28 @@ class MessageStatus(StrEnum):
 
 
 class NewMessage(Given):
-    """`to` in any spelling of one mobile number. With `send_at` it waits until then, when consent is read again."""
+    """`to` in any spelling of one mobile number. With `send_at` it waits until then, when consent is read again.
+
+    While the first-message gate is on, a number without consent is asked first, on a `basis` that is kept as evidence;
+    the text is held until the YES."""
 
     to: Annotated[Line, Field(min_length=1, max_length=phone_number.LONGEST)]
     text: Annotated[Words, Field(min_length=1, max_length=LONGEST)]
-    channel: Literal["sms"] = "sms"
+    channel: Literal["sms", "whatsapp"] = "sms"
     purpose: Literal["conversation"] = "conversation"
     project: Id | None = None
     send_at: Moment | None = None
+    basis: BasisWord | None = None
+    note: Annotated[Line, Field(max_length=500)] = ""
 
 
-class SortedMessage(Given):
-    """`project` null takes it out. With `following` all after it in its thread goes too, also what is to come."""
+class MessageChange(Given):
+    """`project` null takes it out of its project. With `following` all after it in its thread goes too, also what is to
+    come. `text` changes the words of a held message."""
 
-    project: Id | None
+    project: Id | None = None
     following: bool = False
+    text: Annotated[Words, Field(min_length=1, max_length=LONGEST)] | None = None
 
 
 class Accepted(Told):
@@ -100,8 +107,10 @@ class MessagePage(Page):
 def send(session: Session, call: Call) -> Answer:
     """201, or 409 with the reason and what would change it; a number nobody has asked gets no row (H-22)."""
     wanted = call.given(NewMessage)
-    number = _number(session, call, wanted.to)
-    row = subscription.find(session, call.business.id, SMS, number)
+    number = opt_in_request.number_of(session, call, wanted.to, "to")
+    row = subscription.find(session, call.business.id, wanted.channel, number)
+    if opt_in_request.is_to_be_asked(call, row, wanted.channel):
+        row = opt_in_request.ask(session, call, number, wanted.channel, basis=wanted.basis, note=wanted.note).row
     if row is None:
         raise _conflict(gate.refusal("no_consent"))
     queued = _queued(session, call, row.id, wanted)
@@ -112,7 +121,8 @@ def send(session: Session, call: Call) -> Answer:
     )
     if wanted.project is not None:
         _move(session, call, queued.message_id, wanted.project)
-    status = MessageStatus.DEFERRED if wanted.send_at else MessageStatus.QUEUED
+    waits = MessageStatus.DEFERRED if wanted.send_at else MessageStatus.QUEUED
+    status = MessageStatus.HELD if queued.is_held else waits
     return Answer(
         Accepted(id=queued.message_id, status=status), 201, {"Location": f"/api/v1/messages/{queued.message_id}"}
     )
@@ -130,9 +140,13 @@ def show(session: Session, call: Call) -> Answer:
 
 
 def sort(session: Session, call: Call) -> Answer:
-    """Into another project, or into none."""
-    wanted = call.given(SortedMessage)
-    _move(session, call, call.id, wanted.project, following=wanted.following)
+    """Into another project, or into none; other words for what is held."""
+    wanted = call.given(MessageChange)
+    _found(session, call)
+    if wanted.text is not None and not held_text.change(session, call.business.id, call.id, wanted.text):
+        raise Conflict("Only a held message can be changed, and this one is not held.", reason="not_held")
+    if "project" in wanted.model_fields_set or wanted.text is None:
+        _move(session, call, call.id, wanted.project, following=wanted.following)
     return Answer(_found(session, call))
 
 
@@ -167,24 +181,13 @@ def _move(session: Session, call: Call, message_id: str, project_id: str | None,
         raise Conflict(done.sentence, reason=done.reason)
 
 
-def _number(session: Session, call: Call, typed: str) -> str:
-    business = call.business
-    number = phone_number.parse(
-        typed, region=business.region, allowed_regions=business.allowed_regions,
-        own_numbers=sender.numbers(session, business.id),
-    )  # fmt: skip
-    if isinstance(number, Refused):
-        raise Invalid(number.sentence, fields={"to": [number.sentence]})
-    return number.e164
-
-
 def _conflict(refused: Refuse) -> Conflict:
     return Conflict(refused.sentence, reason=refused.reason, unlock=refused.unlock)
 
 
 def _found(session: Session, call: Call) -> Message:
     row = message.get(session, call.business.id, call.id)
-    if row is None:
+    if row is None or row.is_hidden:
         raise NotFound("There is no such message.")
     return told(row)
 

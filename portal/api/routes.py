@@ -12,6 +12,7 @@ from portal.api import (
     evidence,
     message,
     openapi,
+    opt_in_request,
     project,
     questionnaire,
     review,
@@ -108,14 +109,20 @@ OPERATIONS = (
         status=201, needs=TEXTING, refuses="The number may not be texted now; `reason` and `unlock` say why.",
     ),
     Operation(
+        "POST", "/opt-in-requests", opt_in_request.create, Right.SEND, "Ask one number for consent",
+        opt_in_request.Request, body=opt_in_request.NewRequest, status=201, needs=TEXTING,
+        refuses="The number may not be asked now; `reason` and `unlock` say why.",
+    ),
+    Operation(
         "GET", "/messages", message.page, Right.READ, "Messages, newest first", message.Messages,
         query=message.MessagePage, needs=TEXTING,
     ),
     Operation("GET", "/messages/{id}", message.show, Right.READ, "One message", message.Message, needs=TEXTING),
     Operation(
         "PATCH", "/messages/{id}", message.sort, Right.EDIT_CONTACTS,
-        "Sort one message, or all from it on, into a project", message.Message, body=message.SortedMessage,
-        needs=TEXTING, refuses="The project is archived, more than 5,000 texts follow, or it is a note for members.",
+        "Sort one message, or all from it on, into a project; change a held one", message.Message,
+        body=message.MessageChange, needs=TEXTING,
+        refuses="The project is archived, more than 5,000 texts follow, it is a note for members, or it is not held.",
     ),
     Operation(
         "DELETE", "/messages/{id}", message.cancel, Right.SEND, "Cancel a text that still waits", message.Message,

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.accounts import sender
+from portal.accounts.business import Business
 from portal.accounts.sender import CHANNELS
 from portal.api.operation import Answer, Call
 from portal.api.value import Given, Line, Moment, Page, Told, Words, sought
@@ -15,7 +16,7 @@ from portal.consent.purpose import Purpose, Scope
 from portal.consent.state import Carrier, Origin, Status
 from portal.errors import Invalid
 from portal.messaging import desk, gate, subscription_list
-from portal.messaging.gate import Refuse
+from portal.messaging.gate import Hold, Refuse
 from portal.messaging.subscription_list import Filter
 
 SKEW = dt.timedelta(minutes=5)
@@ -71,12 +72,12 @@ def page(session: Session, call: Call) -> Answer:
         session, call.business.id, wanted, region=region, after=query.after, limit=query.limit
     )
     has_sender = {channel: sender.of(session, call.business.id, channel) is not None for channel in CHANNELS}
-    return Answer(Subscriptions(items=[told(row, has_sender[row.channel]) for row in rows], next=after))
+    return Answer(Subscriptions(items=[told(row, call.business, has_sender[row.channel]) for row in rows], next=after))
 
 
 def show(session: Session, call: Call) -> Answer:
     row = subscription_list.one(session, call.business.id, call.id)
-    return Answer(told(row, sender.of(session, call.business.id, row.channel) is not None))
+    return Answer(told(row, call.business, sender.of(session, call.business.id, row.channel) is not None))
 
 
 def opt_out(session: Session, call: Call) -> Answer:
@@ -91,9 +92,12 @@ def opt_out(session: Session, call: Call) -> Answer:
     return show(session, call)
 
 
-def told(row: Any, has_sender: bool) -> Subscription:
-    decision = gate.decide(row, Purpose.CONVERSATION, has_sender=has_sender)
-    refused = decision if isinstance(decision, Refuse) else None
+def told(row: Any, business: Business, has_sender: bool) -> Subscription:
+    """A text that would be held may not leave yet: `may_text` is false, and `unlock` says that it waits."""
+    decision = gate.decide(
+        row, Purpose.CONVERSATION, has_sender=has_sender, asks_first=business.asks_first(row.channel)
+    )
+    refused = decision if isinstance(decision, Refuse | Hold) else None
     return Subscription(
         id=row.id, channel=row.channel, number=row.number, contact=row.contact_id, status=row.status,
         carrier=row.carrier, scope=row.scope, origin=row.origin, changed_at=row.changed_at, may_text=refused is None,

@@ -18,6 +18,7 @@ _business, _sender, _s = table_of(Business), sender.table, subscription.table
 _FIND = Statement(
     sa.select(
         *subscription.STATE_COLUMNS, subscription.HAS_LISTENER, _business.c.opt_out_words, _business.c.opt_in_words,
+        _business.c.has_first_message_gate, _business.c.shows_held_inbound, _s.c.assigned_to,
         contact.someone_has(_s.c.business_id, _s.c.number).label("has_contact"),
     )
     .join_from(_sender, _business, _business.c.id == _sender.c.business_id)

@@ -28,7 +28,7 @@ _TEXTS = (
         _m.c.text, _m.c.status, _m.c.member_id, _p.c.name.label("project"),
     )
     .outerjoin(_p, _p.c.id == _m.c.project_id)
-    .where(sa.or_(_m.c.direction != Direction.NOTICE, _m.c.text.not_in(_SAID_BY_THE_LEDGER)))
+    .where(message.IS_SHOWN, sa.or_(_m.c.direction != Direction.NOTICE, _m.c.text.not_in(_SAID_BY_THE_LEDGER)))
 )  # fmt: skip
 _CHANGES = sa.select(
     _c.c.id, _c.c.at, _c.c.contact_id, _c.c.kind, _c.c.actor, _c.c.details, _people.c.merged_into_id

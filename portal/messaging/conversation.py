@@ -12,10 +12,22 @@ from portal import clock
 from portal.accounts import member, sender
 from portal.accounts.business import Business
 from portal.consent.purpose import Purpose
+from portal.consent.state import Status
 from portal.contacts import contact, project_choice
 from portal.contacts.project_choice import Choice, Choices
-from portal.messaging import canned_reply, care, explanation, gate, send_later, task, thread
-from portal.messaging.gate import Refuse
+from portal.messaging import (
+    canned_reply,
+    care,
+    explanation,
+    first_message,
+    gate,
+    held_text,
+    send_later,
+    task,
+    thread,
+)
+from portal.messaging.first_message import Asking
+from portal.messaging.gate import Hold, Refuse
 from portal.messaging.message import Direction
 from portal.messaging.send_later import Waiting
 
@@ -47,7 +59,10 @@ class Conversation:
     """`lock` is None while a member may write. `our_number` is what the client would text START to. `projects` are
     those that its messages may go to. `later` waits for its time, and stands on the newest page alone. `replies` are
     ids and names of what is written often. `contact_name` is empty where nobody has given the number a name. `tasks`
-    are what a client who stopped also asked for."""
+    are what a client who stopped also asked for.
+
+    While the client has still to say YES: `hold` says what happens to a text, `asking` whether they may be asked,
+    `held` are our texts that wait, `hidden` counts theirs. On WhatsApp free words go until `free_until_at`."""
 
     row: Any
     lines: tuple[Line, ...]
@@ -62,6 +77,16 @@ class Conversation:
     assigned: str
     contact_name: str
     tasks: tuple[Any, ...]
+    hold: Hold | None
+    asking: Asking | None
+    held: tuple[Any, ...]
+    hidden: int
+    free_until_at: dt.datetime | None
+
+    @property
+    def is_to_be_asked(self) -> bool:
+        """Nothing was agreed and nobody has asked: texting starts with the request (M-1, W-6)."""
+        return self.asking is not None and self.row.status == Status.NONE
 
     @property
     def last_id(self) -> str:
@@ -97,7 +122,9 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
     found = thread.read(session, business.id, subscription_id, before=before)
     row = found.subscription
     ours = sender.of(session, business.id, row.channel)
-    decision = gate.decide(row, Purpose.CONVERSATION, has_sender=ours is not None)
+    asks_first = business.asks_first(row.channel)
+    decision = gate.decide(row, Purpose.CONVERSATION, has_sender=ours is not None, asks_first=asks_first)
+    hold = decision if isinstance(decision, Hold) else None
     known = contact.get(session, business.id, row.contact_id) if row.contact_id else None
     names = {each.id: each.name for each in member.all_of(session, business.id)}
     projects = _projects(session, business, found)
@@ -116,6 +143,11 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
         assigned=names.get(row.assigned_to or "", ""),
         contact_name=called if called != row.number else "",
         tasks=tuple(task.here(session, row.id)),
+        hold=hold,
+        asking=first_message.asking(session, business, row) if hold else None,
+        held=tuple(held_text.of(session, row.id)) if asks_first and not before else (),
+        hidden=len(held_text.hidden(session, row.id)) if asks_first and row.status != Status.OPTED_IN else 0,
+        free_until_at=gate.free_until_at(row),
     )
 
 

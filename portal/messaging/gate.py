@@ -128,9 +128,15 @@ def decide(
 
 def may_write_freely(row: Any) -> bool:
     """WhatsApp takes free words for 24 hours after the client's last message; later only templates (rules.md 6)."""
-    if row.channel != WHATSAPP:
-        return True
-    return row.last_inbound_at is not None and clock.now() < row.last_inbound_at + WINDOW
+    return row.channel != WHATSAPP or free_until_at(row) is not None
+
+
+def free_until_at(row: Any) -> dt.datetime | None:
+    """When the open window of a WhatsApp conversation closes; None where none is open, and on other channels."""
+    if row.channel != WHATSAPP or row.last_inbound_at is None:
+        return None
+    end: dt.datetime = row.last_inbound_at + WINDOW
+    return end if clock.now() < end else None
 
 
 def _barred(facts: Any) -> bool:

@@ -114,8 +114,12 @@ class Message(SQLModel, table=True):
 
 table = table_of(Message)
 _FOR_LATER = "message.status = 'queued' AND message.attempts = 0 AND message.due_at > message.created_at"
-IS_FOR_LATER, HAS_ITS_PLACE = sa.text(_FOR_LATER), sa.text(f"NOT ({_FOR_LATER})")
+IS_FOR_LATER = sa.text(_FOR_LATER)
 """Written for a time to come and not taken up yet, in its index's own words; a text that is tried again is not."""
+IS_SHOWN = sa.text("NOT message.is_hidden")
+"""Members may read it (X-9)."""
+HAS_ITS_PLACE = sa.text(f"NOT ({_FOR_LATER}) AND message.status <> 'held' AND NOT message.is_hidden")
+"""It stands among the lines of its thread."""
 
 _INSERT_COLUMNS = (
     "id", "business_id", "subscription_id", "sender_id", "channel", "number", "direction", "purpose", "text",
@@ -179,9 +183,9 @@ def arrive(session: Session, row: Any, *, at: dt.datetime) -> None:
     announce(session, f"thread:{row.business_id}:{row.subscription_id}")
 
 
-def notice(session: Session, row: Any, text: str) -> None:
+def notice(session: Session, row: Any, text: str, *, wording: str | None = None) -> None:
     """A line in the thread for members only."""
-    add(session, row, direction=Direction.NOTICE, status=Fate.NOTED, text=text)
+    add(session, row, direction=Direction.NOTICE, status=Fate.NOTED, text=text, wording=wording)
 
 
 def get(session: Session, business_id: str, message_id: str) -> Any:

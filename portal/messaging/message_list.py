@@ -64,7 +64,7 @@ def page(
 def _statement(in_thread: bool, by_direction: bool, kind: str, goes_on: bool) -> Statement:
     """One statement per combination of filters, so that each walks an index in the order of the list."""
     mine = _m.c.subscription_id == param("subscription_id") if in_thread else _m.c.business_id == param("business_id")
-    query = sa.select(*_COLUMNS).where(mine)
+    query = sa.select(*_COLUMNS).where(mine, message.IS_SHOWN)
     if by_direction:
         query = query.where(_m.c.direction == param("direction"))
     if kind:

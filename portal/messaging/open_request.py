@@ -12,10 +12,11 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.accounts import allowance
+from portal.accounts import business as businesses
 from portal.accounts.language import Language
 from portal.consent import reply_text
 from portal.consent.purpose import Purpose
-from portal.messaging import automatic_text, loop_breaker, message
+from portal.messaging import automatic_text, dialogue, loop_breaker, message
 from portal.statement import Statement, param
 
 AGAIN_IN = dt.timedelta(days=1)
@@ -54,7 +55,8 @@ def ask_again(session: Session, row: Any, *, message_id: str, minutes: int, lang
     if not loop_breaker.may_answer(session, row.id, minutes=minutes):
         return
     allowance.spend(session, once, window=AGAIN_IN)
+    home = businesses.get(session, row.business_id)
     automatic_text.queue(
-        session, row, "form.request", purpose=Purpose.OPT_IN_REQUEST, once_key=f"ask_again:{message_id}",
-        expires_at=clock.now() + GOOD_FOR, language=language,
+        session, row, dialogue.request(row.origin), purpose=Purpose.OPT_IN_REQUEST, once_key=f"ask_again:{message_id}",
+        expires_at=clock.now() + GOOD_FOR, language=language, employee=dialogue.employee(session, home, row),
     )  # fmt: skip

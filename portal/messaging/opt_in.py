@@ -7,17 +7,17 @@ from typing import Any
 from sqlmodel import Session
 
 from portal import clock
+from portal.accounts import business as businesses
 from portal.accounts.language import Language
-from portal.accounts.sender import SMS
+from portal.accounts.sender import SMS, WHATSAPP
 from portal.consent import ledger, phone_number, subscription
 from portal.consent.ledger import Recorded
 from portal.consent.purpose import Purpose
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.consent.subscription import News
 from portal.contacts import contact
-from portal.messaging import automatic_text, message, one_time_code, outbox, trigger_event
+from portal.messaging import automatic_text, dialogue, held_text, message, one_time_code, outbox, trigger_event
 from portal.messaging.trigger_event import Trigger
-from portal.messaging.wording_default import NOTICES
 
 RELEASED = "The client opted in again after a reply in doubt: automated texts go on."
 CONFIRM_WITHIN = dt.timedelta(minutes=5)  # of an opt-out, or not at all: 47 CFR 64.1200(a)(12), rules.md row 4
@@ -31,6 +31,7 @@ def opt_in(
     proof: Proof,
     actor: str,
     confirmation: str,
+    notice: str = "notice.opted_in",
     scope: str | None = None,
     carrier: Carrier | None = None,
     occurred_at: dt.datetime | None = None,
@@ -38,7 +39,8 @@ def opt_in(
     submission_id: str | None = None,
     evidence: Mapping[str, Any] | None = None,
 ) -> Recorded:
-    """Record a client's own act; where it opened texting, queue exactly one confirmation (H-14, rules.md row 11)."""
+    """Record a client's own act; where it opened texting, queue exactly one confirmation (H-14, rules.md row 11) and
+    release what waited for it (X-8). `confirmation` and `notice` are slots of wording_slot.py."""
     recorded = ledger.record(
         session, row, Kind.OPTED_IN, origin=origin, proof=proof, actor=actor, scope=scope, carrier=carrier,
         occurred_at=occurred_at,
@@ -46,7 +48,8 @@ def opt_in(
     )  # fmt: skip
     if recorded.has_changed_status and recorded.after.status is Status.OPTED_IN:
         confirm(session, recorded, confirmation)
-        message.notice(session, recorded.row, NOTICES["notice.opted_in"])
+        dialogue.tell(session, None, recorded.row, notice)
+        held_text.release(session, recorded.row, consent_seq=recorded.seq)
         trigger_event.note(
             session, row.business_id, Trigger.OPTED_IN, source=f"entry:{recorded.seq}", subscription_id=row.id,
             contact_id=row.contact_id, questionnaire_id=(evidence or {}).get("questionnaire"),
@@ -127,15 +130,40 @@ def opt_out(
     if has_contact:
         _pause_siblings(session, recorded)
     _stop_aliases(session, recorded)
-    message.notice(session, recorded.row, NOTICES["notice.opted_out"])
+    said = dialogue.rejected(row.origin, asks_first=is_gated(session, row))
+    dialogue.tell(session, None, recorded.row, said.user)
     if should_confirm:
-        _confirm_opt_out(session, recorded, language)
+        _confirm_opt_out(session, recorded, said.client, language)
     return recorded
 
 
-def _confirm_opt_out(session: Session, recorded: Recorded, language: Language | None) -> None:
+def decline(
+    session: Session, row: Any, *, message_id: str, evidence: Mapping[str, Any], language: Language | None
+) -> Recorded:
+    """A No to an open request. One that the first-message gate sent is answered like a STOP to it (B2.2)."""
+    outbox.cancel_waiting(session, row.id, reason="declined")
+    recorded = ledger.record(
+        session, row, Kind.DECLINED, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
+        message_id=message_id, evidence=evidence,
+    )  # fmt: skip
+    if dialogue.is_of_gate(row.origin):
+        said = dialogue.rejected(row.origin, asks_first=True)
+        dialogue.tell(session, None, recorded.row, said.user)
+        _confirm_opt_out(session, recorded, said.client, language)
+    return recorded
+
+
+def is_gated(session: Session, row: Any) -> bool:
+    """Whether the first-message gate is on for the business and channel of `row`; a row of the road in knows it."""
+    known = getattr(row, "has_first_message_gate", None)
+    if known is None:
+        return businesses.get(session, row.business_id).asks_first(row.channel)
+    return bool(known) or row.channel == WHATSAPP
+
+
+def _confirm_opt_out(session: Session, recorded: Recorded, key: str, language: Language | None) -> None:
     automatic_text.queue(
-        session, recorded.row, "opt_out.confirmation", purpose=Purpose.OPT_OUT_CONFIRMATION,
+        session, recorded.row, key, purpose=Purpose.OPT_OUT_CONFIRMATION,
         once_key=f"opt_out:{recorded.row.id}:{recorded.seq}", expires_at=clock.now() + CONFIRM_WITHIN,
         language=language,
     )  # fmt: skip

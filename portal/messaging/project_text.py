@@ -67,7 +67,7 @@ def _statement(goes_on: bool) -> Statement:
     query = (
         sa.select(*_COLUMNS)
         .join_from(_m, _s, _s.c.id == _m.c.subscription_id)
-        .where(_m.c.business_id == param("business_id"), _m.c.project_id == param("project_id"))
+        .where(_m.c.business_id == param("business_id"), _m.c.project_id == param("project_id"), message.IS_SHOWN)
     )
     if goes_on:
         place = sa.tuple_(param("at", _m.c.created_at.type), param("id", _m.c.id.type))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
+from portal.accounts import business as businesses
 from portal.consent import subscription
 from portal.consent.purpose import Purpose
 from portal.database import announce
@@ -94,7 +95,7 @@ def write(
         raise NotFound("There is no such conversation.")
     return outbox.queue(
         session, row, text, purpose=Purpose.CONVERSATION, member_id=member_id, once_key=once_key, due_at=due_at,
-        expires_at=due_at + LATE,
+        expires_at=due_at + LATE, asks_first=businesses.get(session, business_id).asks_first(row.channel),
     )  # fmt: skip
 
 

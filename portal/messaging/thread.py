@@ -1,12 +1,14 @@
 """The conversation of a business with one phone number on one channel: its messages, newest page first."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from portal.accounts import business as businesses
 from portal.consent import subscription
 from portal.consent.purpose import Purpose
 from portal.errors import NotFound
@@ -63,13 +65,24 @@ def read(session: Session, business_id: str, subscription_id: str, *, before: st
 
 
 def write(
-    session: Session, business_id: str, subscription_id: str, text: str, *, member_id: str | None, once_key: str
+    session: Session,
+    business_id: str,
+    subscription_id: str,
+    text: str,
+    *,
+    member_id: str | None,
+    once_key: str,
+    template: Mapping[str, Any] | None = None,
 ) -> Queued | Refuse:
-    """A member's text. Raises NotFound; Refuse says why it may not go, and nothing is stored."""
+    """A member's text, held where the client is still to agree. Raises NotFound; Refuse says why it may not go, and
+    nothing is stored."""
     row = subscription.lock_by_id(session, business_id, subscription_id)
     if row is None:
         raise NotFound("There is no such conversation.")
-    return queue(session, row, text, purpose=Purpose.CONVERSATION, member_id=member_id, once_key=once_key)
+    return queue(
+        session, row, text, purpose=Purpose.CONVERSATION, member_id=member_id, once_key=once_key,
+        asks_first=businesses.get(session, business_id).asks_first(row.channel), template=template,
+    )  # fmt: skip
 
 
 def _page(session: Session, business_id: str, subscription_id: str, before: str | None) -> list[Any]:

@@ -30,12 +30,12 @@ _WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f])+")
 _SQLITE = sa.text("""
     SELECT m.id, m.subscription_id, m.direction, m.text, m.created_at, s.name, s.number
     FROM message_words w CROSS JOIN message m ON m.id = w.message_id JOIN subscription s ON s.id = m.subscription_id
-    WHERE w.message_words MATCH :query AND w.rowid < :place ORDER BY w.rowid DESC LIMIT :limit
+    WHERE w.message_words MATCH :query AND w.rowid < :place AND NOT m.is_hidden ORDER BY w.rowid DESC LIMIT :limit
 """).columns(created_at=UtcTime())
 _POSTGRES = sa.text("""
     SELECT m.id, m.subscription_id, m.direction, m.text, m.created_at, s.name, s.number
     FROM message m JOIN subscription s ON s.id = m.subscription_id
-    WHERE m.business_id = :business_id AND to_tsvector('simple', m.text) @@ CAST(:query AS tsquery)
+    WHERE m.business_id = :business_id AND NOT m.is_hidden AND to_tsvector('simple', m.text) @@ CAST(:query AS tsquery)
     AND (m.direction <> 'notice' OR m.member_id IS NOT NULL) AND (m.created_at, m.id) < (:at, :id)
     ORDER BY m.created_at DESC, m.id DESC LIMIT :limit
 """).columns(created_at=UtcTime())

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from portal.accounts.member import Right
 from portal.web import (
     bulk,
+    new_message,
     opt_out,
     personal_link,
     rehearsal,
@@ -13,8 +14,10 @@ from portal.web import (
     sorting,
     status_page,
     thread,
+    thread_ask,
     thread_care,
     thread_contact,
+    thread_held,
     thread_later,
     thread_note,
     thread_replies,
@@ -26,7 +29,7 @@ from portal.web.route import TEXTING, acts, reads, writes
 
 
 def routes() -> list[BaseRoute]:
-    return [*_desk(), *_thread()]
+    return [*_desk(), *_thread(), *_first_text(), *_pretence()]
 
 
 def _desk() -> list[BaseRoute]:
@@ -34,6 +37,8 @@ def _desk() -> list[BaseRoute]:
     return [
         reads("/", today.show, Right.READ),
         reads("/sms", status_page.show, Right.READ, TEXTING),
+        reads("/sms/new", new_message.show, Right.SEND, TEXTING),
+        writes("/sms/new", new_message.start, Right.SEND, TEXTING),
         reads("/sms/views", saved_views.show, Right.READ, TEXTING),
         writes("/sms/views", saved_views.save, Right.READ, TEXTING),
         writes("/sms/views/{view}", saved_views.rename, Right.READ, TEXTING),
@@ -58,6 +63,12 @@ def _desk() -> list[BaseRoute]:
         writes("/sms/{subscription}/sort/{sorting}/undo", sorting.undo, Right.EDIT_CONTACTS, TEXTING),
         reads("/sms/{subscription}/questionnaire", personal_link.show, Right.SEND, TEXTING),
         acts("/sms/{subscription}/questionnaire", personal_link.send, Right.SEND),
+    ]
+
+
+def _pretence() -> list[BaseRoute]:
+    """The clients' phones, where they are played."""
+    return [
         reads("/rehearsal", rehearsal.show, Right.READ, TEXTING),
         acts("/rehearsal/text", rehearsal.text, Right.SEND),
         writes("/rehearsal/phones", rehearsal.add, Right.SEND, TEXTING),
@@ -65,9 +76,20 @@ def _desk() -> list[BaseRoute]:
     ]
 
 
+def _first_text() -> list[BaseRoute]:
+    """Before a client has agreed."""
+    return []
+
+
 def _thread() -> list[BaseRoute]:
     """What stands beside one conversation."""
     return [
+        reads("/sms/{subscription}/ask", thread_ask.show, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/ask", thread_ask.send, Right.SEND, TEXTING),
+        reads("/sms/{subscription}/held/{message}", thread_held.show, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/held/{message}", thread_held.save, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/held/{message}/cancel", thread_held.cancel, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/held/{message}/send", thread_held.approve, Right.SEND, TEXTING),
         reads("/sms/{subscription}/why", thread_why.show, Right.READ, TEXTING),
         reads("/sms/{subscription}/evidence", thread_why.proof, Right.READ, TEXTING),
         reads("/sms/{subscription}/assign", thread_care.choose_member, Right.SEND, TEXTING),

@@ -71,7 +71,7 @@ def test_only_who_may_set_up_changes_the_business(api: Api) -> None:
         ({"keywords": {"opt_out": ["x"]}}, "keywords.opt_out.0"),
         ({"keywords": {"opt_in": ["Pronto"], "opt_out": ["pronto!"]}}, "keywords"),
         ({"capabilities": ["whatsapp"]}, "capabilities"),
-        ({"features": {"whatsapp": True}}, "features"),
+        ({"features": {"fax": True}}, "features.fax"),
         ({"slug": "mine"}, "slug"),
         ({"id": "1"}, "id"),
     ],

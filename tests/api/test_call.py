@@ -87,7 +87,7 @@ def test_a_stranger_learns_nothing_not_even_about_typos(client: TestClient, site
         ("GET", "/wordings/help", 405),
         ("PUT", "/wordings", 405),
         ("GET", "/flows", 404),
-        ("POST", "/opt-in-requests", 404),
+        ("PUT", "/opt-in-requests", 405),
         ("POST", "/webhook-endpoints/x/test", 404),
         ("POST", "/contacts/x/erasure", 404),
         ("GET", "/messages/..%2F..%2Fbusiness", 404),

@@ -79,7 +79,7 @@ def test_a_number_that_cannot_be_texted_is_named_with_a_sentence(api: Api, to: s
         ({"text": 5}, "text"),
         ({"purpose": "marketing"}, "purpose"),
         ({"purpose": "automated"}, "purpose"),
-        ({"channel": "whatsapp"}, "channel"),
+        ({"channel": "fax"}, "channel"),
         ({"send_at": "2030-01-01T00:00:00Z"}, "send_at"),
         ({"project": 7}, "project"),
         ({"project": "no id"}, "project"),

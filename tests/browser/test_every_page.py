@@ -38,7 +38,9 @@ Scheme = Literal["light", "dark"]
 LOOKS: list[tuple[int, Scheme]] = [(390, "dark"), (1280, "light")]
 ALL_LOOKS: list[tuple[int, Scheme]] = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 FOLDER = os.environ.get("PORTAL_SCREENSHOTS", "")
-FRAGMENTS = {"/settings/preview", "/settings/wordings/preview", "/settings/wordings/edit"}
+FRAGMENTS = {
+    "/settings/preview", "/settings/wordings/preview", "/settings/wordings/edit", "/settings/features/change",
+}  # fmt: skip
 STATES = ("opted_in", "opted_out", "none", "requested", "declined")
 
 
@@ -73,6 +75,7 @@ def paths_of(session: Session) -> dict[str, str]:
         "questionnaire": f"/questionnaires/{asked.id}", "share": f"/questionnaires/{asked.id}/share",
         "results": f"/questionnaires/{asked.id}/results", "embed": f"/embed/{asked.token}",
         "thanks": f"/f/{asked.token}/thanks", "opt-in": "/opt-in/hearth-home-photography",
+        "features-change": "/settings/features/change?feature=first_message_gate&on=yes", "new-found": "/sms/new?q=a",
         "wording": "/settings/wordings/edit?key=help", "wording-es": "/settings/wordings?language=es",
         "reading-said": "/settings/reading?text=STOP,+but+please+call+me+about+Friday",
     }  # fmt: skip

@@ -1,0 +1,237 @@
+"""What follows from one inbound text: how it is read, which fact it is, what it is answered and who may see it."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from portal import clock
+from portal.accounts import business as businesses
+from portal.accounts import delivery
+from portal.accounts import endpoint as webhook
+from portal.accounts.sender import WHATSAPP
+from portal.column import new_id
+from portal.consent import ledger, reply, reply_matter, subscription
+from portal.consent.ledger import Recorded
+from portal.consent.purpose import Purpose
+from portal.consent.reply import Meaning, Verdict
+from portal.consent.state import Carrier, Kind, Origin, Proof, Status
+from portal.messaging import (
+    automatic_text,
+    clarification,
+    dialogue,
+    first_message,
+    loop_breaker,
+    message,
+    open_request,
+    opt_in,
+    reading,
+    reply_language,
+    task,
+)
+from portal.messaging.message import Direction, Fate
+from portal.providers.provider import InboundText, Provider
+
+HIDDEN = "A text that is shown when they say YES."
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the operator set for the road in."""
+
+    auto_reply_minutes: int = 10
+
+
+Effect = Callable[[Verdict], None]
+
+
+@dataclass
+class Inbound:
+    """One inbound text and what follows from it."""
+
+    session: Session
+    row: Any
+    provider: Provider
+    event: InboundText
+    arrived_at: dt.datetime
+    rules: Rules
+
+    def act(self) -> None:
+        verdict = reading.read(self.session, self.row, self.event)
+        self.message_id, self.at = new_id(), clock.now()
+        self.is_hidden = self._must_hide(verdict)
+        shown = HIDDEN if self.is_hidden else self.event.text
+        self.news = subscription.news(at=self.at, text=shown, direction=Direction.INBOUND, unread=1)
+        if verdict.meaning is not Meaning.OPT_OUT or self.row.status == Status.OPTED_OUT:
+            subscription.tell(self.session, self.row.id, self.news)  # else one update writes it with the new state
+        effect: dict[Meaning, Effect] = {
+            Meaning.OPT_OUT: self._stop, Meaning.START: self._start, Meaning.YES: self._yes, Meaning.NO: self._no,
+            Meaning.HELP: self._help, Meaning.REVIEW: self._review, Meaning.NONE: self._other,
+        }  # fmt: skip
+        effect[verdict.meaning](verdict)
+        self._keep(verdict)
+
+    def _keep(self, verdict: Verdict) -> None:
+        """Last, so that on PostgreSQL it travels with everything else: what was cancelled could not follow it."""
+        message.add(
+            self.session, self.row, direction=Direction.INBOUND, status=Fate.RECEIVED, text=self.event.text,
+            segments=self.event.segments, provider=self.provider.name, provider_id=self.event.event_id.split(":")[-1],
+            reading={"meaning": verdict.meaning, "rule": verdict.rule, "matched": verdict.matched,
+                     "normalized": verdict.normalized, "version": verdict.grammar_version},
+            id=self.message_id, created_at=self.at, should_touch=False, is_hidden=self.is_hidden,
+        )  # fmt: skip
+        if reply_matter.other_matter(self.event.text, verdict):
+            task.leave(self.session, self.row, self.message_id)
+        if self.row.has_listener and not self.is_hidden:
+            delivery.note(self.session, self.row.business_id, webhook.Event.MESSAGE_RECEIVED, self.message_id)
+
+    def _stop(self, verdict: Verdict) -> None:
+        """Where the provider acts on the bare word itself, the same act turns the carrier's light too."""
+        is_blocked = self._provider_answers("stop") and self.provider.blocks(self.event.recipient)
+        recorded = opt_in.opt_out(
+            self.session, self.row, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
+            message_id=self.message_id, should_confirm=not self._provider_answers("stop"),
+            evidence=self._evidence(verdict), carrier=Carrier.BLOCKED if is_blocked else None, news=self.news,
+            has_contact=self.row.has_contact, language=reply_language.of(verdict.rule),
+        )  # fmt: skip
+        if recorded is None and is_blocked and self.row.carrier != Carrier.BLOCKED:
+            self._carrier(Kind.CARRIER_BLOCKED)
+
+    def _start(self, verdict: Verdict) -> None:
+        row = self.row
+        if row.status == Status.REQUESTED:  # it says more than the YES that was asked for
+            self._accept(verdict)
+        elif row.status in (Status.OPTED_OUT, Status.DECLINED) or row.is_claimed or row.is_paused or row.in_review:
+            self._opt_in(verdict, "reply.confirmation")
+        elif self._lifts_block():
+            recorded = self._carrier(Kind.CARRIER_CLEARED)
+            if row.status == Status.OPTED_IN:  # the carrier refused the confirmation of the Yes before
+                opt_in.confirm(self.session, recorded, "reply.confirmation")
+        elif row.status == Status.NONE:
+            self._other(verdict)
+
+    def _yes(self, verdict: Verdict) -> None:
+        """YES counts against an open request that offered it, and on WhatsApp after a No (rules.md 11.3, W-15);
+        elsewhere it is a normal message."""
+        if self._is_answer(verdict):
+            self._accept(verdict)
+        elif self.row.channel == WHATSAPP and self.row.status in (Status.DECLINED, Status.OPTED_OUT):
+            self._opt_in(verdict, "mo.accepted.client", "mo.accepted.user", scope="informational")
+        elif self._lifts_block():
+            self._carrier(Kind.CARRIER_CLEARED)
+        else:
+            self._other(verdict)
+
+    def _accept(self, verdict: Verdict) -> None:
+        """The request that was open is answered, in the words that belong to it (B2.2)."""
+        turn = dialogue.accepted(self.row.origin)
+        origin = Origin(self.row.origin) if dialogue.is_of_gate(self.row.origin) else Origin.REPLY
+        self._opt_in(verdict, turn.client, turn.user, scope="informational", origin=origin)
+
+    def _other(self, verdict: Verdict) -> None:
+        """A normal message; where we wait for an answer we ask once more (X-11), and with the first-message gate on we
+        ask whoever writes without having agreed (S-17). A reply that may mean stop is no knock after a No."""
+        if self.row.status == Status.REQUESTED:
+            open_request.ask_again(self.session, self.row, **self._answering(verdict))
+        elif self._is_unasked() and (self.row.status == Status.NONE or verdict.meaning in (Meaning.NONE, Meaning.YES)):
+            home = businesses.get(self.session, self.row.business_id)
+            first_message.knock(self.session, home, self.row, message_id=self.message_id, text=self.event.text)
+
+    def _is_unasked(self) -> bool:
+        return opt_in.is_gated(self.session, self.row) and self.row.status != Status.OPTED_IN
+
+    def _is_answer(self, verdict: Verdict) -> bool:
+        """Whether YES or NO answers an open request."""
+        if self.row.status != Status.REQUESTED or verdict.meaning not in (Meaning.YES, Meaning.NO):
+            return False
+        if verdict.meaning is Meaning.NO or verdict.rule.startswith("extra_"):
+            return True
+        return open_request.offered(self.session, self.row.id, verdict.matched)
+
+    def _must_hide(self, verdict: Verdict) -> bool:
+        """What a client writes who has not agreed is shown with their YES (X-9); what they decide is seen at once."""
+        if not self._is_unasked() or self.row.shows_held_inbound:
+            return False
+        if verdict.meaning in (Meaning.OPT_OUT, Meaning.START, Meaning.HELP):
+            return False
+        is_return = verdict.meaning is Meaning.YES and self.row.channel == WHATSAPP and self.row.status != Status.NONE
+        return not is_return and not self._is_answer(verdict)
+
+    def _answering(self, verdict: Verdict) -> dict[str, Any]:
+        language = reply_language.of(verdict.rule)
+        return {"message_id": self.message_id, "minutes": self.rules.auto_reply_minutes, "language": language}
+
+    def _no(self, verdict: Verdict) -> None:
+        if not self._is_answer(verdict):
+            self._other(verdict)
+            return
+        opt_in.decline(
+            self.session, self.row, message_id=self.message_id, evidence=self._evidence(verdict),
+            language=reply_language.of(verdict.rule),
+        )  # fmt: skip
+
+    def _help(self, verdict: Verdict) -> None:
+        """Answered at any status, without changing it, once in a while (rules.md row 12, promises.md B.1)."""
+        if self._provider_answers("help"):
+            return
+        if not loop_breaker.may_answer(self.session, self.row.id, minutes=self.rules.auto_reply_minutes):
+            return
+        automatic_text.queue(
+            self.session, self.row, "help", purpose=Purpose.HELP, once_key=f"help:{self.message_id}",
+            language=reply_language.of(verdict.rule),
+        )  # fmt: skip
+
+    def _review(self, verdict: Verdict) -> None:
+        if self.row.status == Status.NONE:
+            self._other(verdict)
+        if self.row.status != Status.OPTED_IN:
+            return
+        recorded = ledger.record(  # each doubtful reply is an entry; the first one dates the review
+            self.session, self.row, Kind.REVIEW_OPENED, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
+            message_id=self.message_id, evidence=self._evidence(verdict),
+        )  # fmt: skip
+        if verdict.is_likely:
+            clarification.ask(self.session, recorded.row, **self._answering(verdict))
+
+    def _opt_in(
+        self,
+        verdict: Verdict,
+        confirmation: str,
+        notice: str = "notice.opted_in",
+        *,
+        scope: str | None = None,
+        origin: Origin = Origin.REPLY,
+    ) -> None:
+        opt_in.opt_in(
+            self.session, self.row, origin=origin, proof=Proof.HANDSET, actor="client", confirmation=confirmation,
+            notice=notice, scope=scope, occurred_at=self.arrived_at, message_id=self.message_id,
+            evidence=self._evidence(verdict), carrier=Carrier.CLEAR if self._lifts_block() else None,
+        )  # fmt: skip
+
+    def _lifts_block(self) -> bool:
+        """START, UNSTOP and YES lift the provider's block; that alone is no consent (rules.md 4.1)."""
+        return self._provider_word() == "start" and self.row.carrier == Carrier.BLOCKED
+
+    def _carrier(self, kind: Kind) -> Recorded:
+        return ledger.record(
+            self.session, self.row, kind, origin=Origin.PROVIDER, proof=Proof.HANDSET, actor="provider",
+            message_id=self.message_id,
+        )  # fmt: skip
+
+    def _provider_word(self) -> str | None:
+        return self.event.keyword or reply.provider_keyword(self.event.text)
+
+    def _provider_answers(self, keyword: str) -> bool:
+        """By its own word for it, or because it acts on exactly this bare word at this number (rules.md 5.7)."""
+        if self.event.keyword is not None:
+            return self.event.keyword == keyword
+        is_bare = reply.provider_keyword(self.event.text) == keyword
+        return is_bare and self.provider.answers(self.event.text, self.event.recipient)
+
+    def _evidence(self, verdict: Verdict) -> dict[str, Any]:
+        return {
+            "words": self.event.text, "rule": verdict.rule, "grammar_version": verdict.grammar_version,
+            "provider": self.provider.name, "provider_id": self.event.event_id, "to": self.event.recipient,
+        }  # fmt: skip
