@@ -102,7 +102,8 @@ OPERATIONS = (
     ),
     Operation(
         "PUT", "/wordings/{key}", wording.change, Right.SETUP, "Word one text in one language, from the next one on",
-        wording.Wording, body=wording.NewWording, needs=TEXTING, refuses="These words are fixed.",
+        wording.Wording, body=wording.NewWording, needs=TEXTING,
+        refuses="These words are fixed, or decided in the main business (`inherited`).",
     ),
     Operation(
         "POST", "/messages", message.send, Right.SEND, "Send one text", message.Accepted, body=message.NewMessage,

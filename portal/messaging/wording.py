@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from portal.accounts import audit
 from portal.accounts import business as businesses
+from portal.accounts import language as languages
 from portal.accounts.business import Business, Capability
 from portal.accounts.language import Language
 from portal.accounts.sender import CHANNELS, SMS, WHATSAPP
@@ -83,10 +84,12 @@ def notice(
 
 
 def in_force(session: Session, business: Business, slot: Slot, language: Language, channel: str = SMS) -> InForce:
-    """What goes out now: the business's own version, or ours."""
+    """What goes out now: the business's own version, or ours; ours too where a version is missing, since a STOP must
+    never fail over words."""
     number = business.wordings.get(_mark(slot, language, channel))
-    if number is not None:
-        kept = wording_version.one(session, _identity(business, slot, language, channel), number)
+    identity = _identity(business, slot, language, channel)
+    kept = None if number is None else wording_version.one(session, identity, number)
+    if kept is not None:
         return InForce(slot, language, str(kept.text), number, channel, kept.template)
     return InForce(slot, language, DEFAULTS[language][slot.key], None, channel)
 
@@ -108,6 +111,14 @@ def slots(business: Business, channel: str) -> list[Slot]:
 
 def channels(business: Business) -> list[str]:
     return [each for each in CHANNELS if each != WHATSAPP or business.has_whatsapp]
+
+
+def asked(business: Business, channel: str, code: str) -> tuple[str, Language]:
+    """The channel and language that an address names, SMS and the business's own where it names none. Raises NotFound
+    for a channel that the business does not have."""
+    if channel and channel not in channels(business):
+        raise NotFound("There is no such text.")
+    return channel or SMS, languages.known(code) or Language(business.language)
 
 
 def editable(business: Business, key: str, channel: str = SMS) -> Slot:

@@ -42,7 +42,7 @@ def check(
     all_known = wording_text.values(business, language, employee)
     filled = wording_text.fill(text, {name: value for name, value in all_known.items() if name in slot.places})
     size = segment.count(filled)
-    said = {part: _says(text, part, language, business) for part in slot.required}
+    said = {part: _says(text, part, language, business) for part in slot.must_say(channel)}
     if not text.strip():
         return Report(filled, size, said, ("Please write the text, or go back to the standard words.",), ())
     missing = [wording_part.sentence(part, language) for part, is_said in said.items() if not is_said]
@@ -51,7 +51,7 @@ def check(
         return Report(filled, size, said, tuple(errors), ())
     errors += [*_too_short(filled), *_forbidden(text, language)]
     warnings = [*_cost(text, filled, size)] if channel == SMS else []
-    warnings += [*_doubts(text, slot, language, business), *_unsaid(text, slot, language, business)]
+    warnings += [*_doubts(text, slot, language, business), *_unsaid(text, slot, language, business, channel)]
     return Report(filled, size, said, tuple(errors), tuple(warnings))
 
 
@@ -59,10 +59,10 @@ def _says(text: str, part: Part, language: Language, business: Business) -> bool
     return wording_part.says(text, part, language, business.name, business.opt_in_words)
 
 
-def _unsaid(text: str, slot: Slot, language: Language, business: Business) -> Iterator[str]:
+def _unsaid(text: str, slot: Slot, language: Language, business: Business, channel: str) -> Iterator[str]:
     """What registration and carriers look for, and the usual words of the twelve lack (X-25); and own words for Yes,
     which nobody types who was not told (M-16)."""
-    for part in slot.advised:
+    for part in slot.should_say(channel):
         if not _says(text, part, language, business):
             yield wording_part.advice(part, language)
     words = business.opt_in_words

@@ -54,6 +54,17 @@ class Slot:
     def places(self) -> tuple[str, ...]:
         return ("business", "purposes", "contact", "questions", *self.may_say)
 
+    def must_say(self, channel: str) -> tuple[Part, ...]:
+        return _on(channel, self.required)
+
+    def should_say(self, channel: str) -> tuple[Part, ...]:
+        return _on(channel, self.advised)
+
+
+def _on(channel: str, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Only carriers bill for single texts and want their frequency told."""
+    return tuple(each for each in parts if channel == SMS or each not in (Part.RATES, Part.FREQUENCY))
+
 
 _CONFIRMS = (Part.BRAND, Part.PURPOSES, Part.FREQUENCY, Part.RATES, Part.HELP, Part.STOP)
 _YES, _BACK, _STOP = "A client says Yes", "A client comes back", "A client says stop"

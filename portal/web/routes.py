@@ -22,6 +22,7 @@ from portal.web import (
     form_thanks,
     handshake,
     health,
+    keywords,
     live,
     member_page,
     members_page,
@@ -40,6 +41,7 @@ from portal.web import (
     sign_in,
     webhook,
     wording,
+    wording_prefixes,
     wordings,
 )
 from portal.web.page import PUBLIC, SIGNED_IN
@@ -144,6 +146,10 @@ def _words() -> list[BaseRoute]:
         reads("/settings/wordings/edit", wording.show, Right.SETUP, TEXTING),
         writes("/settings/wordings/edit", wording.save, Right.SETUP, TEXTING),
         reads("/settings/wordings/preview", wording.preview, Right.SETUP, TEXTING),
+        reads("/settings/wordings/keywords", keywords.show, Right.SETUP, TEXTING),
+        writes("/settings/wordings/keywords", keywords.save, Right.SETUP, TEXTING),
+        reads("/settings/wordings/prefixes", wording_prefixes.show, Right.SETUP, TEXTING),
+        writes("/settings/wordings/prefixes", wording_prefixes.tidy, Right.SETUP, TEXTING),
     ]
 
 

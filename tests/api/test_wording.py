@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
+from portal.accounts import business as businesses
+from portal.accounts.business import Capability
 from tests.api.conftest import Api, Clients
 
 OWN = (
@@ -72,7 +75,7 @@ def test_what_is_missing_is_named_and_nothing_changes(owner: Api, text: str, nam
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"language": "de"}, "language"), ({"channel": "whatsapp"}, "channel"), ({"text": " "}, "text"),
+    [({"language": "de"}, "language"), ({"channel": "fax"}, "channel"), ({"text": " "}, "text"),
      ({"text": "x" * 1001}, "text"), ({"key": "help"}, "key")],
 )  # fmt: skip
 def test_a_broken_value_is_named(owner: Api, change: dict[str, Any], field: str) -> None:
@@ -86,3 +89,57 @@ def test_an_unknown_text_is_not_found(owner: Api) -> None:
 
 def test_only_who_may_set_up_words_them(api: Api) -> None:
     assert put(api).status_code == 403
+
+
+ASKS = "<Employee Name> of {business} asks to text you. Reply YES or STOP."
+
+
+def turn_on_whatsapp(clients: Clients) -> None:
+    def work(session: Session) -> None:
+        businesses.change_policy(session, businesses.get(session, clients.business), has_whatsapp=True)
+
+    clients.site.write(work)
+
+
+@pytest.mark.covers("M-5", "M-14", "X-7", "X-25", "X-30")
+def test_each_channel_has_its_own_words_and_templates(owner: Api, clients: Clients) -> None:
+    turn_on_whatsapp(clients)
+    chosen = {"name": "opt_in_request", "language": "en_US"}
+    told = put(owner, "mo.request.client", channel="whatsapp", text=ASKS, template=chosen).json()
+    assert (told["channel"], told["version"], told["template"]) == ("whatsapp", "mo.request.client/en/1", chosen)
+    assert told["sample"].startswith("Hearth Photography of Hearth Photography asks")
+    assert any("HELP" in each for each in told["warnings"])
+    told = put(owner, "mo.request.client", channel="whatsapp", text=ASKS + " HELP.").json()
+    assert (told["version"], told["template"]) == ("mo.request.client/en/2", chosen), "it stays until it is taken away"
+    found = owner.get("/wordings?language=en")["items"]
+    own = [(each["channel"], each["own"]) for each in found if each["key"] == "mo.request.client"]
+    assert own == [("sms", False), ("whatsapp", True)]
+    assert [each["key"] for each in owner.get("/wordings?language=en&channel=whatsapp")["items"]] == KEYS[3:]
+
+
+@pytest.mark.covers("M-6")
+def test_what_the_business_was_not_granted_is_not_there(owner: Api, clients: Clients) -> None:
+    assert put(owner, "mo.request.client", channel="whatsapp", text=ASKS).status_code == 404
+    assert owner.get("/wordings?channel=whatsapp")["items"] == []
+
+    def take(session: Session) -> None:
+        found = businesses.get(session, clients.business)
+        businesses.grant(session, found, Capability.FIRST_MESSAGE_GATE, revoke=True)
+
+    clients.site.write(take)
+    assert put(owner, "mo.request.client", text=ASKS).status_code == 404
+    assert not [each for each in owner.get("/wordings")["items"] if each["key"].startswith("m")]
+
+
+@pytest.mark.covers("M-10")
+def test_a_branch_tells_the_words_of_its_main_business_and_takes_none(owner: Api, clients: Clients) -> None:
+    def make_branch(session: Session) -> None:
+        main = businesses.create(session, "Hearth Group")
+        found = businesses.get(session, clients.business)
+        found.main_id = main.id
+        session.add(found)
+
+    clients.site.write(make_branch)
+    answer = put(owner)
+    assert (answer.status_code, answer.json()["reason"]) == (409, "inherited")
+    assert not any(each["editable"] for each in owner.get("/wordings")["items"])

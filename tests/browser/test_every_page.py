@@ -77,6 +77,8 @@ def paths_of(session: Session) -> dict[str, str]:
         "thanks": f"/f/{asked.token}/thanks", "opt-in": "/opt-in/hearth-home-photography",
         "features-change": "/settings/features/change?feature=first_message_gate&on=yes", "new-found": "/sms/new?q=a",
         "wording": "/settings/wordings/edit?key=help", "wording-es": "/settings/wordings?language=es",
+        "wording-asks": "/settings/wordings/edit?key=mo.request.client",
+        "wording-notice": "/settings/wordings/edit?key=mt.rejected.user",
         "reading-said": "/settings/reading?text=STOP,+but+please+call+me+about+Friday",
     }  # fmt: skip
     for rule in session.exec(select(Automation)).all():

@@ -84,6 +84,45 @@ def test_it_works_without_a_script(served: Served, chromium: Browser) -> None:
     context.close()
 
 
+@pytest.mark.covers("M-5", "M-15", "M-16", "X-3", "X-4")
+def test_an_owner_sets_up_what_asks_before_the_first_text(served: Served, context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto(f"{served.url}/settings/wordings")
+    page.get_by_role("link", name="Tidy prefixes").click()
+    expect(page.get_by_text("[Automated Message]: Your contact has been sent")).to_be_visible()
+    assert violations(page) == []
+    assert fits(page)
+    page.get_by_role("button", name="Tidy all 6").click()
+    expect(page.locator("#flashes")).to_contain_text("6 texts have tidy prefixes now.")
+    column = page.get_by_role("region", name="MO (you text first)")
+    column.get_by_role("link", name="Opt-in request to the client").click()
+    preview, box = page.locator("#phone-preview"), page.get_by_label("Words", exact=True)
+    expect(preview).to_contain_text("[Auto Message] Alice")
+    expect(preview).to_contain_text("It should offer HELP")
+    box.fill(" asks to text you for {business}. Reply OK or STOP.")
+    expect(preview).to_contain_text("It must say who writes: put <Employee Name>")
+    box.press("Control+Home")
+    page.get_by_role("button", name="<Employee Name>").click()
+    expect(preview).to_contain_text("asks to text you for Hearth Photography. Reply OK or STOP.")
+    expect(preview).to_contain_text("It must say how to agree")
+    page.goto(f"{served.url}/settings/wordings/keywords")
+    page.get_by_label("More words that mean Yes").fill("OK")
+    page.get_by_label("More words that mean Stop").fill("yes")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("“yes” always means Yes")
+    assert violations(page) == []
+    assert fits(page)
+    page.get_by_label("More words that mean Stop").fill("ENDE")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#flashes")).to_contain_text("These words count from now on.")
+    page.goto(f"{served.url}/settings/wordings/edit?key=mo.request.client")
+    box.fill("<Employee Name> asks to text you for {business}. Reply OK or STOP.")
+    expect(preview).not_to_contain_text("It must")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Version 1 · goes out now")).to_be_visible()
+    assert own(served)["sms/mo.request.client/en"] == 1
+
+
 def own(served: Served) -> dict[str, int]:
     home = served.world.hearth.id
     database = served.app.state.database

@@ -1,5 +1,7 @@
 """A business's own words for Yes and Stop: they add to YES and STOP, and take no other word's meaning."""
 
+from typing import Any
+
 import pytest
 from sqlmodel import Session
 
@@ -12,7 +14,7 @@ from portal.messaging import keyword
 from tests.messaging.conftest import Road
 
 
-def business(**words: list[str]) -> Business:
+def business(**words: Any) -> Business:
     return Business(slug="x", name="X", allowed_regions=[], capabilities=[], **words)
 
 

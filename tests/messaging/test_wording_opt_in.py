@@ -14,7 +14,7 @@ from portal.consent import reply, subscription
 from portal.consent.purpose import Purpose
 from portal.consent.reply import Meaning
 from portal.errors import Conflict, Invalid, NotFound
-from portal.messaging import automatic_text, message, wording, wording_lint, wording_text
+from portal.messaging import automatic_text, message, wording, wording_lint, wording_prefix, wording_text
 from portal.messaging.outbox import Queued
 from portal.messaging.wording_default import DEFAULTS
 from portal.messaging.wording_slot import EDITABLE, TWELVE, Part
@@ -137,10 +137,11 @@ def test_what_the_usual_words_lack_is_told(key: str, missing: list[str]) -> None
     assert all(part in warning for part, warning in zip(missing, warnings, strict=True))
 
 
-def test_what_segments_cost_is_told_for_texts_and_not_on_whatsapp() -> None:
+def test_what_a_text_costs_is_told_for_texts_and_not_on_whatsapp() -> None:
     text = "{employee} asks you 👋. Reply YES or STOP."
-    assert any("GSM-7" in each for each in check(text).warnings)
-    assert not any("GSM-7" in each for each in check(text, channel=WHATSAPP).warnings)
+    for told in ("GSM-7", "rates may apply"):
+        assert any(told in each for each in check(text).warnings)
+        assert not any(told in each for each in check(text, channel=WHATSAPP).warnings)
 
 
 @pytest.mark.covers("M-16", "X-10")
@@ -168,6 +169,23 @@ def test_each_channel_has_the_twelve_where_something_asks() -> None:
         wording.editable(asking, "mo.request.client", WHATSAPP)
     with pytest.raises(NotFound):
         wording.editable(both, "form.code", WHATSAPP)
+
+
+@pytest.mark.covers("X-3")
+@pytest.mark.parametrize(
+    ("text", "tidied"),
+    [
+        ("[Automated Message]: Your contact", "[Auto Message] Your contact."),
+        ("[Auto Message]:Your contact.", "[Auto Message] Your contact."),
+        ("[auto  message] Opt in?", "[Auto Message] Opt in?"),
+        ("[Auto Message] Opt in.", "[Auto Message] Opt in."),
+        ("Hello", "Hello"),
+        ("Say [Auto Message]: hi", "Say [Auto Message]: hi"),
+    ],
+)
+def test_a_prefix_is_tidied_and_other_words_stay(text: str, tidied: str) -> None:
+    assert wording_prefix.tidy(text) == tidied
+    assert wording_prefix.tidy(tidied) == tidied
 
 
 # kept and sent
@@ -272,3 +290,19 @@ def test_a_notice_is_told_in_its_words_and_a_text_is_no_notice(road: Road) -> No
     assert road.database.read(lambda session: told(session, "notice.opted_in")).text.startswith("Your contact")
     with pytest.raises(KeyError):
         road.database.read(lambda session: told(session, "mo.rejected.client"))
+
+
+@pytest.mark.covers("X-3")
+def test_tidying_makes_versions_that_can_be_undone_and_leaves_the_rest(road: Road) -> None:
+    def tidy(session: Session) -> Any:
+        home = businesses.get(session, road.business)
+        count = wording_prefix.tidy_all(session, home, Language.EN, SMS, actor="member:x", ip="")
+        told = {each.slot.key: each for each in wording.all_in_force(session, home, Language.EN) if each.slot.case}
+        return count, told, wording_prefix.changes(session, home, Language.EN, SMS)
+
+    count, told, left = road.write(tidy)
+    assert (count, left) == (6, [])
+    assert {each.text.startswith(wording_prefix.PREFIX) for each in told.values()} == {True}
+    assert told["mo.accepted.client"].text.endswith("at any time, reply STOP.")
+    assert told["mt.request.client"].number is None, "words that were tidy make no version"
+    assert save(road, None, key="mo.rejected.user").text == DEFAULTS[Language.EN]["mo.rejected.user"]
