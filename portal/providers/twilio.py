@@ -3,13 +3,10 @@
 import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from portal import clock
-from portal.providers import twilio_event, twilio_signature
+from portal.providers import retry_after, twilio_event, twilio_signature
 from portal.providers.connection import Answer, Line, Lost, NotSent
 from portal.providers.provider import (
     Accepted,
@@ -23,8 +20,6 @@ from portal.providers.provider import (
     Unknown,
 )
 from portal.providers.twilio_trouble import sentence_of, trouble_of
-
-MAX_RETRY_AFTER = 3600.0  # seconds; a wrong header must not silence a business for longer
 
 # rules.md 4.1: only the bare word counts; toll-free numbers are answered by the network, which knows fewer words
 _HELP = frozenset({"help", "info"})
@@ -105,8 +100,8 @@ def _result(answer: Answer) -> Result:
 
 def _rejected(trouble: Trouble, answer: Answer, code: str, said: Mapping[str, Any]) -> Rejected:
     sentence = sentence_of(trouble, str(said.get("message") or ""))
-    retry_after = _retry_after(answer) if trouble is Trouble.TEMPORARY else None
-    return Rejected(trouble, code or str(answer.status), sentence, retry_after)
+    wait = retry_after.seconds(answer.retry_after) if trouble is Trouble.TEMPORARY else None
+    return Rejected(trouble, code or str(answer.status), sentence, wait)
 
 
 def _said(body: bytes) -> Mapping[str, Any]:
@@ -121,21 +116,3 @@ def _said(body: bytes) -> Mapping[str, Any]:
 def _code(said: Mapping[str, Any]) -> str:
     code = said.get("code")
     return str(code)[:16] if isinstance(code, int | str) else ""
-
-
-def _retry_after(answer: Answer) -> float | None:
-    """Seconds, from either form of the header; None when it is absent or unreadable."""
-    value = answer.retry_after.strip()
-    if not value.isascii():
-        return None
-    if value.isdigit():
-        return min(float(value), MAX_RETRY_AFTER)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return _seconds_until(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-
-
-def _seconds_until(moment: datetime) -> float:
-    return max(0.0, min((moment - clock.now()).total_seconds(), MAX_RETRY_AFTER))

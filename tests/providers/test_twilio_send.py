@@ -8,7 +8,8 @@ import pytest
 
 from portal import clock
 from portal.providers.provider import Accepted, Rejected, Trouble, Unknown
-from portal.providers.twilio import MAX_RETRY_AFTER, Twilio
+from portal.providers import retry_after
+from portal.providers.twilio import Twilio
 from tests.pretend_twilio import ACCOUNT, PretendTwilio, Rule
 from tests.providers.sending import CALLBACK, CLIENT, SENDER, outbound, send
 
@@ -107,7 +108,7 @@ NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
         ("0", 0.0),
         (format_datetime(NOON + dt.timedelta(seconds=30), usegmt=True), 30.0),
         (format_datetime(NOON - dt.timedelta(days=1), usegmt=True), 0.0),
-        ("999999999", MAX_RETRY_AFTER),
+        ("999999999", retry_after.MOST),
         ("soon", None),
         ("-1", None),
         ("²", None),
