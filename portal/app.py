@@ -28,13 +28,14 @@ from portal.providers.guard import Guard
 from portal.providers.provider import Provider, Providers
 from portal.providers.rehearsal import Rehearsal
 from portal.providers.twilio import Twilio
+from portal.providers.whatsapp import WhatsApp
 from portal.settings import Settings
 from portal.web import errors, security
 from portal.web.host import by_host
 from portal.web.live import Hub
 from portal.web.routes import routes
 
-BASE_URLS = {"twilio": "https://api.twilio.com"}
+BASE_URLS = {"twilio": "https://api.twilio.com", "whatsapp": "https://graph.facebook.com"}
 
 
 def create_app(settings: Settings, *, with_jobs: bool = True, secrets: Secrets | None = None) -> Starlette:
@@ -88,8 +89,8 @@ def base_urls(settings: Settings) -> Mapping[str, str]:
 
 def real_providers(settings: Settings) -> Mapping[str, Provider]:
     """Every provider by name."""
-    twilio = Twilio(base_urls(settings)["twilio"])
-    return {each.name: each for each in (twilio, Rehearsal())}
+    urls = base_urls(settings)
+    return {each.name: each for each in (Twilio(urls["twilio"]), WhatsApp(urls["whatsapp"]), Rehearsal())}
 
 
 def start_dispatcher(app: Starlette) -> None:

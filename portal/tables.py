@@ -16,6 +16,7 @@ from portal.messaging import (
     sorting,
     task,
     trigger_event,
+    whatsapp_template,
     wording,
 )
 from portal.questionnaires import questionnaire, submission
@@ -23,7 +24,8 @@ from portal.questionnaires import questionnaire, submission
 MODULES = (
     allowance, api_answer, audit, automation, business, canned_reply, contact, contact_change, contact_date,
     disclaimer, endpoint, flight, ledger, member, message, project, provider_event, questionnaire, review_alarm,
-    saved_view, scheduled_text, sender, session, sorting, submission, subscription, task, trigger_event, wording,
+    saved_view, scheduled_text, sender, session, sorting, submission, subscription, task, trigger_event,
+    whatsapp_template, wording,
 )  # fmt: skip
 
 metadata = SQLModel.metadata

@@ -49,6 +49,7 @@ _OURS = Statement(
         table.c.business_id == param("business_id"),
         table.c.provider == param("provider"),
         table.c.number == param("number"),
+        table.c.channel == param("channel"),
     )
 )
 
@@ -102,9 +103,9 @@ def of(session: Session, business_id: str, channel: str = SMS) -> Any:
     return _ACTIVE.first(session, business_id=business_id, channel=channel)
 
 
-def is_ours(session: Session, business_id: str, provider: str, number: str) -> bool:
-    """Whether `number` is a sender of this business at this provider."""
-    return bool(_OURS.rows(session, business_id=business_id, provider=provider, number=number))
+def is_ours(session: Session, business_id: str, provider: str, number: str, channel: str = SMS) -> bool:
+    """Whether `number` is a sender of this business at this provider, on this channel."""
+    return bool(_OURS.rows(session, business_id=business_id, provider=provider, number=number, channel=channel))
 
 
 def numbers(session: Session, business_id: str) -> list[str]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
-from portal.accounts.sender import SMS
+from portal.accounts.sender import CHANNELS, SMS
 from portal.column import UtcTime, key_text, new_id, sort_key, table_of
 from portal.consent import subscription
 from portal.contacts import contact_change, contact_number
@@ -212,10 +212,10 @@ def opt_in_mark(rows: Sequence[Any]) -> Literal["Y", "N", ""]:
     return "N" if found & {"opted_out", "declined"} else ""
 
 
-def label(session: Session, business_id: str, number: str) -> None:
+def label(session: Session, business_id: str, number: str, channel: str = SMS) -> None:
     """Show a number in the status list under the contacts that have it now; where nobody has, it stays as it is."""
     owners = _OWNERS.rows(session, business_id=business_id, number=number)
-    row = subscription.find(session, business_id, SMS, number) if owners else None
+    row = subscription.find(session, business_id, channel, number) if owners else None
     if row is not None:
         name = ", ".join(owner.name for owner in owners)[:LONGEST_NAME]
         subscription.show_as(session, row, name=name, contact_id=owners[0].id)
@@ -224,13 +224,14 @@ def label(session: Session, business_id: str, number: str) -> None:
 def relabel(session: Session, contact: Contact, number: str) -> None:
     """The same after `contact` got or lost the number. One that nobody has any more stays with `contact`, and is not
     texted; one that somebody has gets a row of its own, so that it can be opted out before anybody asked (H-18)."""
-    if is_held(session, contact.business_id, number):
+    is_somebodys = is_held(session, contact.business_id, number)
+    if is_somebodys:
         subscription.lock(session, contact.business_id, SMS, number)
-        label(session, contact.business_id, number)
-        return
-    row = subscription.find(session, contact.business_id, SMS, number)
-    if row is not None:
-        subscription.show_as(session, row, name=contact.name, contact_id=contact.id, is_current=False)
+    for channel in CHANNELS:
+        if is_somebodys:
+            label(session, contact.business_id, number, channel)
+        elif (row := subscription.find(session, contact.business_id, channel, number)) is not None:
+            subscription.show_as(session, row, name=contact.name, contact_id=contact.id, is_current=False)
 
 
 def _call(contact: Contact, name: str, email: str) -> None:

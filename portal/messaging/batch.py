@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from portal.messaging import inbox
+from portal.messaging import inbox, number_change, preference, whatsapp_template
 from portal.messaging.inbox import Received, Rules
-from portal.providers.provider import Event, Provider
+from portal.providers.provider import Event, NumberChange, Preference, Provider, TemplateUpdate
 
 
 def receive(
@@ -24,9 +24,21 @@ def receive(
     rules: Rules,
 ) -> list[Received]:
     """Store and act on each in its order. `raw` is the whole request, kept with events that have no part of it."""
-    return [
-        inbox.receive(
-            session, business_id, provider, each, raw=each.raw or raw, arrived_at=arrived_at, rules=rules
+    received = []
+    for each in events:
+        received.append(
+            inbox.receive(session, business_id, provider, each, raw=each.raw or raw, arrived_at=arrived_at, rules=rules)
         )
-        for each in events
-    ]  # fmt: skip
+        if received[-1].is_new:
+            _act(session, business_id, each)
+    return received
+
+
+def _act(session: Session, business_id: str, event: Event) -> None:
+    """On what only WhatsApp tells; texts and reports have been acted on by the road in."""
+    if isinstance(event, NumberChange):
+        number_change.receive(session, business_id, event)
+    elif isinstance(event, Preference):
+        preference.receive(session, business_id, event)
+    elif isinstance(event, TemplateUpdate):
+        whatsapp_template.report(session, business_id, event)

@@ -144,7 +144,9 @@ class Dispatcher:
         if provider is None:
             return Rejected(Trouble.SENDER, "provider", f"The provider {row.provider} is not set up here.")
         url = self._providers.callback_url(row.provider, row.business_id, row.id)
-        text = Outbound(row.id, row.number, row.sender_number, words, credentials, url)
+        text = Outbound(
+            row.id, row.number, row.sender_number, words, credentials, url, row.channel, row.template, row.user_id
+        )
         try:
             return provider.send(text, deadline=deadline)
         except Exception as error:  # a fault of ours: whether bytes left is not known, so it is never tried again

@@ -9,10 +9,11 @@ from sqlmodel import Session
 from portal import clock
 from portal.accounts import delivery, endpoint
 from portal.accounts.endpoint import Event
+from portal.accounts.sender import SMS, WHATSAPP
 from portal.consent import ledger, subscription
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.database import announce
-from portal.messaging import flight, message, outbox
+from portal.messaging import flight, message, outbox, preference
 from portal.messaging.message import Fate
 from portal.providers.provider import Accepted, Rejected, Result, StatusUpdate, Trouble
 from portal.statement import Statement, param, params
@@ -21,6 +22,10 @@ _EVENTS = {
     Fate.SENT: Event.MESSAGE_SENT, Fate.DELIVERED: Event.MESSAGE_DELIVERED, Fate.FAILED: Event.MESSAGE_FAILED,
     Fate.UNKNOWN: Event.MESSAGE_FAILED,
 }  # fmt: skip
+UNREACHABLE = {
+    SMS: "Texts do not reach this number; it may be a landline.",
+    WHATSAPP: "This number could not be reached on WhatsApp.",
+}
 TRIES = 12
 GIVE_UP_AFTER = dt.timedelta(hours=24)
 
@@ -128,7 +133,7 @@ def report(session: Session, business_id: str, update: StatusUpdate) -> bool:
     now = clock.now()
     locked = subscription.lock_by_id(session, row.business_id, row.subscription_id)
     moved = _PROGRESS.run(
-        session, id=row.id, rank=update.rank, status=update.status, reason=update.code and f"error {update.code}",
+        session, id=row.id, rank=update.rank, status=update.status, reason=_why(update),
         error_code=update.code, provider_id=update.provider_id, sent_at=row.sent_at or now,
         finished_at=None if update.status == Fate.SENT else now,
     )  # fmt: skip
@@ -139,6 +144,10 @@ def report(session: Session, business_id: str, update: StatusUpdate) -> bool:
         _learn(session, row, update)
         announce(session, f"thread:{business_id}:{row.subscription_id}")
     return True
+
+
+def _why(update: StatusUpdate) -> str:
+    return update.sentence or (f"error {update.code}" if update.code else "")
 
 
 def _message_of(session: Session, business_id: str, update: StatusUpdate) -> Any:
@@ -193,9 +202,11 @@ def _trouble(session: Session, row: Any, trouble: Trouble, code: str, message_id
     locked = subscription.lock_by_id(session, row.business_id, row.subscription_id)
     if trouble is Trouble.UNDELIVERABLE and not locked.is_undeliverable:
         _provider_fact(session, locked, Kind.UNDELIVERABLE, code, message_id)
-        message.notice(session, locked, "Texts do not reach this number; it may be a landline.")
+        message.notice(session, locked, UNREACHABLE[locked.channel])
     elif trouble is Trouble.BLOCKED:
         _blocked(session, locked, code, message_id)
+    elif trouble is Trouble.PREFERENCE:
+        preference.stop(session, locked, evidence={"code": code}, message_id=message_id)
 
 
 def _blocked(session: Session, locked: Any, code: str, message_id: str) -> None:

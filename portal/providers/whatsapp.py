@@ -4,11 +4,11 @@ It answers no keyword by itself and blocks nothing: every word a client gets is 
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from portal.consent.phone_number import E164
 from portal.providers import retry_after, whatsapp_event, whatsapp_signature
 from portal.providers.connection import Answer, Line, Lost, NotSent
 from portal.providers.provider import (
@@ -26,6 +26,7 @@ from portal.providers.whatsapp_trouble import sentence_of, trouble_of
 
 VERSION = "v23.0"
 BASE_URL = "https://graph.facebook.com"
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _SETUP_STATUSES = (401, 403, 404)  # certain even without a readable body
 
 
@@ -87,7 +88,7 @@ def _body(text: Outbound) -> bytes:
 
 def _recipient(text: Outbound) -> dict[str, str]:
     """By number where we know it; else by the id that WhatsApp gave the user, which is no number."""
-    if E164.fullmatch(text.to):
+    if _NUMBER.fullmatch(text.to):
         return {"to": text.to.removeprefix("+")}
     return {"recipient": text.user_id or text.to}
 

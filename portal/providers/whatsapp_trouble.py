@@ -41,6 +41,9 @@ _GENERAL = {
 }
 
 
+_REFUSED = "WhatsApp refused this message."
+
+
 def trouble_of(code: str) -> Trouble | None:
     """None for a code we do not know: nothing may be concluded about the number from it."""
     return _TROUBLE.get(code)
@@ -52,5 +55,5 @@ def sentence_of(code: str, said: str) -> str:
     if code in _SENTENCES:
         return _SENTENCES[code]
     trouble = trouble_of(code)
-    general = _GENERAL[trouble] if trouble in _GENERAL else "WhatsApp refused this message."
+    general = _GENERAL.get(trouble, _REFUSED) if trouble else _REFUSED
     return f"{general} WhatsApp says: {shown}" if shown else general

@@ -7,8 +7,8 @@ from email.utils import format_datetime
 import pytest
 
 from portal import clock
-from portal.providers.provider import Accepted, Rejected, Trouble, Unknown
 from portal.providers import retry_after
+from portal.providers.provider import Accepted, Rejected, Trouble, Unknown
 from portal.providers.twilio import Twilio
 from tests.pretend_twilio import ACCOUNT, PretendTwilio, Rule
 from tests.providers.sending import CALLBACK, CLIENT, SENDER, outbound, send

@@ -76,4 +76,4 @@ def test_a_line_is_opened_to_base_urls_only() -> None:
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Line", "connection.Line")
     }
-    assert found == {"portal/providers/twilio.py: base_url"}
+    assert found == {"portal/providers/twilio.py: base_url", "portal/providers/whatsapp.py: base_url"}
