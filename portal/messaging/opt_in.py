@@ -9,7 +9,7 @@ from sqlmodel import Session
 from portal import clock
 from portal.accounts import business as businesses
 from portal.accounts.language import Language
-from portal.accounts.sender import SMS, WHATSAPP
+from portal.accounts.sender import WHATSAPP
 from portal.consent import ledger, phone_number, subscription
 from portal.consent.ledger import Recorded
 from portal.consent.purpose import Purpose
@@ -183,7 +183,7 @@ def _pause_siblings(session: Session, recorded: Recorded) -> None:
 def _stop_aliases(session: Session, recorded: Recorded) -> None:
     """Other spellings of the same handset stop with it (promises.md D)."""
     for number in phone_number.aliases(recorded.row.number)[1:]:
-        other = subscription.find(session, recorded.row.business_id, SMS, number)
+        other = subscription.find(session, recorded.row.business_id, recorded.row.channel, number)
         if other is not None and other.id != recorded.row.id and other.status != Status.OPTED_OUT:
             locked = subscription.lock_by_id(session, other.business_id, other.id)
             outbox.cancel_waiting(session, locked.id, reason="opted_out")

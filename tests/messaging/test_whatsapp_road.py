@@ -113,7 +113,7 @@ def test_who_keeps_their_number_to_themselves_gets_a_conversation_under_their_us
     line.says("Again", number="", user_id=USER, name="Somebody else")
     row = line.row(USER)
     assert (row.number, row.user_id, row.name, row.contact_id, row.unread) == (USER, USER, "Ana", None, 2)
-    assert row.status == Status.NONE
+    assert row.status == Status.REQUESTED  # on WhatsApp the first message asks (S-4)
 
 
 @pytest.mark.covers("rules 26")
@@ -127,8 +127,8 @@ def test_a_known_number_is_found_by_its_user_id_once_it_is_withheld(line: Line) 
 
 @pytest.mark.covers("rules 26")
 def test_who_began_without_a_number_stays_one_conversation_when_it_shows(line: Line) -> None:
-    line.says("STOP", number="", user_id=USER)
-    line.says("Hello", user_id=USER)
+    line.says("Hello", number="", user_id=USER)
+    line.says("STOP", user_id=USER)
     assert line.row() is None
     assert (line.row(USER).status, line.row(USER).unread) == (Status.OPTED_OUT, 2)
 
@@ -197,7 +197,7 @@ def test_stopping_marketing_ends_a_consent_that_reached_that_far(line: Line, sco
 def test_switching_marketing_on_again_is_no_consent(line: Line) -> None:
     line.says("Hello")
     line.receive(Preference("pref:2", OURS, CLIENT, None, False), Preference("pref:3", OURS, NEW, None, False))
-    assert (line.row().status, line.row(NEW)) == (Status.NONE, None)
+    assert (line.row().status, line.row(NEW)) == (Status.REQUESTED, None)
 
 
 @pytest.mark.covers("W-9", "rules 26")
