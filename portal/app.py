@@ -20,6 +20,7 @@ from portal.api import event
 from portal.database import Database, durability
 from portal.errors import Problem, SettingsError
 from portal.jobs import Timetable
+from portal.messaging.archive_mail import Journal, Letter
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.review_alarm import Alarm
 from portal.messaging.spending import Limits
@@ -100,7 +101,8 @@ def start_dispatcher(app: Starlette) -> None:
     state.dispatcher = Dispatcher(state.database, state.providers, limits, slots=state.settings.send_slots)
     state.courier = courier(state.database, state.settings)
     alarm = Alarm(state.database, letter=letter(state.settings), url=state.settings.public_url)
-    state.timetable = Timetable(state.database, state.dispatcher, state.courier, alarm)
+    journal = Journal(state.database, post=journal_post(state.settings))
+    state.timetable = Timetable(state.database, state.dispatcher, state.courier, alarm, journal)
     state.dispatcher.start()
 
 
@@ -117,6 +119,15 @@ def letter(settings: Settings) -> Callable[[str, str, str], None]:
         mail.send(settings, to=to, subject=subject, text=text)
 
     return write
+
+
+def journal_post(settings: Settings) -> Callable[[Letter], None]:
+    """How the items of an archive are mailed."""
+
+    def post(letter: Letter) -> None:
+        mail.send_file(settings, **vars(letter))
+
+    return post
 
 
 def start_roads(app: Starlette) -> None:

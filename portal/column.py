@@ -78,6 +78,6 @@ def table_of(kind: type[SQLModel]) -> sa.Table:
     return SQLModel.metadata.tables[str(kind.__tablename__)]
 
 
-def partial_index(name: str, *columns: str, where: str) -> sa.Index:
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
     """An index of only those rows that somebody looks for, on both databases."""
-    return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+    return sa.Index(name, *columns, unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where))

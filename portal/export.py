@@ -1,4 +1,4 @@
-"""What a business takes out of the house: four files, written piece by piece, never whole in memory.
+"""What a business takes out of the house: four files and its archive, written piece by piece, never whole in memory.
 
 Each piece is a read of its own, in an order that does not change (keyset): whatever was stored when the export began is
 in it once, as it stood when its piece was read. No long transaction keeps the database from tidying up.
@@ -15,7 +15,7 @@ from portal import sheet
 from portal.accounts import audit
 from portal.consent import ledger_export
 from portal.contacts import contact_export
-from portal.messaging import message_export
+from portal.messaging import archive_line, message_export
 from portal.questionnaires import submission_export
 
 
@@ -31,6 +31,7 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
+FEED_PIECE = 200
 MEDIA_TYPES = {Format.CSV: "text/csv; charset=utf-8; header=present", Format.JSONL: "application/x-ndjson"}
 
 
@@ -79,3 +80,16 @@ class Export:
             written = b"".join(map(sheet.json_line, rows))
         self._after, self._has_begun, self.is_done = after, True, after is None
         return written
+
+
+class Feed:
+    """The archive of a business after some number, as JSON lines; as `Export`."""
+
+    def __init__(self, business_id: str, after: int) -> None:
+        self._business_id, self._after = business_id, after
+        self.is_done = False
+
+    def piece(self, session: Session) -> bytes:
+        lines = archive_line.page(session, self._business_id, after=self._after, limit=FEED_PIECE)
+        self._after, self.is_done = lines[-1]["number"] if lines else self._after, len(lines) < FEED_PIECE
+        return b"".join(map(sheet.json_line, lines))

@@ -15,11 +15,13 @@ from portal.accounts.courier import Courier
 from portal.automations import due, plan
 from portal.automations.candidate import Place
 from portal.database import Database, Lane
-from portal.messaging import outcome, rehearsal, trigger_event, word_search
+from portal.messaging import archive, archive_turn, outcome, rehearsal, trigger_event, word_search
+from portal.messaging.archive_mail import Journal
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.review_alarm import Alarm
 
 WORD_PIECES = 20  # in one tick
+ARCHIVE_PIECES = 50  # of one business in one tick
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,15 @@ class Timetable:
     """Runs the jobs of one process beside its dispatcher."""
 
     def __init__(
-        self, database: Database, dispatcher: Dispatcher, courier: Courier | None = None, alarm: Alarm | None = None
+        self,
+        database: Database,
+        dispatcher: Dispatcher,
+        courier: Courier | None = None,
+        alarm: Alarm | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self.database, self.dispatcher, self.courier, self.alarm = database, dispatcher, courier, alarm
+        self.journal = journal
         self.ticked_at = clock.monotonic()
         self._ticker = BackgroundScheduler(timezone=dt.UTC)
 
@@ -151,6 +159,35 @@ def run_due(timetable: Timetable) -> None:
         pass
 
 
+def fill_archives(timetable: Timetable, *, sweeps: bool = False) -> None:
+    """One archive that cannot be filled keeps no other waiting."""
+    for business_id in timetable.database.read(archive.on):
+        try:
+            _fill(timetable.database, business_id, sweeps=sweeps)
+        except Exception:
+            logs.trace(f"archive.failed {business_id}")
+
+
+def sweep_archives(timetable: Timetable) -> None:
+    fill_archives(timetable, sweeps=True)
+
+
+def _fill(database: Database, business_id: str, *, sweeps: bool) -> None:
+    """In pieces of some milliseconds; the rest at the next tick."""
+    for _ in range(ARCHIVE_PIECES):
+        turn = database.read(partial(archive_turn.look, business_id=business_id, sweeps=sweeps))
+        if turn is None or not (turn.is_news or turn.has_more or sweeps):
+            return
+        database.write(partial(archive_turn.store, turn=turn), lane=Lane.BULK)
+        if not turn.has_more:
+            return
+
+
+def mail_archives(timetable: Timetable) -> None:
+    if timetable.journal is not None:
+        timetable.journal.turn()
+
+
 JOBS = (
     Job("checkpoint", dt.timedelta(seconds=0.5), checkpoint),
     Job("wake_dispatcher", dt.timedelta(seconds=1), wake_dispatcher),
@@ -162,6 +199,9 @@ JOBS = (
     Job("plan_dates", dt.timedelta(seconds=2), plan_dates),
     Job("run_due", dt.timedelta(seconds=1), run_due),
     Job("tell_of_reviews", dt.timedelta(minutes=1), tell_of_reviews),
+    Job("fill_archives", dt.timedelta(seconds=5), fill_archives),
+    Job("sweep_archives", dt.timedelta(minutes=1), sweep_archives),
+    Job("mail_archives", dt.timedelta(minutes=1), mail_archives),
     Job("prune_allowances", dt.timedelta(hours=1), prune_allowances),
     Job("prune_sign_ins", dt.timedelta(hours=1), prune_sign_ins),
     Job("prune_api_answers", dt.timedelta(hours=1), prune_api_answers),

@@ -8,6 +8,7 @@ import re
 import smtplib
 import ssl
 import sys
+from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -32,6 +33,38 @@ def send(settings: Settings, *, to: str, subject: str, text: str) -> None:
         logs.event("mail.sent", to_domain=_domain(to), subject=subject)
     else:
         _write(settings, mail, text)
+
+
+def send_file(
+    settings: Settings,
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    key: str,
+    date: str,
+    headers: Mapping[str, str],
+    file: tuple[str, bytes],
+) -> None:
+    """Send one mail with a file of JSON lines: the same bytes and Message-ID whenever it is sent again with this `key`
+    and `date`. Raises as `send` does, and Unavailable without a server, since such a file never goes to the log."""
+    if not settings.smtp_url:
+        raise Unavailable("There is no mail server: PORTAL_SMTP_URL is not set.")
+    mail = _composed(settings, to, subject, text)
+    mail.replace_header("Date", date)
+    mail.replace_header("Message-ID", f"<{key}@{_domain(mail['From'])}>")
+    for name, value in headers.items():
+        mail[name] = value
+    name, content = file
+    mail.add_attachment(content, maintype="application", subtype="x-ndjson", filename=name)
+    mail.set_boundary(f"={key}=")
+    _deliver(settings.smtp_url, mail)
+    logs.event("mail.sent", to_domain=_domain(to), subject="an archive")
+
+
+def is_address(text: str) -> bool:
+    """Whether it is one address that mail may go to."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def check(smtp_url: str) -> SplitResult:

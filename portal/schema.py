@@ -1,5 +1,6 @@
 """The schema and its versions: brings a database to head, and refuses one that is newer than this code."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,12 @@ if TYPE_CHECKING:  # alembic is imported only where something is to be done: it 
     from alembic.config import Config
 
 _FOLDER = Path(__file__).parent / "migrations"
-_VERSIONS = sorted(path.stem.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
-HEAD = max(_VERSIONS, default="") if _VERSIONS else ""
+_BEFORE = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
+_FILES = {path.stem.partition("_")[0]: path for path in (_FOLDER / "versions").glob("[0-9]*.py")}
+_VERSIONS = sorted(_FILES)
+_FOLLOWED = {found[1] for path in _FILES.values() if (found := _BEFORE.search(path.read_text(encoding="utf-8")))}
+HEAD = max(set(_VERSIONS) - _FOLLOWED, default="")
+"""The one that no other follows; not the highest number, since several people number their steps beside each other."""
 
 
 def migrate(url: str) -> bool:

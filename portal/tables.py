@@ -7,6 +7,9 @@ from portal.automations import automation, scheduled_text
 from portal.consent import disclaimer, ledger, subscription
 from portal.contacts import contact, contact_change, contact_date, project
 from portal.messaging import (
+    archive,
+    archive_item,
+    archive_journal,
     canned_reply,
     flight,
     message,
@@ -22,7 +25,8 @@ from portal.messaging import (
 from portal.questionnaires import questionnaire, submission
 
 MODULES = (
-    allowance, api_answer, audit, automation, business, canned_reply, contact, contact_change, contact_date,
+    allowance, api_answer, archive, archive_item, archive_journal, audit, automation, business, canned_reply,
+    contact, contact_change, contact_date,
     disclaimer, endpoint, flight, ledger, member, message, project, provider_event, questionnaire, review_alarm,
     saved_view, scheduled_text, sender, session, sorting, submission, subscription, task, trigger_event,
     whatsapp_template, wording,

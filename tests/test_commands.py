@@ -27,7 +27,7 @@ from portal.consent import subscription
 from portal.consent.state import Origin, Proof
 from portal.contacts import contact_export
 from portal.database import Database
-from portal.messaging import message, opt_in
+from portal.messaging import archive, archive_turn, message, opt_in
 from tests.conftest import OTHER_NUMBER, OUR_NUMBER, World, populate
 
 OFFERED = {
@@ -563,3 +563,22 @@ def test_an_export_streams_one_business_to_standard_output_and_is_written_down(r
     assert noted[-1] == "export.started"
     assert run("export", "--business", "nobody", "--what", "ledger").code == 1
     assert run("export", "--business", town.hearth.slug, "--what", "everything").code == 2
+
+
+@pytest.mark.covers("S-2")
+def test_the_archive_is_fetched_from_a_number_on(run: Run, town: World) -> None:
+    def keep(session: Session) -> None:
+        archive.switch(session, town.hearth.id, is_on=True)
+        row = subscription.lock(session, town.hearth.id, "sms", NUMBER)
+        for text in ("one", "two", "three"):
+            message.notice(session, row, text)
+        found = archive_turn.look(session, town.hearth.id)
+        assert found is not None
+        archive_turn.store(session, found)
+
+    town.write(keep)
+    done = run("export", "--business", town.hearth.slug, "--what", "archive", "--after", "1")
+    told = [json.loads(line) for line in done.out.splitlines()]
+    assert [(line["number"], line["message"]["text"]) for line in told] == [(2, "two"), (3, "three")]
+    assert run("export", "--business", town.hearth.slug, "--what", "archive", "--format", "csv").code == 1
+    assert run("export", "--business", town.hearth.slug, "--what", "ledger", "--after", "1").code == 1

@@ -212,3 +212,31 @@ def test_a_demo_shows_the_whole_mail_on_its_console(capsys: pytest.CaptureFixtur
     shown = capsys.readouterr().out
     assert "rosa@delgado.example" in shown
     assert "https://portal.example.com/f/x" in shown
+
+
+def send_archive(smtp_url: str) -> None:
+    mail.send_file(
+        settings(smtp_url), to="archive@example.com", subject="Archive of Hearth: items 1 to 2", text="Zoë: =x\n" * 300,
+        key="archive.b1.1-2", date="Sat, 21 Nov 2026 23:05:00 +0000", headers={"X-Archive-First-Number": "1"},
+        file=("archive-1-2.jsonl", '{"number": 1}\n{"number": 2, "text": "é"}\n'.encode()),
+    )  # fmt: skip
+
+
+def test_an_archive_is_the_same_mail_whenever_it_is_sent(office: PostOffice) -> None:
+    send_archive(office.url)
+    send_archive(office.url)
+    assert office.mails[0] == office.mails[1]
+    got = message_from_bytes(office.mails[0], policy=policy.default)
+    assert got["Message-ID"] == "<archive.b1.1-2@portal.example.com>"
+    assert got["X-Archive-First-Number"] == "1"
+    body, file = got.iter_parts()
+    assert body.get_content().startswith("Zoë: =x")
+    assert file.get_filename() == "archive-1-2.jsonl"
+    assert file.get_content().decode() == '{"number": 1}\n{"number": 2, "text": "é"}\n'
+
+
+def test_an_archive_without_a_server_goes_nowhere_and_into_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(Unavailable, match="PORTAL_SMTP_URL"):
+        send_archive("")
+    assert caplog.text == ""

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute, Route
 from portal.accounts.business import Capability
 from portal.accounts.member import Right
 from portal.api import (
+    archive,
     automation,
     business,
     contact,
@@ -86,6 +87,11 @@ OPERATIONS = (
         "GET", "/subscriptions/{id}/evidence", evidence.file, Right.READ,
         "A file that proves its consent and can be checked offline", evidence.EvidenceFile,
         query=evidence.EvidenceMoment, needs=TEXTING,
+    ),
+    Operation(
+        "GET", "/archive", archive.page, Right.EXPORT,
+        "Everything that was said and every fact about consent, in one numbered sequence", archive.Archive,
+        query=archive.ArchivePage, needs=TEXTING,
     ),
     Operation(
         "GET", "/reviews", review.page, Right.READ, "Replies that may mean stop, oldest first", review.Reviews,

@@ -92,7 +92,7 @@ def file(session: Session, business: Business, row: Any, *, at: dt.datetime | No
         "business": {"id": business.id, "name": business.name},
         "subscription": {"id": row.id, "channel": row.channel, "number": row.number, "contact": row.contact_id},
         "state": _state(moment),
-        "entries": [_whole(entry) for entry in entries],
+        "entries": [whole(entry) for entry in entries],
         "head": {"seq": sealed.seq, "hash": sealed.hash, "mac": sealed.mac} if sealed else None,
         "how_to_verify": list(HOW_TO_VERIFY),
     }  # fmt: skip
@@ -143,11 +143,11 @@ def _values_problem(
     return ""
 
 
-def _whole(entry: Any) -> dict[str, Any]:
+def whole(entry: Any) -> dict[str, Any]:
     """`sealed` is byte for byte what the hash covers; what stands before it is the same for the reader."""
     sealed = _sealed(entry)
-    whole = _for_reading(sealed, entry.evidence) | {"hash": entry.hash, "sealed": sealed}
-    return whole | {"values": entry.evidence, "salts": entry.salts}
+    told = _for_reading(sealed, entry.evidence) | {"hash": entry.hash, "sealed": sealed}
+    return told | {"values": entry.evidence, "salts": entry.salts}
 
 
 def _for_reading(sealed: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class Contact(SQLModel, table=True):
     __table_args__ = (
         sa.Index("contact_by_name", "business_id", "name_key", "id"),
         sa.Index("contact_by_email", "business_id", "email_key", "id"),
+        sa.Index("contact_by_id", "business_id", "id"),
         sa.Index(
             "contact_merged", "merged_into_id",
             sqlite_where=sa.text("merged_into_id IS NOT NULL"), postgresql_where=sa.text("merged_into_id IS NOT NULL"),

@@ -35,10 +35,11 @@ class Submission(SQLModel, table=True):
     __table_args__ = (
         sa.Index("submission_by_time", "questionnaire_id", "created_at", "id"),
         sa.Index("submission_by_contact", "contact_id", "created_at", "id"),
+        sa.Index("submission_by_business", "business_id", "created_at", "id"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)
-    business_id: str = Field(foreign_key="business.id", index=True)
+    business_id: str = Field(foreign_key="business.id")
     questionnaire_id: str = Field(foreign_key="questionnaire.id")
     version: int
     nonce: str = Field(unique=True)

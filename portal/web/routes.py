@@ -7,6 +7,7 @@ from portal.accounts.member import Right
 from portal.api.routes import routes as api_routes
 from portal.web import (
     account_page,
+    archive_page,
     automation,
     automation_form,
     automations,
@@ -113,6 +114,8 @@ def _settings() -> list[BaseRoute]:
         writes("/settings/members/{member}/disable", member_page.disable, Right.PEOPLE),
         writes("/settings/members/{member}/enable", member_page.enable, Right.PEOPLE),
         acts("/settings/members/{member}/password", member_page.set_password, Right.PEOPLE),
+        reads("/settings/archive", archive_page.show, Right.SETUP),
+        writes("/settings/archive", archive_page.save, Right.SETUP),
         reads("/settings/export", export_page.show, Right.EXPORT),
         acts("/settings/export", export_page.download, Right.EXPORT),
         reads("/settings/webhooks", endpoints.show, Right.SETUP),
