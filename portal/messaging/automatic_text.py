@@ -8,7 +8,7 @@ from sqlmodel import Session
 from portal.accounts import business as businesses
 from portal.accounts.language import Language
 from portal.consent.purpose import Purpose
-from portal.messaging import outbox, wording
+from portal.messaging import dialogue, outbox, wording
 from portal.messaging.gate import Refuse
 from portal.messaging.outbox import Queued
 
@@ -25,9 +25,11 @@ def queue(
     employee: str = "",
 ) -> Queued | Refuse:
     """To the locked subscription `row` on its channel, once per `once_key`; `language` where it is not the business's
-    own. `employee` is the name of the member in whose conversation it happens, as it was entered (law 7)."""
+    own. `employee` is the name of the member in whose conversation it happens, as it was entered (law 7), where it is
+    known already."""
     business = businesses.get(session, row.business_id)
-    words = wording.automatic(session, business, key, language, channel=row.channel, employee=employee)
+    name = employee or dialogue.named(session, business, row)
+    words = wording.automatic(session, business, key, language, channel=row.channel, employee=name)
     return outbox.queue(
         session, row, words.text, purpose=purpose, once_key=once_key, expires_at=expires_at, wording=words.version,
         template=words.template,

@@ -4,7 +4,9 @@
 the first-message gate is on (X-2), and the words of forms while it is off (interface.md 6.4).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
@@ -13,7 +15,7 @@ from portal.accounts import business as businesses
 from portal.accounts import member
 from portal.accounts.business import Business
 from portal.consent import ledger
-from portal.consent.state import Origin
+from portal.consent.state import Kind, Origin
 from portal.messaging import message, wording
 from portal.messaging.wording_default import NOTICES
 
@@ -56,21 +58,26 @@ def rejected(origin: str | None, *, asks_first: bool) -> Turn:
 
 
 def tell(session: Session, business: Business | None, row: Any, key: str, *, employee: str = "") -> None:
-    """The members' notice of `key` in the thread of `row`, in the words that are in force."""
+    """The members' notice of `key` in the thread of `row`, in the words that are in force; `employee` where known."""
     if key in NOTICES:
         message.notice(session, row, NOTICES[key])
         return
     home = business or businesses.get(session, row.business_id)
-    words = wording.notice(session, home, key, row.channel, employee=employee)
+    words = wording.notice(session, home, key, row.channel, employee=employee or named(session, home, row))
     message.notice(session, row, words.text, wording=words.version)
+
+
+def named(session: Session, business: Business, row: Any) -> Callable[[], str]:
+    """Asks for the employee's name where words have a place for it, and else costs nothing."""
+    return partial(employee, session, business, row)
 
 
 def employee(session: Session, business: Business, row: Any) -> str:
     """Whom the client of `row` hears from: who asked them, else who has the conversation, else the business (S-8)."""
-    if row.origin == Origin.BUSINESS_FIRST:
-        asked = (entry.evidence.get("employee") for entry in reversed(ledger.entries(session, business.id, row.id)))
-        if found := next(filter(None, asked), None):
-            return str(found)
+    asked = (each for each in reversed(ledger.entries(session, business.id, row.id)) if each.kind == Kind.ASKED)
+    last = next(asked, None)
+    if last is not None and last.evidence.get("employee"):
+        return str(last.evidence["employee"])
     assigned = getattr(row, "assigned_to", None)
     names = member.names(session, business.id) if assigned else {}
     return names.get(assigned or "", business.name)

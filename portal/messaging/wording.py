@@ -2,7 +2,7 @@
 kept; the newest is in force, and going back to ours is a version too. No typed answer of a client is ever among them
 (law 7). A branch uses the words of its main business."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,12 +56,14 @@ def automatic(
     language: Language | None = None,
     *,
     channel: str = SMS,
-    employee: str = "",
+    employee: str | Callable[[], str] = "",
 ) -> Wording:
     """The text of `key` with the business's own particulars filled in, in its language where none is given. `employee`
-    is a member's name as it was entered, never anything typed by a client. Raises KeyError for an unknown key. A
-    business that wrote no words of its own costs no query."""
+    is a member's name as it was entered, never anything typed by a client, or looks it up: only where the words have a
+    place for it. Raises KeyError for an unknown key. A business that wrote no words of its own costs no query."""
     found = in_force(session, business, EDITABLE[key], language or Language(business.language), channel)
+    if callable(employee):
+        employee = employee() if "employee" in wording_text.places(found.text) else ""
     known = wording_text.values(business, found.language, employee)
     template = found.template and wording_template.filled(found.template, found.text, known)
     return Wording(key, wording_text.fill(found.text, known), found.version, template)
@@ -73,7 +75,7 @@ def notice(
     key: str,
     channel: str = SMS,
     language: Language | None = None,
-    employee: str = "",
+    employee: str | Callable[[], str] = "",
 ) -> Wording:
     """What members read in the conversation. Raises KeyError for an unknown key and for what clients read."""
     if key in NOTICES:

@@ -46,7 +46,7 @@ def _fixed(form: KeywordsForm) -> str:
 
 
 def _page(session: Session, visit: Visit, form: KeywordsForm, status: int = 200) -> Page:
-    silent = [] if form.errors else list(_silent(session, visit))
+    silent = [] if form.errors or visit.business.main_id else list(_silent(session, visit))
     context = {"form": form, "built_in": keyword.BUILT_IN, "silent": silent}
     return Page("keywords/page.html", context, status)
 

@@ -101,7 +101,7 @@ def test_keywords_add_to_yes_and_stop(scene: Scene) -> None:
     assert (kept.opt_in_words, kept.opt_out_words) == (["OK"], ["ENDE"])
     assert "YES OK" in " ".join(words(scene.client.get(HERE).text).split())
     page = words(scene.client.get(KEYWORDS).text)
-    assert "No request tells clients these words" in page
+    assert "These requests name none of your own words for Yes" in page
     entries = scene.site.read(
         lambda session: session.exec(select(AuditEntry).where(sa.column("action") == "business.changed")).all()
     )
