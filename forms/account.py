@@ -1,11 +1,19 @@
 """A member's own password."""
 
-from wtforms import PasswordField, ValidationError
+from wtforms import HiddenField, PasswordField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from forms.base import BaseForm
 
 LONG_ENOUGH = "At least 15 characters; a few words in a row work well."
+
+
+class ProofForm(BaseForm):
+    password = PasswordField(
+        "Your password", [InputRequired("Please enter your password."), Length(max=512)],
+        render_kw={"autocomplete": "current-password"},
+    )  # fmt: skip
+    next = HiddenField()
 
 
 class PasswordForm(BaseForm):

@@ -2,7 +2,7 @@
 
 from wtforms import EmailField, PasswordField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from forms.account import LONG_ENOUGH
 from forms.base import BaseForm, stripped
@@ -24,15 +24,22 @@ def _name() -> StringField:
     )  # fmt: skip
 
 
+def _role() -> RadioField:
+    choices = [SelectChoice(*role) for role in ROLES]
+    return RadioField("Role", [InputRequired("Please choose a role.")], choices=choices)
+
+
 class NewMemberForm(BaseForm):
+    """The password may be missing for a colleague who signs in already; the page knows who does."""
+
     name = _name()
     email = EmailField(
         "E-mail address", [InputRequired("Please enter an e-mail address."), Length(max=254)], filters=[stripped],
         description="They sign in with it.",
     )  # fmt: skip
-    role = RadioField("Role", [InputRequired("Please choose a role.")], choices=[SelectChoice(*role) for role in ROLES])
+    role = _role()
     password = PasswordField(
-        "First password", [InputRequired("Please choose a password for them."), Length(max=512)],
+        "First password", [Optional(), Length(max=512)],
         description=f"{LONG_ENOUGH} Tell it to them yourself; they can change it.",
         render_kw={"autocomplete": "new-password"},
     )  # fmt: skip
@@ -47,3 +54,7 @@ class NewPasswordForm(BaseForm):
 
 class MemberNameForm(BaseForm):
     name = _name()
+
+
+class RoleForm(BaseForm):
+    role = _role()

@@ -4,6 +4,7 @@ Problem                   500  something that has a status and a sentence
 ├── BadRequest            400  the request cannot be understood
 ├── Unauthenticated       401  nobody is signed in, or the token is unknown
 ├── Forbidden             403  signed in, but the role may not
+├── Unproven              403  signed in long ago: the password is asked again
 ├── NotFound              404  absent, or somebody else's (never told apart)
 ├── Conflict              409  true, but not now; `reason` and `unlock` say what would change it
 ├── TooLarge              413  the body is over its limit
@@ -40,6 +41,13 @@ class Unauthenticated(Problem):
 class Forbidden(Problem):
     status = 403
     title = "Your role does not allow this"
+
+
+class Unproven(Problem):
+    """For acts that an unlocked screen alone must not do (promises.md E.2)."""
+
+    status = 403
+    title = "Please enter your password again"
 
 
 class NotFound(Problem):

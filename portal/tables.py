@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from portal.accounts import allowance, api_answer, audit, business, endpoint, member, sender, session
+from portal.accounts import allowance, api_answer, audit, business, endpoint, member, posting, sender, session
 from portal.automations import automation, scheduled_text
 from portal.consent import disclaimer, ledger, subscription
 from portal.contacts import contact, contact_change, contact_date, project
@@ -27,8 +27,8 @@ from portal.questionnaires import questionnaire, submission
 MODULES = (
     allowance, api_answer, archive, archive_item, archive_journal, audit, automation, business, canned_reply,
     contact, contact_change, contact_date,
-    disclaimer, endpoint, flight, ledger, member, message, project, provider_event, questionnaire, review_alarm,
-    saved_view, scheduled_text, sender, session, sorting, submission, subscription, task, trigger_event,
+    disclaimer, endpoint, flight, ledger, member, message, posting, project, provider_event, questionnaire,
+    review_alarm, saved_view, scheduled_text, sender, session, sorting, submission, subscription, task, trigger_event,
     whatsapp_template, wording,
 )  # fmt: skip
 

@@ -187,6 +187,21 @@ def test_a_business_is_created_with_an_owner_who_may_sign_in(run: Run, kept: Dat
     assert member.is_password_right(owner.password_hash, PASSWORD)
 
 
+@pytest.mark.covers("M-11")
+def test_a_branch_is_created_under_a_business_and_its_owner_may_be_the_same(run: Run, kept: Database) -> None:
+    main = create(run, "--json", "--region", "CA").json
+    under = ("business", "create", "--name", "Fern North", "--main", "fern-studio", "--json")
+    made = run(*under, "--owner-email", "fern@example.com").json
+    branch = kept.read(lambda session: businesses.get(session, made["business"]))
+    assert (branch.main_id, branch.region, branch.allowed_regions) == (main["business"], "CA", ["CA"])
+    owners = kept.read(lambda session: member.all_of(session, branch.id))
+    assert [(each.id, each.role, each.business_id) for each in owners] == [(main["member"], "owner", main["business"])]
+    done = run(*under, "--owner-email", "new@example.com")
+    assert (done.code, "--owner-password-stdin" in done.err) == (1, True)
+    done = run("business", "create", "--name", "X", "--main", "fern-north", "--owner-email", "fern@example.com")
+    assert (done.code, "is a branch itself" in done.err) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("more", "kept_fields", "sentence"),
     [

@@ -1,5 +1,6 @@
 """P10: every page, as everybody who may not: another business, a lower role, nobody. Made from the table of URLs."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -14,20 +15,23 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from portal import clock
+from portal.accounts import business as businesses
 from portal.accounts import delivery, endpoint, member
 from portal.accounts.member import RIGHTS, Right, Role
 from portal.accounts.sender import SMS
+from portal.accounts.session import SignIn
 from portal.address import Rules
 from portal.automations import automation as automations
 from portal.automations.rule import Rule
 from portal.automations.scheduled_text import ScheduledText
+from portal.column import table_of
 from portal.consent import subscription
 from portal.consent.state import Origin, Proof
 from portal.contacts import contact, project
 from portal.messaging import canned_reply, message, opt_in, saved_view, sorting, task
 from portal.messaging.message import Direction, Fate
 from portal.questionnaires import questionnaire
-from portal.web.page import ACCESS, PUBLIC, SIGNED_IN
+from portal.web.page import ACCESS, PUBLIC, SIGNED_IN, STEPS_UP
 from portal.web.routes import routes
 from tests.conftest import World, as_member, person
 
@@ -161,6 +165,40 @@ def test_another_business_finds_nothing_and_changes_nothing(
     assert dump(app, site.hearth.id) == before
 
 
+@pytest.mark.covers("P10", "M-11", "rules 27")
+@pytest.mark.parametrize("main", ["hearth", "other"])
+def test_a_main_business_and_its_branch_find_nothing_of_each_other(
+    client: TestClient, app: Starlette, site: World, ids: dict[str, str], main: str
+) -> None:
+    """Charlie's business under Hearth, and Hearth under it: one account is still two tenants."""
+    over, under = (site.hearth.id, site.other.id) if main == "hearth" else (site.other.id, site.hearth.id)
+    site.write(lambda session: businesses.change(session, businesses.get(session, under), main_id=over))
+    before = dump(app, site.hearth.id)
+    as_member(client, site.charlie)
+    for route in WITH_IDS:
+        answer = call(client, route, ids)
+        assert answer.status_code == 404, name(route)
+        assert CANARY not in answer.text, name(route)
+    assert dump(app, site.hearth.id) == before
+
+
+@pytest.mark.at_the_door
+@pytest.mark.covers("P10")
+def test_what_asks_for_the_password_again_does_nothing_without_it(
+    client: TestClient, app: Starlette, site: World, ids: dict[str, str]
+) -> None:
+    old = sa.update(table_of(SignIn)).values(proved_at=clock.now() - dt.timedelta(minutes=10))
+    site.write(lambda session: session.connection().execute(old))
+    before = dump(app, site.hearth.id)
+    as_member(client, site.alice)
+    routes = [route for route in PROTECTED if route.endpoint in STEPS_UP]
+    assert len(routes) >= 5
+    for route in routes:
+        answer = call(client, route, ids)
+        assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/settings/prove")
+    assert dump(app, site.hearth.id) == before
+
+
 @pytest.mark.covers("P10")
 @pytest.mark.parametrize("route", [r for r in PROTECTED if "{" not in r.path and method(r) == "GET"], ids=name)
 def test_another_businesss_lists_hold_nothing_of_ours(
@@ -206,7 +244,6 @@ def test_a_post_without_the_sessions_own_token_changes_nothing(
 def test_a_business_without_the_capability_has_no_texting_pages(
     client: TestClient, site: World, ids: dict[str, str], route: Route
 ) -> None:
-    from portal.accounts import business as businesses
     from portal.accounts.business import Capability
 
     def revoke(session: Session) -> None:

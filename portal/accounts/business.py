@@ -1,5 +1,6 @@
 """A business: one tenant, one brand; consent given to it is valid for no other (rules.md row 27)."""
 
+import copy
 import datetime as dt
 import re
 import unicodedata
@@ -39,6 +40,8 @@ POLICY = frozenset(
     }
 )  # fmt: skip
 """What is decided on the main business and inherited."""
+INHERITED = ("region", "timezone", "allowed_regions", "language")
+"""What a new branch starts with, to be changed there."""
 MOST_BRANCHES = 200
 
 
@@ -106,6 +109,25 @@ def create(session: Session, name: str, *, region: str = "US", timezone: str = "
     session.add(business)
     session.flush()
     return business
+
+
+def create_branch(session: Session, main: Business, name: str) -> Business:
+    """A business of its own under `main`: own clients, senders, members and consent; policy from above (M-10).
+
+    Raises Conflict for a branch of a branch, Invalid for an empty name.
+    """
+    if main.main_id is not None:
+        raise Conflict(
+            f"{main.name} is a branch itself, and a branch has none. Please add it to the main business.",
+            reason="branch_of_a_branch",
+        )
+    if len(branches(session, main.id)) >= MOST_BRANCHES:
+        raise Conflict(f"A business has at most {MOST_BRANCHES} branches.", reason="too_many")
+    branch = create(session, name)
+    values = {each: copy.deepcopy(getattr(main, each)) for each in (*POLICY, *INHERITED)}
+    change(session, branch, main_id=main.id, **values)
+    session.flush()
+    return branch
 
 
 def get(session: Session, business_id: str) -> Business:

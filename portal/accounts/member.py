@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
+from portal.accounts import posting
+from portal.accounts.posting import Posting
 from portal.accounts.right import RIGHTS as RIGHTS
 from portal.accounts.right import Right as Right
 from portal.accounts.right import Role as Role
@@ -24,6 +26,9 @@ MOST_MEMBERS = 200
 
 
 class Member(SQLModel, table=True):
+    """`business_id` is the home, which signs them in; never the tenant of a request. Who is posted to further ones
+    (posting.py) has `has_postings`, so that no page asks for everybody else's."""
+
     __table_args__ = (one_of(Role, "role"),)
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -33,6 +38,7 @@ class Member(SQLModel, table=True):
     role: str
     password_hash: str
     has_shortcuts: bool = True
+    has_postings: bool = False
     disabled_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
@@ -40,10 +46,18 @@ class Member(SQLModel, table=True):
         return right in RIGHTS[Role(self.role)]
 
 
-_t = table_of(Member)
+_t, _p = table_of(Member), table_of(Posting)
 _NAMES = Statement(
     sa.select(_t.c.id, _t.c.name)
-    .where(_t.c.business_id == param("business_id"), _t.c.disabled_at.is_(None))
+    .where(
+        _t.c.id.in_(
+            sa.union_all(
+                sa.select(_t.c.id).where(_t.c.business_id == param("business_id")),
+                sa.select(_p.c.member_id).where(_p.c.business_id == param("business_id"), _p.c.ended_at.is_(None)),
+            )
+        ),
+        _t.c.disabled_at.is_(None),
+    )
     .order_by(_t.c.name, _t.c.id)
     .limit(MOST_MEMBERS)
 )
@@ -94,9 +108,18 @@ def switch_shortcuts(session: Session, member: Member, *, is_on: bool) -> None:
 
 
 def all_of(session: Session, business_id: str) -> list[Member]:
-    """Everybody of a business, by name; disabled ones too."""
-    query = select(Member).where(Member.business_id == business_id).order_by(sa.column("name"), sa.column("id"))
-    return list(session.exec(query.limit(MOST_MEMBERS)).all())
+    """Everybody of a business, by name, as they are in it; disabled ones and those whose posting ended too."""
+    here = sa.union_all(
+        sa.select(_t.c.id).where(_t.c.business_id == business_id),
+        sa.select(_p.c.member_id).where(_p.c.business_id == business_id),
+    )
+    query = (
+        select(Member, Posting)
+        .where(_t.c.id.in_(here))
+        .join(Posting, sa.and_(_p.c.member_id == _t.c.id, _p.c.business_id == business_id), isouter=True)
+        .order_by(_t.c.name, _t.c.id)
+    )
+    return [posted(found, at) if at else found for found, at in session.exec(query.limit(MOST_MEMBERS)).all()]
 
 
 def names(session: Session, business_id: str) -> dict[str, str]:
@@ -105,17 +128,33 @@ def names(session: Session, business_id: str) -> dict[str, str]:
 
 
 def get(session: Session, business_id: str, member_id: str) -> Member:
-    """Raises NotFound for an unknown or somebody else's."""
-    member = session.get(Member, member_id)
-    if member is None or member.business_id != business_id:
+    """A member as they are in a business they belong to. Raises NotFound for an unknown or somebody else's."""
+    found = session.get(Member, member_id)
+    if found is not None and found.business_id == business_id:
+        return found
+    at = posting.find(session, business_id, member_id) if found is not None else None
+    if found is None or at is None:
         raise NotFound("There is no such member.")
-    return member
+    return posted(found, at)
+
+
+def own(session: Session, member_id: str) -> Member:
+    """One's own row, to change, in whatever business one is now."""
+    return session.exec(select(Member).where(Member.id == member_id)).one()
+
+
+def posted(found: Member, at: Posting) -> Member:
+    """The member with the role of a posting; ended there is disabled there. A copy of no session: nothing that is done
+    to it changes them at home."""
+    return Member(**(found.model_dump() | {"role": at.role, "disabled_at": found.disabled_at or at.ended_at}))
 
 
 def disable(session: Session, member: Member) -> None:
-    """They can no longer sign in; the caller ends their sessions. Raises Conflict for the last owner."""
-    if member.role == Role.OWNER and not _has_other_owner(session, member):
-        raise Conflict("A business needs at least one owner. Make somebody else an owner first.", reason="last_owner")
+    """They can no longer sign in; the caller ends their sessions. Raises Conflict for the last owner of a business."""
+    owned = [member.business_id] if member.role == Role.OWNER else []
+    owned += [each.business_id for each in posting.of(session, member.id) if each.role == Role.OWNER]
+    for business_id in sorted(owned):
+        keep_owner(session, business_id, without=member.id)
     member.disabled_at = clock.now()
     session.add(member)
 
@@ -125,12 +164,27 @@ def enable(session: Session, member: Member) -> None:
     session.add(member)
 
 
-def _has_other_owner(session: Session, member: Member) -> bool:
-    """The rows are locked, so that two owners cannot disable each other at the same moment."""
-    query = select(Member).where(
-        Member.business_id == member.business_id, Member.role == Role.OWNER, sa.column("disabled_at").is_(None)
+def change_role(session: Session, member: Member, role: Role) -> None:
+    """At home. The caller ends their sessions. Raises Conflict for the last owner."""
+    if member.role == Role.OWNER and role != Role.OWNER:
+        keep_owner(session, member.business_id, without=member.id)
+    member.role = role
+    session.add(member)
+
+
+def keep_owner(session: Session, business_id: str, *, without: str) -> None:
+    """Raises Conflict when nobody else owns the business. The rows are locked, so that two owners cannot remove each
+    other at the same moment."""
+    is_able = _t.c.disabled_at.is_(None)
+    at_home = select(_t.c.id).where(_t.c.business_id == business_id, _t.c.role == Role.OWNER, is_able)
+    sent = (
+        select(_t.c.id)
+        .join(_p, _p.c.member_id == _t.c.id)
+        .where(_p.c.business_id == business_id, _p.c.role == Role.OWNER, _p.c.ended_at.is_(None), is_able)
     )
-    return any(each.id != member.id for each in session.exec(query.with_for_update()).all())
+    owners = {each for query in (at_home, sent) for each in session.exec(query.with_for_update()).all()}
+    if owners <= {without}:
+        raise Conflict("A business needs at least one owner. Make somebody else an owner first.", reason="last_owner")
 
 
 def password_problem(password: str, email: str = "") -> str:

@@ -13,8 +13,10 @@ from sqlalchemy.orm.instrumentation import manager_of_class
 from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
+from portal.accounts import member as members
 from portal.accounts.business import Business
 from portal.accounts.member import Member
+from portal.accounts.posting import Posting
 from portal.column import UtcTime, table_of
 from portal.statement import Statement, param
 
@@ -24,17 +26,22 @@ SEEN_EVERY = dt.timedelta(minutes=5)
 
 
 class SignIn(SQLModel, table=True):
-    """One signed-in browser. `id` is the SHA-256 of the cookie's token; `csrf` is bound to it."""
+    """One signed-in browser. `id` is the SHA-256 of the cookie's token; `csrf` is bound to it and to the business.
+
+    `business_id` is the one chosen in this browser, None the member's home; `proved_at` is when the password was typed.
+    """
 
     __tablename__ = "sign_in"
 
     id: str = Field(primary_key=True)
     member_id: str = Field(foreign_key="member.id", index=True)
+    business_id: str | None = Field(default=None, foreign_key="business.id")
     csrf: str
     user_agent: str = ""
     ip: str = ""
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
     seen_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
+    proved_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class ApiToken(SQLModel, table=True):
@@ -62,10 +69,14 @@ class SetUpToken(SQLModel, table=True):
 
 _KINDS: tuple[type[SQLModel], ...] = (SignIn, Member, Business)
 _s, _m, _b = map(table_of, _KINDS)
+_p = table_of(Posting)
+_is_posted = sa.and_(_p.c.member_id == _s.c.member_id, _p.c.business_id == _s.c.business_id, _p.c.ended_at.is_(None))
+_is_here = _b.c.id == sa.func.coalesce(_p.c.business_id, _m.c.business_id)
+"""The chosen business while the posting lasts, or else the home: no browser is ever anywhere else."""
 _LOOK_UP = Statement(
-    sa.select(_s, _m, _b)
-    .where(_s.c.id == param("id"), _m.c.id == _s.c.member_id, _b.c.id == _m.c.business_id)
-    .where(_m.c.disabled_at.is_(None))
+    sa.select(_s, _m, _b, _p.c.role)
+    .select_from(_s.join(_m, _m.c.id == _s.c.member_id).outerjoin(_p, _is_posted).join(_b, _is_here))
+    .where(_s.c.id == param("id"), _m.c.disabled_at.is_(None))
 )
 
 
@@ -78,26 +89,40 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def start(session: Session, member: Member, *, user_agent: str, ip: str) -> str:
-    """Sign `member` in; the answer is the cookie's token, which is stored nowhere."""
+def start(
+    session: Session,
+    member: Member,
+    *,
+    user_agent: str,
+    ip: str,
+    like: SignIn | None = None,
+) -> str:
+    """Sign `member` in, who has just typed the password; the answer is the cookie's token, which is stored nowhere.
+    `like`: instead of that browser, in the same business and with the same proof."""
     token = secrets.token_urlsafe(32)
     session.add(
         SignIn(
-            id=digest(token), member_id=member.id, csrf=secrets.token_urlsafe(24), user_agent=user_agent[:200], ip=ip
+            id=digest(token), member_id=member.id, user_agent=user_agent[:200], ip=ip, csrf=secrets.token_urlsafe(24),
+            business_id=like.business_id if like else None, proved_at=like.proved_at if like else clock.now(),
         )
-    )
+    )  # fmt: skip
     return token
 
 
 def find(session: Session, token: str) -> tuple[SignIn, Member, Business] | None:
     """The session, member and business behind a cookie, or None when unknown, idle for 12 h or older than 14 days."""
     query = (
-        select(SignIn, Member, Business)
-        .where(SignIn.id == digest(token), Member.id == SignIn.member_id, Business.id == Member.business_id)
-        .where(sa.column("disabled_at").is_(None))
+        select(SignIn, Member, Business, Posting)
+        .join(Member, _m.c.id == _s.c.member_id)
+        .join(Posting, _is_posted, isouter=True)
+        .join(Business, _is_here)
+        .where(SignIn.id == digest(token), _m.c.disabled_at.is_(None))
     )
     row = session.exec(query).first()
-    return (row[0], row[1], row[2]) if row is not None and is_live(row[0]) else None
+    if row is None or not is_live(row[0]):
+        return None
+    sign_in, who, here, at = row
+    return sign_in, (members.posted(who, at) if at else who), here
 
 
 def look_up(session: Session, token: str) -> tuple[SignIn, Member, Business] | None:
@@ -106,8 +131,9 @@ def look_up(session: Session, token: str) -> tuple[SignIn, Member, Business] | N
     if row is None:
         return None
     values = iter(row)
-    sign_in, who, home = (_loose(kind, values) for kind in _KINDS)
-    return (sign_in, who, home) if is_live(sign_in) else None
+    sign_in, who, here = (_loose(kind, values) for kind in _KINDS)
+    who.__dict__["role"] = next(values) or who.role
+    return (sign_in, who, here) if is_live(sign_in) else None
 
 
 def _loose(kind: type[SQLModel], values: Iterator[Any]) -> Any:

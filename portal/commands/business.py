@@ -31,9 +31,12 @@ def _add_business(parser: argparse.ArgumentParser) -> None:
     create = actions.add_parser("create", help="make a business and its owner")
     create.add_argument("--name", required=True)
     create.add_argument("--owner-email", required=True)
-    create.add_argument("--owner-password-stdin", action="store_true", required=True, help="read the password there")
-    create.add_argument("--region", default="US", help="where its numbers are, as in US or CA")
-    create.add_argument("--timezone", default="America/New_York")
+    create.add_argument(
+        "--owner-password-stdin", action="store_true", help="read the password there; not for who signs in already"
+    )  # fmt: skip
+    create.add_argument("--main", help="id or slug of the business it is a branch of; policy and place come from there")
+    create.add_argument("--region", help="where its numbers are, as in US (the default) or CA")
+    create.add_argument("--timezone", help="as in America/New_York (the default)")
     create.add_argument("--json", action="store_true")
     create.set_defaults(run=create_business)
     grant = actions.add_parser("grant", help="give a business a capability, or take it")
@@ -79,24 +82,41 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
 
 
 def create_business(arguments: argparse.Namespace) -> int:
-    from portal.accounts import audit, member
+    from portal.accounts import audit
     from portal.accounts import business as businesses
 
-    _demand_place(arguments.region, arguments.timezone)
-    password = _from_stdin()
+    _demand_place(arguments.region or "US", arguments.timezone or "America/New_York")
+    password = _from_stdin() if arguments.owner_password_stdin else ""
 
     def create(session: "Session") -> dict[str, str]:
-        made = businesses.create(session, arguments.name, region=arguments.region, timezone=arguments.timezone)
-        owner = member.create(
-            session, made.id, email=arguments.owner_email, name="", role=member.Role.OWNER, password=password
-        )
+        place = {name: getattr(arguments, name) for name in ("region", "timezone") if getattr(arguments, name)}
+        if arguments.main:
+            made = businesses.create_branch(session, businesses.named(session, arguments.main), arguments.name)
+            businesses.change(session, made, **place)
+        else:
+            made = businesses.create(session, arguments.name, **place)
+        owner_id = _owner(session, made, arguments.owner_email, password)
         audit.note(session, "business.created", actor=OPERATOR, business_id=made.id)
-        return {"business": made.id, "slug": made.slug, "member": owner.id}
+        return {"business": made.id, "slug": made.slug, "member": owner_id}
 
     with database.opened() as found:
         made = found.write(create)
     sentence = f"{arguments.name} is set up as {made['slug']}; {arguments.owner_email} may sign in."
     return answer(made, as_json=arguments.json, sentence=sentence)
+
+
+def _owner(session: "Session", business: Any, email: str, password: str) -> str:
+    """The id of who owns it: a colleague from the same account, or somebody new. Raises Invalid without a password for
+    somebody new."""
+    from portal.accounts import member, workplace
+
+    found = workplace.colleague(session, business, email)
+    if found is not None:
+        workplace.post(session, business, found, member.Role.OWNER)
+        return found.id
+    if not password:
+        raise Invalid("Nobody of this account signs in with this address yet: add --owner-password-stdin.")
+    return member.create(session, business.id, email=email, name="", role=member.Role.OWNER, password=password).id
 
 
 def grant_capability(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.accounts import business as businesses
-from portal.accounts import member, sender
+from portal.accounts import member, sender, workplace
 from portal.accounts.business import Business
 from portal.accounts.member import Member, Role
 from portal.demo import automation, client, contact, desk, project, webhook, words
@@ -20,6 +20,7 @@ from portal.questionnaires.question import OPT_IN_LABEL, Kind, Question
 from portal.questionnaires.questionnaire import Confirmation, Questionnaire
 
 NAME = "Hearth & Home Photography"
+BRANCH = "Hearth & Home Weddings"
 ZONE = "America/Los_Angeles"
 SENDER = "+14155550100"
 ANA, THEO = ("Ana Whitfield", "ana@hearth.example"), ("Theo Marsh", "theo@hearth.example")
@@ -58,6 +59,7 @@ def open_in(session: Session, provider: Provider, behave: Behave, *, url: str, p
         businesses.change(session, business, phone="(415) 555-0100", email="hello@hearth.example")
         sender.add(session, business, channel="sms", number=SENDER, provider="rehearsal", credentials={})
         ana, theo = _people(session, business, password)
+        _branch(session, business, ana, theo)
         form = _questionnaire(session, business, "Before your session", BEFORE_YOUR_SESSION)
         waiting = _questionnaire(session, business, "Holiday minis: waiting list", WAITING_LIST, Confirmation.REPLY)
         automation.switch_on(session, business)
@@ -83,6 +85,13 @@ def _people(session: Session, business: Business, password: str) -> tuple[Member
         for (name, email), role in ((ANA, Role.OWNER), (THEO, Role.STAFF))
     )
     return ana, theo
+
+
+def _branch(session: Session, business: Business, ana: Member, theo: Member) -> None:
+    """With nothing in it yet: both may switch there."""
+    branch = businesses.create_branch(session, business, BRANCH)
+    for who, role in ((ana, Role.OWNER), (theo, Role.MANAGER)):
+        workplace.post(session, branch, who, role)
 
 
 def _questionnaire(

@@ -1,6 +1,5 @@
 """`/settings/account`: a member's own password, and the browsers that are signed in (promises.md E.2)."""
 
-import datetime as dt
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -8,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from forms.account import PasswordForm
-from portal.accounts import allowance, audit, member
+from portal.accounts import audit, member
 from portal.accounts import session as sign_ins
 from portal.accounts.session import SignIn
 from portal.errors import Invalid, NotFound, Unauthenticated
@@ -16,9 +15,6 @@ from portal.web import page, security
 from portal.web.page import SIGNED_IN, Answer, Page, SeeOther
 from portal.web.visit import Visit
 
-TRIES, WINDOW = 10, dt.timedelta(minutes=15)
-WRONG = "This is not your current password."
-TOO_MANY = "Too many attempts. Please wait a quarter of an hour and try again."
 PROGRAMS = {"Edg": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 DEVICES = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "Mac OS": "Mac"}
 DEVICES |= {"Linux": "Linux"}
@@ -74,7 +70,7 @@ def end_others(session: Session, visit: Visit) -> Answer:
 def set_shortcuts(session: Session, visit: Visit) -> Answer:
     """Keys of a single letter can be switched off (WCAG 2.2, 2.1.4)."""
     is_on = visit.form.get("shortcuts") == "on"
-    member.switch_shortcuts(session, member.get(session, visit.business.id, visit.member.id), is_on=is_on)
+    member.switch_shortcuts(session, member.own(session, visit.member.id), is_on=is_on)
     said = "Single keys work everywhere now." if is_on else "Single keys do nothing any more."
     return SeeOther("/settings/account#keyboard", flash=said)
 
@@ -83,15 +79,11 @@ async def _status(request: Request, visit: Visit, form: PasswordForm) -> int:
     """200 when the current password is right; somebody at an open browser may not try for ever."""
     if not form.is_valid():
         return 422
-    if not await request.app.state.database.writing(
-        lambda session: allowance.take(session, f"password:{visit.member.id}", limit=TRIES, window=WINDOW)
-    ):
-        form.current.errors = (TOO_MANY,)
-        return 429
-    if not await security.is_password_right(visit.member.password_hash, str(form.current.data)):
-        form.current.errors = (WRONG,)
-        return 422
-    return 200
+    database = request.app.state.database
+    status, problem = await security.own_password(database, visit.member, str(form.current.data))
+    if problem:
+        form.current.errors = (problem,)
+    return status
 
 
 async def _hashed(visit: Visit, form: PasswordForm) -> str | None:
@@ -105,14 +97,16 @@ async def _hashed(visit: Visit, form: PasswordForm) -> str | None:
 def _changed(session: Session, visit: Visit, password_hash: str) -> str:
     if sign_ins.find(session, visit.cookie) is None:
         raise Unauthenticated()
-    member.change_password(session, member.get(session, visit.business.id, visit.member.id), password_hash)
+    member.change_password(session, member.own(session, visit.member.id), password_hash)
     audit.note(session, "password.changed", actor=visit.actor, business_id=visit.business.id, ip=visit.ip)
     return _start_anew(session, visit)
 
 
 def _start_anew(session: Session, visit: Visit) -> str:
     sign_ins.end_all(session, visit.member.id)
-    return sign_ins.start(session, visit.member, user_agent=visit.headers.get("user-agent", ""), ip=visit.ip)
+    return sign_ins.start(
+        session, visit.member, user_agent=visit.headers.get("user-agent", ""), ip=visit.ip, like=visit.sign_in
+    )  # fmt: skip
 
 
 def _browsers(session: Session, visit: Visit) -> list[Browser]:

@@ -1,6 +1,7 @@
 """Errors as people see them: a title, a sentence, what to do next and a reference; never a trace (promises.md G)."""
 
 import secrets
+from urllib.parse import urlencode, urlsplit
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -18,6 +19,7 @@ from portal.errors import (
     TooLarge,
     TooMany,
     Unauthenticated,
+    Unproven,
 )
 from portal.web import rendering, security
 from portal.web.frame import common
@@ -43,7 +45,18 @@ async def on_problem(request: Request, problem: Exception) -> Response:
             return Response(status_code=401, headers={"HX-Redirect": sign_in})
         if request.method == "GET" and not _is_refresh(request):
             return RedirectResponse(sign_in, status_code=303)
+    if isinstance(problem, Unproven):
+        return _to_proof(request)
     return _answer(request, problem)
+
+
+def _to_proof(request: Request) -> Response:
+    """To the password, and then back to the page whose button was pressed: what it would have done is not repeated."""
+    here = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "")).path
+    to = "/settings/prove?" + urlencode({"next": security.local(here or "/settings")})
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=403, headers={"HX-Redirect": to})
+    return RedirectResponse(to, status_code=303)
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

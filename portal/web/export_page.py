@@ -22,7 +22,7 @@ def show(session: Session, visit: Visit) -> Answer:
 
 async def download(request: Request) -> Response:
     """A POST, since it writes an audit entry. The file is no transaction: each piece of it is a read of its own."""
-    visit = await page.admitted(request, Right.EXPORT)
+    visit = await page.admitted(request, Right.EXPORT, steps_up=True)
     form = ExportForm(visit.form)
     if not form.is_valid():
         return page.respond(request, visit, _page(form, 422))

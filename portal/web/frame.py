@@ -1,13 +1,18 @@
 """What stands around every page: the navigation with its badge, who is here, a banner."""
 
+import datetime as dt
 from typing import Any
 
 from sqlmodel import Session
 
+from portal.accounts import browser
 from portal.accounts.business import Business, Capability
 from portal.messaging import review
 from portal.web import rendering
 from portal.web.visit import Visit
+
+TIME_TO_TYPE = dt.timedelta(minutes=5)
+"""What a form that needs a proof leaves at least; otherwise the password comes first, and nothing typed is lost."""
 
 
 def waiting(session: Session, business: Business | None) -> int:
@@ -22,6 +27,8 @@ def common(visit: Visit) -> dict[str, Any]:
         "request_path": visit.path,
         "business": visit.tenant,
         "member": visit.someone,
+        "workplaces": visit.workplaces,
+        "is_proven": browser.is_proven(visit.sign_in, ahead=TIME_TO_TYPE),
         "csrf_token": visit.csrf_token,
         "flash": [],
         "banner": rendering.banner(visit.state.tour, visit.path),

@@ -14,12 +14,13 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from portal.accounts import browser, workplace
 from portal.accounts import business as businesses
 from portal.accounts import session as sign_ins
 from portal.accounts.business import Capability
 from portal.accounts.member import Right
 from portal.database import Database, Lane
-from portal.errors import Forbidden
+from portal.errors import Forbidden, Unproven
 from portal.settings import Settings
 from portal.web import frame, rendering, security
 from portal.web.flash import COOKIE, Undo, put, take
@@ -28,8 +29,11 @@ from portal.web.visit import Visit
 Access = Right | Literal["public", "signed in"]
 PUBLIC: Access = "public"
 SIGNED_IN: Access = "signed in"
+ELSEWHERE = "You switched to another business since this page was opened. Please reload it; nothing was changed."
 ACCESS: dict[Callable[[Request], Awaitable[Response]], Access] = {}
 """What each page's endpoint needs, for the generated tests of every route."""
+STEPS_UP: set[Callable[[Request], Awaitable[Response]]] = set()
+"""Those that ask for the password again (promises.md E.2)."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +74,18 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def page(
-    work: Work, *, access: Access, writes: bool, needs: Capability | None = None, lane: Lane = Lane.ROAD
+    work: Work,
+    *,
+    access: Access,
+    writes: bool,
+    needs: Capability | None = None,
+    lane: Lane = Lane.ROAD,
+    steps_up: bool = False,
 ) -> Endpoint:
     """The Starlette endpoint of `work`."""
 
     def perform(session: Session, visit: Visit) -> tuple[Visit, Answer]:
-        visit = _admitted(session, visit, access, needs, writes=writes)
+        visit = _admitted(session, visit, access, needs, writes=writes, steps_up=steps_up)
         answer = work(session, visit)
         return (_counted(session, visit) if isinstance(answer, Page) else visit), answer
 
@@ -90,15 +100,18 @@ def page(
 
     endpoint.__name__ = work.__name__
     ACCESS[endpoint] = access
+    STEPS_UP.update({endpoint} if steps_up else ())
     return endpoint
 
 
-async def admitted(request: Request, access: Access, needs: Capability | None = None) -> Visit:
+async def admitted(
+    request: Request, access: Access, needs: Capability | None = None, *, steps_up: bool = False
+) -> Visit:
     """For the few POSTs that cannot be one transaction (hashing, mail): who is asking, and whether they may."""
     visit = await visit_of(request)
     database: Database = request.app.state.database
     return await database.reading(
-        lambda session: _counted(session, _admitted(session, visit, access, needs, writes=True))
+        lambda session: _counted(session, _admitted(session, visit, access, needs, writes=True, steps_up=steps_up))
     )  # fmt: skip
 
 
@@ -151,11 +164,17 @@ async def visit_of(request: Request, *, writes: bool = True) -> Visit:
     )
 
 
-def _admitted(session: Session, visit: Visit, access: Access, needs: Capability | None, *, writes: bool) -> Visit:
+def _admitted(
+    session: Session, visit: Visit, access: Access, needs: Capability | None, *, writes: bool, steps_up: bool = False
+) -> Visit:
     visit = _identified(session, visit, writes=writes)
     _check(visit, access, needs)
+    if access != PUBLIC and visit.headers.get("x-business", visit.business.id) != visit.business.id:
+        raise Forbidden(ELSEWHERE)
     if writes and access != PUBLIC:
         _check_token(visit)
+    if steps_up and not browser.is_proven(visit.sign_in):
+        raise Unproven()
     return visit
 
 
@@ -168,7 +187,10 @@ def _identified(session: Session, visit: Visit, *, writes: bool) -> Visit:
 
 
 def _counted(session: Session, visit: Visit) -> Visit:
-    return visit if visit.is_partial else replace(visit, waiting=frame.waiting(session, visit.tenant))
+    if visit.is_partial:
+        return visit
+    workplaces = workplace.all_of(session, visit.someone) if visit.someone and visit.someone.has_postings else ()
+    return replace(visit, waiting=frame.waiting(session, visit.tenant), workplaces=workplaces)
 
 
 def _check(visit: Visit, access: Access, needs: Capability | None) -> None:

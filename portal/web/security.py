@@ -1,6 +1,7 @@
 """What every response carries and every request must pass: headers, a CSP without inline script, origins, cookies."""
 
 import asyncio
+import datetime as dt
 import ipaddress
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -12,12 +13,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal.accounts import member
+from portal.accounts import allowance, member
+from portal.accounts.member import Member
+from portal.database import Database
 from portal.errors import BadRequest, NotFound, TooLarge
 
 BODY_LIMIT = 64 * 1024
 BATCH_LIMIT = 3 * 1024 * 1024  # Meta puts up to a thousand events into one request
 MOST_FIELDS = 1000
+PASSWORD_TRIES, PASSWORD_WINDOW = 10, dt.timedelta(minutes=15)
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors {}"
@@ -98,6 +102,24 @@ async def is_password_right(password_hash: str | None, password: str) -> bool:
 async def hashed(password: str, email: str) -> str:
     """Raises Invalid for a weak password."""
     return await asyncio.get_running_loop().run_in_executor(_hashing, member.hashed, password, email)
+
+
+async def own_password(database: Database, who: Member, password: str) -> tuple[int, str]:
+    """(200, "") when `password` is theirs, or else a status and a sentence; somebody at an open browser may not try for
+    ever."""
+    if not await database.writing(
+        lambda session: allowance.take(session, f"password:{who.id}", limit=PASSWORD_TRIES, window=PASSWORD_WINDOW)
+    ):
+        return 429, "Too many attempts. Please wait a quarter of an hour and try again."
+    is_right = await is_password_right(who.password_hash, password)
+    return (200, "") if is_right else (422, "This is not your current password.")
+
+
+def local(url: str | None) -> str:
+    """Only a path of ours: no other site, no scheme, no double slash."""
+    parts = urlsplit(url or "/")
+    is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/") and not parts.path.startswith("//")
+    return (url or "/") if is_ours and "\\" not in (url or "") else "/"
 
 
 def is_same_origin(request: Request, *urls: str) -> bool:

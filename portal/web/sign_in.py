@@ -1,7 +1,6 @@
 """Signing in and out, and the first member of an empty installation (promises.md E.1, E.2)."""
 
 import datetime as dt
-from urllib.parse import urlsplit
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -26,7 +25,7 @@ WRONG = "This e-mail address and password do not belong together."
 def show(session: Session, visit: Visit) -> Answer:
     """The form; somebody signed in already goes straight on."""
     if visit.someone is not None:
-        return SeeOther(_next(visit.query.get("next")))
+        return SeeOther(security.local(visit.query.get("next")))
     if not businesses.exists(session):
         return Page("sign_in/empty.html", {}, 200)
     return _form(visit, SignInForm(data={"next": visit.query.get("next", "/")}))
@@ -51,7 +50,7 @@ async def enter(request: Request) -> Response:
         form.password.errors = (WRONG,)
         return page.respond(request, visit, _form(visit, form, 422))
     token = await database.writing(lambda session: _start(session, visit, found))
-    return page.respond(request, visit, SeeOther(_next(str(form.next.data or "/")), cookie=token))
+    return page.respond(request, visit, SeeOther(security.local(str(form.next.data or "/")), cookie=token))
 
 
 def _form(visit: Visit, form: SignInForm, status: int = 200) -> Page:
@@ -118,10 +117,3 @@ def _note_failure(session: Session, visit: Visit, found: Member | None) -> None:
 def _start(session: Session, visit: Visit, found: Member) -> str:
     audit.note(session, "signed_in", actor=f"member:{found.id}", business_id=found.business_id, ip=visit.ip)
     return sign_ins.start(session, found, user_agent=visit.headers.get("user-agent", ""), ip=visit.ip)
-
-
-def _next(url: str | None) -> str:
-    """Only a path of ours: no other site, no scheme, no double slash."""
-    parts = urlsplit(url or "/")
-    is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/") and not parts.path.startswith("//")
-    return (url or "/") if is_ours and "\\" not in (url or "") else "/"

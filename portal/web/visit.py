@@ -9,6 +9,7 @@ from starlette.datastructures import FormData, Headers, QueryParams
 from portal.accounts.business import Business
 from portal.accounts.member import Member
 from portal.accounts.session import SignIn
+from portal.accounts.workplace import Workplace
 from portal.errors import Unauthenticated
 from portal.settings import Settings
 
@@ -16,7 +17,7 @@ from portal.settings import Settings
 @dataclass(frozen=True)
 class Visit:
     """One request as the pages see it. `member` and `business` come from the sign-in, never from the request.
-    `waiting` is the number of replies in doubt, for the badge."""
+    `waiting` is the number of replies in doubt, for the badge; `workplaces` are those of a member of several."""
 
     method: str
     path: str
@@ -32,6 +33,7 @@ class Visit:
     tenant: Business | None = None
     cookie: str = ""
     waiting: int = 0
+    workplaces: tuple[Workplace, ...] = ()
 
     @property
     def member(self) -> Member:

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from portal import demo
 from portal.accounts.endpoint import WebhookEndpoint
+from portal.accounts.member import Member
 from portal.automations.automation import Automation
 from portal.consent.subscription import Subscription
 from portal.contacts.contact import Contact
@@ -81,6 +82,7 @@ def paths_of(session: Session) -> dict[str, str]:
         "wording-notice": "/settings/wordings/edit?key=mt.rejected.user",
         "reading-said": "/settings/reading?text=STOP,+but+please+call+me+about+Friday",
     }  # fmt: skip
+    found["member"] = f"/settings/members/{session.exec(select(Member).where(Member.role == 'staff')).one().id}"
     for rule in session.exec(select(Automation)).all():
         found[f"automation-{rule.condition}"] = f"/automations/{rule.id}"
         found["automation-edit"] = f"/automations/{rule.id}/edit"
