@@ -55,7 +55,7 @@ from portal.web.route import TEXTING, acts, opens, reads, writes
 def routes() -> list[BaseRoute]:
     """All of them."""
     desk = [*desk_routes.routes(), *_contacts(), *_projects(), *_automations(), *_questionnaires()]
-    return [*_doors(), *desk, *_settings(), *_words(), *_house()]
+    return [*_doors(), *desk, *_settings(), *_people(), *_words(), *_house()]
 
 
 def _doors() -> list[BaseRoute]:
@@ -101,11 +101,31 @@ def _questionnaires() -> list[BaseRoute]:
 
 
 def _settings() -> list[BaseRoute]:
-    """The business, its members, one's own account."""
+    """The business, what it gives to others, what is taken out."""
     return [
         reads("/settings", settings_page.show, Right.READ),
         reads("/settings/preview", settings_page.preview, Right.SETUP),
         writes("/settings", settings_page.save, Right.SETUP),
+        reads("/settings/archive", archive_page.show, Right.SETUP),
+        writes("/settings/archive", archive_page.save, Right.SETUP),
+        reads("/settings/export", export_page.show, Right.EXPORT),
+        acts("/settings/export", export_page.download, Right.EXPORT, steps_up=True),
+        reads("/settings/webhooks", endpoints.show, Right.SETUP),
+        writes("/settings/webhooks", endpoints.create, Right.SETUP),
+        reads("/settings/webhooks/{endpoint}", endpoint.show, Right.SETUP),
+        writes("/settings/webhooks/{endpoint}", endpoint.save, Right.SETUP),
+        writes("/settings/webhooks/{endpoint}/rotate", endpoint.rotate, Right.SETUP),
+        writes("/settings/webhooks/{endpoint}/test", endpoint.test, Right.SETUP),
+        writes("/settings/webhooks/{endpoint}/disable", endpoint.disable, Right.SETUP),
+        writes("/settings/webhooks/{endpoint}/enable", endpoint.enable, Right.SETUP),
+        writes("/settings/webhooks/{endpoint}/delete", endpoint.delete, Right.SETUP),
+        writes("/settings/webhooks/{endpoint}/deliveries/{delivery}/again", endpoint.again, Right.SETUP),
+    ]
+
+
+def _people() -> list[BaseRoute]:
+    """Who may sign in, where, with which role; one's own account."""
+    return [
         reads("/settings/account", account_page.show, SIGNED_IN),
         acts("/settings/account/password", account_page.change_password, SIGNED_IN),
         writes("/settings/account/shortcuts", account_page.set_shortcuts, SIGNED_IN),
@@ -123,20 +143,6 @@ def _settings() -> list[BaseRoute]:
         writes("/settings/branches", branches.create, Right.PEOPLE, steps_up=True),
         reads("/settings/prove", proof.show, SIGNED_IN),
         acts("/settings/prove", proof.enter, SIGNED_IN),
-        reads("/settings/archive", archive_page.show, Right.SETUP),
-        writes("/settings/archive", archive_page.save, Right.SETUP),
-        reads("/settings/export", export_page.show, Right.EXPORT),
-        acts("/settings/export", export_page.download, Right.EXPORT, steps_up=True),
-        reads("/settings/webhooks", endpoints.show, Right.SETUP),
-        writes("/settings/webhooks", endpoints.create, Right.SETUP),
-        reads("/settings/webhooks/{endpoint}", endpoint.show, Right.SETUP),
-        writes("/settings/webhooks/{endpoint}", endpoint.save, Right.SETUP),
-        writes("/settings/webhooks/{endpoint}/rotate", endpoint.rotate, Right.SETUP),
-        writes("/settings/webhooks/{endpoint}/test", endpoint.test, Right.SETUP),
-        writes("/settings/webhooks/{endpoint}/disable", endpoint.disable, Right.SETUP),
-        writes("/settings/webhooks/{endpoint}/enable", endpoint.enable, Right.SETUP),
-        writes("/settings/webhooks/{endpoint}/delete", endpoint.delete, Right.SETUP),
-        writes("/settings/webhooks/{endpoint}/deliveries/{delivery}/again", endpoint.again, Right.SETUP),
     ]
 
 
