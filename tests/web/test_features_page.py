@@ -29,8 +29,11 @@ def switch(scene: Scene, name: str, *, on: str = "yes", answer: str = "yes") -> 
 
 
 def grant(scene: Scene, *capabilities: Capability) -> None:
-    for each in capabilities:
-        home(scene, lambda session, business, each=each: businesses.grant(session, business, each))
+    def work(session: Session, business: Business) -> None:
+        for each in capabilities:
+            businesses.grant(session, business, each)
+
+    home(scene, work)
 
 
 @pytest.mark.covers("M-8", "M-9")
@@ -74,8 +77,8 @@ def test_what_the_operator_did_not_grant_does_not_exist(scene: Scene) -> None:
     scene.alice()
     assert scene.client.get(f"{CHANGE}?feature={GROUPS}&on=yes").status_code == 404
     assert switch(scene, GROUPS).status_code == 404
-    for each in (Capability.FIRST_MESSAGE_GATE,):
-        home(scene, lambda session, business, each=each: businesses.grant(session, business, each, revoke=True))
+    gate = Capability.FIRST_MESSAGE_GATE
+    home(scene, lambda session, business: businesses.grant(session, business, gate, revoke=True))
     assert scene.client.get("/settings/features").status_code == 404
     assert "/settings/features" not in scene.client.get("/settings").text
 
