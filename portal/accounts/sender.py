@@ -13,7 +13,7 @@ from portal.accounts import key
 from portal.accounts.business import Business
 from portal.column import UtcTime, new_id, table_of
 from portal.errors import Conflict, Invalid
-from portal.statement import Statement, param
+from portal.statement import Statement, param, params
 
 SMS, WHATSAPP = "sms", "whatsapp"
 CHANNELS = (SMS, WHATSAPP)
@@ -54,6 +54,11 @@ _OURS = Statement(
 )
 
 _NUMBERS = Statement(sa.select(table.c.number).where(table.c.business_id == param("business_id")))
+_SWITCH = Statement(
+    sa.update(table)
+    .where(table.c.business_id == param("business_id"), table.c.channel == param("channel"))
+    .values(**params("is_active"))
+)
 _ACTIVE = Statement(
     sa.select(table)
     .where(table.c.business_id == param("business_id"), table.c.channel == param("channel"), table.c.is_active)
@@ -79,7 +84,10 @@ def add(
         raise Conflict(f"{number} already belongs to a business here; a sender belongs to exactly one.")
     _keep_apart(session, business, provider)
     sealed = key.of(session).seal(json.dumps(dict(credentials), sort_keys=True))
-    sender = Sender(business_id=business.id, channel=channel, number=number, provider=provider, credentials=sealed)
+    sender = Sender(
+        business_id=business.id, channel=channel, number=number, provider=provider, credentials=sealed,
+        is_active=channel == SMS or business.has_whatsapp,
+    )  # fmt: skip
     session.add(sender)
     session.flush()
     return sender
@@ -90,6 +98,11 @@ def _keep_apart(session: Session, business: Business, provider: str) -> None:
     others = session.exec(select(Sender.provider).where(Sender.business_id == business.id)).all()
     if any((other == REHEARSAL) is not (provider == REHEARSAL) for other in others):
         raise Conflict("A business either rehearses or texts for real. Make another business for the other.")
+
+
+def switch(session: Session, business_id: str, channel: str, *, on: bool) -> None:
+    """A channel that is off sends nothing; what clients write there still arrives (W-3)."""
+    _SWITCH.run(session, business_id=business_id, channel=channel, is_active=on)
 
 
 def credentials_of(session: Session, sealed: str) -> dict[str, str]:

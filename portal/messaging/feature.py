@@ -87,6 +87,9 @@ def switch(
     if no is not None or is_on(business, feature) == on:
         return no
     businesses.change_policy(session, business, **{SWITCHES[feature]: on})
+    if feature is Capability.WHATSAPP:
+        for each in (business, *businesses.branches(session, business.id)):
+            sender.switch(session, each.id, WHATSAPP, on=on)
     action = "feature.switched_on" if on else "feature.switched_off"
     audit.note(session, action, actor=actor, business_id=business.id, ip=ip, feature=str(feature))
     return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal import clock
-from portal.accounts.sender import WHATSAPP
+from portal.accounts.sender import SMS, WHATSAPP
 from portal.consent.purpose import Purpose, covers
 from portal.consent.state import Carrier, Status
 
@@ -91,8 +91,21 @@ REFUSALS = {
 }  # fmt: skip
 
 
-def refusal(reason: str) -> Refuse:
-    return Refuse(reason, *REFUSALS[reason])
+ON_WHATSAPP = {
+    "undeliverable": (
+        "This number could not be reached on WhatsApp.",
+        "They may not use it, or not with this number; a text needs its own consent.",
+    ),
+    "sender_off": (
+        "There is no active WhatsApp number to send from.",
+        "Switch WhatsApp on in Settings > Features, or ask the operator to add a number.",
+    ),
+}
+
+
+def refusal(reason: str, channel: str = SMS) -> Refuse:
+    said = ON_WHATSAPP if channel == WHATSAPP and reason in ON_WHATSAPP else REFUSALS
+    return Refuse(reason, *said[reason])
 
 
 HELD = {
@@ -123,7 +136,7 @@ def decide(
         reason = "capped"
     if reason is None and not is_window_open:
         reason = "window_closed"
-    return refusal(reason) if reason else Send(facts.consent_seq)
+    return refusal(reason, getattr(facts, "channel", SMS)) if reason else Send(facts.consent_seq)
 
 
 def may_write_freely(row: Any) -> bool:

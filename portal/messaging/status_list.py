@@ -30,6 +30,7 @@ class Row:
     id: str
     name: str
     number: str
+    channel: str
     contact_id: str | None
     status: str
     carrier: str
