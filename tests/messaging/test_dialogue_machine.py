@@ -95,9 +95,9 @@ class Dialogue(RuleBasedStateMachine):
     def texts_leave(self) -> None:
         while claims := self.road.claim():
             for each in claims:
-                row = self.row()
-                self._may_leave(each.row, row)
-                self.left.append((clock.now(), each.row))
+                if each.row.number == self.number:  # not what another run left behind
+                    self._may_leave(each.row, self.row())
+                    self.left.append((clock.now(), each.row))
                 self.road.land(each.row, Accepted(f"SM{each.row.id}"))
 
     def _may_leave(self, text: Any, row: Any) -> None:
