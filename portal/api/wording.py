@@ -8,7 +8,7 @@ from sqlmodel import Session
 from portal.accounts.language import Language
 from portal.api.operation import Answer, Call
 from portal.api.value import Asked, Given, Told, Words
-from portal.messaging import wording, wording_lint
+from portal.messaging import wording, wording_lint, wording_template
 from portal.messaging.wording import InForce
 from portal.messaging.wording_default import NOTICES, VERSION
 from portal.messaging.wording_lint import TYPED
@@ -45,7 +45,8 @@ class WordingPage(Asked):
 class Wording(Told):
     """`sample` is the text with its places filled. `own` is false while the portal's words go out; `editable` is false
     for words that are fixed, and in a branch. `recipient` is who reads it. `required` names what the text must say;
-    `warnings` are sentences about what it lacks or costs."""
+    `warnings` are sentences about what it lacks or costs. `template_status` is what WhatsApp says of the template,
+    approved for instance, and empty where nobody knows."""
 
     key: str
     channel: str
@@ -62,6 +63,7 @@ class Wording(Told):
     encoding: str
     warnings: list[str]
     template: dict[str, str] | None
+    template_status: str
 
 
 class Wordings(Told):
@@ -76,7 +78,7 @@ def page(session: Session, call: Call) -> Answer:
     languages = [Language(query.language)] if query.language else list(Language)
     channels = [query.channel] if query.channel else wording.channels(call.business)
     items = [
-        _told(call, found)
+        _told(session, call, found)
         for channel in channels
         for each in languages
         for found in wording.all_in_force(session, call.business, each, channel)
@@ -93,7 +95,7 @@ def change(session: Session, call: Call) -> Answer:
         session, call.business, slot, language, wanted.text.strip() if wanted.text else None, actor=call.actor,
         ip=call.ip, channel=wanted.channel, template=_template(session, call, slot, wanted),
     )  # fmt: skip
-    return Answer(_told(call, found))
+    return Answer(_told(session, call, found))
 
 
 def _template(session: Session, call: Call, slot: Slot, wanted: NewWording) -> dict[str, str] | None:
@@ -102,7 +104,7 @@ def _template(session: Session, call: Call, slot: Slot, wanted: NewWording) -> d
     return wording.in_force(session, call.business, slot, Language(wanted.language), wanted.channel).template
 
 
-def _told(call: Call, found: InForce) -> Wording:
+def _told(session: Session, call: Call, found: InForce) -> Wording:
     slot = found.slot
     report = wording_lint.check(found.text, slot, found.language, call.business, channel=found.channel)
     return Wording(
@@ -112,6 +114,7 @@ def _told(call: Call, found: InForce) -> Wording:
         required=[str(part) for part in slot.must_say(found.channel)], places=list(slot.places),
         segments=report.size.segments, encoding=report.size.encoding,
         warnings=list(report.warnings), template=found.template,
+        template_status=wording_template.status(session, call.business.id, found.template),
     )  # fmt: skip
 
 
@@ -122,7 +125,7 @@ def _fixed() -> list[Wording]:
             key=key, channel="sms", recipient="member", language=Language.EN, text=text, sample=text,
             version=f"{key}/en/{VERSION}",
             own=False, editable=False, required=[], places=[], segments=0, encoding="",
-            warnings=[], template=None,
+            warnings=[], template=None, template_status="",
         )
         for key, text in NOTICES.items()
     ]  # fmt: skip

@@ -65,7 +65,8 @@ def automatic(
     if callable(employee):
         employee = employee() if "employee" in wording_text.places(found.text) else ""
     known = wording_text.values(business, found.language, employee)
-    template = found.template and wording_template.filled(found.template, found.text, known)
+    chosen = wording_template.usable(session, business, found.template)
+    template = wording_template.filled(chosen, found.text, known) if chosen else None
     return Wording(key, wording_text.fill(found.text, known), found.version, template)
 
 
@@ -168,7 +169,7 @@ def save(
         report = wording_lint.check(text, slot, language, business, channel=channel)
         if report.errors:
             raise Invalid("This text cannot go out yet.", fields={"text": report.errors})
-        wording_template.check(template, slot, channel)
+        wording_template.check(session, business, template, slot, channel, text)
     business = wording_version.locked(session, business)
     before = in_force(session, business, slot, language, channel)
     if (before.text, before.template) == (text, template) or (text is None and before.number is None):

@@ -13,7 +13,7 @@ from portal.accounts import business as businesses
 from portal.accounts import member
 from portal.accounts.language import NAMES, Language
 from portal.accounts.sender import SMS, WHATSAPP
-from portal.messaging import wording, wording_lint, wording_part, wording_template, wording_text
+from portal.messaging import whatsapp_template, wording, wording_lint, wording_part, wording_template, wording_text
 from portal.messaging.wording import InForce
 from portal.messaging.wording_default import DEFAULTS
 from portal.messaging.wording_lint import Report
@@ -88,7 +88,9 @@ def save(session: Session, visit: Visit) -> Answer:
     if act == "preview":
         return _editor(session, visit, asked, found, form)
     template = form.chosen_template if asked.may_need_template else None
-    problem = wording_template.problem(template, asked.slot, asked.channel)
+    problem = wording_template.problem(
+        session, visit.business, template, asked.slot, asked.channel, str(form.text.data)
+    )
     report = _report(visit, asked, form)
     if report.errors or problem:
         form.text.errors, form.template.errors = report.errors, (problem,) if problem else ()
@@ -114,6 +116,7 @@ def _editor(session: Session, visit: Visit, asked: Asked, found: InForce, form: 
         "ours": DEFAULTS[asked.language][slot.key],
         "places": {wording_text.written(name): PLACES[name] for name in slot.places},
         "versions": _versions(session, visit, found),
+        "templates": whatsapp_template.of(session, business.policy_id) if asked.may_need_template else [],
         "main": businesses.get(session, business.policy_id) if business.main_id else None,
     }  # fmt: skip
     return Page("wording/page.html", context | _previewed(visit, asked, form), status)

@@ -11,7 +11,7 @@ from portal.accounts import business as businesses
 from portal.accounts import sender
 from portal.accounts.language import NAMES, Language
 from portal.accounts.sender import SMS, WHATSAPP
-from portal.messaging import keyword, segment, wording, wording_prefix, wording_text
+from portal.messaging import keyword, segment, wording, wording_prefix, wording_template, wording_text
 from portal.messaging.segment import Segments
 from portal.messaging.wording import InForce
 from portal.messaging.wording_default import NOTICES
@@ -65,12 +65,24 @@ def show(session: Session, visit: Visit) -> Answer:
 def _entries(session: Session, visit: Visit, chosen: Language, channel: str) -> list[Entry]:
     known = wording_text.values(visit.business, chosen, visit.member.name)
     notes = _notes(session, visit, channel)
-    return [_entry(each, known, notes) for each in wording.all_in_force(session, visit.business, chosen, channel)]
+    return [
+        _entry(each, known, notes, _template(session, visit, each))
+        for each in wording.all_in_force(session, visit.business, chosen, channel)
+    ]
 
 
-def _entry(each: InForce, known: dict[str, str], notes: dict[str, str]) -> Entry:
-    text, template = wording_text.fill(each.text, known), (each.template or {}).get("name", "")
+def _entry(each: InForce, known: dict[str, str], notes: dict[str, str], template: str) -> Entry:
+    text = wording_text.fill(each.text, known)
     return Entry(each.slot, text, segment.count(text), each.number, notes.get(each.slot.key, ""), template)
+
+
+def _template(session: Session, visit: Visit, each: InForce) -> str:
+    """Its name, and what WhatsApp says of it."""
+    if each.template is None:
+        return ""
+    return (
+        f"{each.template['name']}, {wording_template.status(session, visit.business.id, each.template) or 'not known'}"
+    )
 
 
 def _cases(entries: list[Entry]) -> dict[str, list[Entry]]:

@@ -13,7 +13,7 @@ from portal.accounts.sender import CHANNELS, SMS, WHATSAPP
 from portal.consent import reply, subscription
 from portal.consent.purpose import Purpose
 from portal.consent.reply import Meaning
-from portal.errors import Conflict, Invalid, NotFound
+from portal.errors import Conflict, NotFound
 from portal.messaging import automatic_text, message, wording, wording_lint, wording_prefix, wording_text
 from portal.messaging.outbox import Queued
 from portal.messaging.wording_default import DEFAULTS
@@ -216,33 +216,6 @@ def test_each_channel_has_words_of_its_own(road: Road) -> None:
     usual = says(road, SMS, employee="Alex Example")
     assert usual.text.startswith("[Auto Message] Alex Example is trying to reach you.")
     assert usual.version == "mo.request.client/en/default-1"
-
-
-@pytest.mark.covers("X-30")
-def test_a_template_goes_along_with_its_parameters_in_the_order_of_the_words(road: Road) -> None:
-    chosen = {"name": "opt_in_request", "language": "en_US"}
-    save(road, OWN, channel=WHATSAPP, template=chosen)
-    expected = chosen | {"parameters": ["Alex Example", "Hearth Photography"]}
-    assert says(road, WHATSAPP, employee="Alex Example").template == expected
-    assert save(road, OWN, channel=WHATSAPP).number == 2, "without its template the words are another version"
-    assert says(road, WHATSAPP).template is None
-
-
-@pytest.mark.covers("X-30")
-@pytest.mark.parametrize(
-    ("change", "key"),
-    [
-        ({"channel": SMS}, "mo.request.client"),
-        ({"template": {"name": "Opt in!", "language": "en_US"}}, "mo.request.client"),
-        ({"template": {"name": "opt_in", "language": "English"}}, "mo.request.client"),
-        ({}, "mt.accepted.client"),
-    ],
-)
-def test_a_template_that_could_not_be_used_is_refused(road: Road, change: dict[str, Any], key: str) -> None:
-    usual = {"channel": WHATSAPP, "template": {"name": "opt_in", "language": "en_US"}}
-    with pytest.raises(Invalid) as refused:
-        save(road, OWN, key=key, **(usual | change))
-    assert list(refused.value.fields) == ["template"]
 
 
 @pytest.mark.covers("M-10", "M-5")
