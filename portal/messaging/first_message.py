@@ -109,7 +109,8 @@ def ask(
     recorded = ledger.record(
         session, row, Kind.ASKED, origin=Origin.BUSINESS_FIRST, proof=Proof.ATTESTED, actor=actor,
         evidence={
-            "basis": str(basis), "note": note, "words": words.text, "wording": words.version, "employee": employee
+            "basis": str(basis), "note": note, "words": words.text, "wording_version": words.version,
+            "employee": employee,
         },
     )  # fmt: skip
     automatic_text.queue(

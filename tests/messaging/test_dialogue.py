@@ -103,6 +103,7 @@ def test_the_request_names_the_member_as_the_owner_entered_it_and_keeps_its_basi
     assert entry.evidence["basis"] == "other"
     assert entry.evidence["note"] == "Met at the fair"
     assert entry.evidence["words"] == text
+    assert entry.evidence["wording_version"] == "mo.request.client/en/default-1"
 
 
 def entries(road: Road) -> list[Any]:
