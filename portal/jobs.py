@@ -15,7 +15,7 @@ from portal.accounts.courier import Courier
 from portal.automations import due, plan
 from portal.automations.candidate import Place
 from portal.database import Database, Lane
-from portal.messaging import archive, archive_turn, outcome, rehearsal, trigger_event, word_search
+from portal.messaging import archive, archive_turn, lapse, outcome, rehearsal, trigger_event, word_search
 from portal.messaging.archive_mail import Journal
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.review_alarm import Alarm
@@ -159,6 +159,12 @@ def run_due(timetable: Timetable) -> None:
         pass
 
 
+def lapse_requests(timetable: Timetable) -> None:
+    """In pieces, so that nobody's write waits long."""
+    while timetable.database.read(lapse.is_any) and timetable.database.write(lapse.run, lane=Lane.BULK):
+        pass
+
+
 def fill_archives(timetable: Timetable, *, sweeps: bool = False) -> None:
     """One archive that cannot be filled keeps no other waiting."""
     for business_id in timetable.database.read(archive.on):
@@ -199,6 +205,7 @@ JOBS = (
     Job("plan_dates", dt.timedelta(seconds=2), plan_dates),
     Job("run_due", dt.timedelta(seconds=1), run_due),
     Job("tell_of_reviews", dt.timedelta(minutes=1), tell_of_reviews),
+    Job("lapse_requests", dt.timedelta(minutes=10), lapse_requests),
     Job("fill_archives", dt.timedelta(seconds=5), fill_archives),
     Job("sweep_archives", dt.timedelta(minutes=1), sweep_archives),
     Job("mail_archives", dt.timedelta(minutes=1), mail_archives),

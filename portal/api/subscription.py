@@ -95,8 +95,9 @@ def opt_out(session: Session, call: Call) -> Answer:
 def told(row: Any, business: Business, has_sender: bool) -> Subscription:
     """A text that would be held may not leave yet: `may_text` is false, and `unlock` says that it waits."""
     decision = gate.decide(
-        row, Purpose.CONVERSATION, has_sender=has_sender, asks_first=business.asks_first(row.channel)
-    )
+        row, Purpose.CONVERSATION, has_sender=has_sender, asks_first=business.asks_first(row.channel),
+        is_window_open=gate.may_write_freely(row),
+    )  # fmt: skip
     refused = decision if isinstance(decision, Refuse | Hold) else None
     return Subscription(
         id=row.id, channel=row.channel, number=row.number, contact=row.contact_id, status=row.status,

@@ -48,16 +48,15 @@ class Subscription(SQLModel, table=True):
             where="assigned_to IS NOT NULL",
         ),
         partial_index(
-            "subscription_snoozed", "business_id", "snoozed_until_at", "id",
-            where="snoozed_until_at IS NOT NULL",
+            "subscription_snoozed", "business_id", "snoozed_until_at", "id", where="snoozed_until_at IS NOT NULL"
         ),
         partial_index(
-            "subscription_blocked", "business_id", "carrier", "last_message_at", "id",
-            where="carrier = 'blocked'",
+            "subscription_blocked", "business_id", "carrier", "last_message_at", "id", where="carrier = 'blocked'"
         ),
         partial_index("subscription_by_project", "project_id", where="project_id IS NOT NULL"),
         partial_index("subscription_in_review", "business_id", "review_opened_at", "id", where="in_review"),
         partial_index("subscription_by_user", "business_id", "user_id", where="user_id IS NOT NULL"),
+        partial_index("subscription_requested", "changed_at", where="status = 'requested'"),
         partial_index("subscription_unknown", "business_id", "last_message_at", "id", where="contact_id IS NULL"),
     )  # fmt: skip
 

@@ -123,7 +123,10 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
     row = found.subscription
     ours = sender.of(session, business.id, row.channel)
     asks_first = business.asks_first(row.channel)
-    decision = gate.decide(row, Purpose.CONVERSATION, has_sender=ours is not None, asks_first=asks_first)
+    decision = gate.decide(
+        row, Purpose.CONVERSATION, has_sender=ours is not None, asks_first=asks_first,
+        is_window_open=gate.may_write_freely(row),
+    )  # fmt: skip
     hold = decision if isinstance(decision, Hold) else None
     known = contact.get(session, business.id, row.contact_id) if row.contact_id else None
     names = {each.id: each.name for each in member.all_of(session, business.id)}

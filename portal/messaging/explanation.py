@@ -17,6 +17,7 @@ _CANCELLED = {
     "paused": "The client opted out on another number before it left.",
     "carrier_blocked": "The carrier refuses texts to this number.",
     "settled": "The doubt it asks about was settled before it left.",
+    "lapsed": "Nobody answered the request for a week.",
     "expired": "It was too late to be allowed out.",
 }
 _READINGS = {

@@ -22,6 +22,7 @@ from portal.web import (
     thread_note,
     thread_replies,
     thread_task,
+    thread_template,
     thread_why,
     today,
 )
@@ -86,6 +87,8 @@ def _thread() -> list[BaseRoute]:
     return [
         reads("/sms/{subscription}/ask", thread_ask.show, Right.SEND, TEXTING),
         writes("/sms/{subscription}/ask", thread_ask.send, Right.SEND, TEXTING),
+        reads("/sms/{subscription}/template", thread_template.show, Right.SEND, TEXTING),
+        writes("/sms/{subscription}/template", thread_template.send, Right.SEND, TEXTING),
         reads("/sms/{subscription}/held/{message}", thread_held.show, Right.SEND, TEXTING),
         writes("/sms/{subscription}/held/{message}", thread_held.save, Right.SEND, TEXTING),
         writes("/sms/{subscription}/held/{message}/cancel", thread_held.cancel, Right.SEND, TEXTING),
