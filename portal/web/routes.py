@@ -107,7 +107,7 @@ def _settings() -> list[BaseRoute]:
         reads("/settings/preview", settings_page.preview, Right.SETUP),
         writes("/settings", settings_page.save, Right.SETUP),
         reads("/settings/archive", archive_page.show, Right.SETUP),
-        writes("/settings/archive", archive_page.save, Right.SETUP),
+        writes("/settings/archive", archive_page.save, Right.SETUP, steps_up=True),
         reads("/settings/export", export_page.show, Right.EXPORT),
         acts("/settings/export", export_page.download, Right.EXPORT, steps_up=True),
         reads("/settings/webhooks", endpoints.show, Right.SETUP),

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from portal.accounts.business import Business
 from portal.accounts.key import Secrets
+from portal.accounts.sender import SMS
 from portal.column import table_of
 from portal.consent import head, ledger, subscription, verification
 from portal.consent.state import Carrier, Kind, Origin, Proof, State, Status
@@ -83,6 +84,12 @@ def test_an_untouched_ledger_verifies(written: Books) -> None:
 
 
 @pytest.mark.covers("P11")
+def test_a_ledger_that_has_no_entry_yet_verifies(books: Books) -> None:
+    """Somebody wrote whom nobody had asked: there is a number, and nothing about its consent."""
+    books.database.write(lambda session: subscription.lock(session, books.business, SMS, CLIENT))
+    assert (books.verify().entries, books.verify().problem) == (0, "")
+
+
 def test_every_table_column_of_an_entry_is_tried(written: Books) -> None:
     assert set(changes(written, 1)) == {column.key for column in _l.columns}
 

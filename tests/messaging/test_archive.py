@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
+from portal.accounts import business as businesses
 from portal.accounts.sender import SMS
-from portal.consent import subscription
+from portal.consent import ledger, subscription, verification
 from portal.database import Database
 from portal.messaging import (
     archive,
@@ -29,6 +30,7 @@ from portal.messaging.message import Direction, Fate
 from portal.providers.provider import Accepted, Rejected, StatusUpdate, Trouble
 from tests.conftest import ON_POSTGRES, World
 from tests.messaging.conftest import CLIENT, Road
+from tests.messaging.test_whatsapp_road import Line
 
 Shift = Callable[[dt.timedelta], None]
 NOWHERE = (archive.START, "")
@@ -80,7 +82,8 @@ def assert_whole(road: Road) -> None:
     settled = [each.id for each in road.messages() if each.status not in archive_source.WAITING]
     assert sorted(here) == sorted(settled)
     seqs = [line["entry"]["seq"] for line in told if line["what"] == "entry"]
-    assert seqs == list(range(1, len(road.kinds()) + 1))
+    sealed = road.database.read(lambda session: verification.verify(session, road.business))
+    assert (sealed.problem, seqs) == ("", list(range(1, sealed.entries + 1)))
 
 
 def put(road: Road, text: str, **values: Any) -> str:
@@ -93,26 +96,57 @@ def put(road: Road, text: str, **values: Any) -> str:
     return made
 
 
-@pytest.mark.covers("M-2", "S-2", "W-2")
-def test_a_yes_and_a_stop_are_in_the_archive_with_both_sides_texts_their_words_and_hashes(kept: Road) -> None:
-    kept.is_asked()
+def open_gate(road: Road) -> None:
+    gate = {"has_first_message_gate": True, "has_whatsapp": True}
+    road.write(lambda session: businesses.change_policy(session, businesses.get(session, road.business), **gate))
+
+
+def slots(road: Road) -> list[str]:
+    """Whose words the texts and notices in the archive are, by the versions they name."""
+    told = [line["message"] for line in lines(road) if line["what"] == "message"]
+    return [each["wording_version"].partition("/")[0] for each in told if each["wording_version"]]
+
+
+@pytest.mark.covers("M-2", "S-2")
+@pytest.mark.parametrize("answer", ["accepted", "rejected"])
+def test_what_both_sides_are_told_of_an_answer_is_in_the_archive_with_its_words_and_its_proof(
+    kept: Road, answer: str
+) -> None:
+    open_gate(kept)
+    words = {"accepted": "YES", "rejected": "STOP"}[answer]
+    kept.texts_us("Do you have a free day?")
     kept.send_all()
-    kept.texts_us("YES")
-    kept.send_all()
-    kept.texts_us("STOP")
+    kept.texts_us(words)
     kept.send_all()
     fill(kept)
     assert_whole(kept)
-    told = lines(kept)
-    kinds = [line["entry"]["kind"] for line in told if line["what"] == "entry"]
-    assert kinds == ["asked", "opted_in", "opted_out"]
-    purposes = {line["message"]["purpose"]: line["message"] for line in told if line["what"] == "message"}
-    assert {"opt_in_request", "opt_in_confirmation", "opt_out_confirmation"} <= set(purposes)
-    assert purposes["opt_in_confirmation"]["wording_version"]
-    assert {"YES", "STOP"} <= set(texts(kept))
-    entries = [line["entry"] for line in told if line["what"] == "entry"]
-    assert entries[2]["previous_hash"] == entries[1]["hash"]
-    assert entries[1]["values"]["words"] == "YES"
+    told = ["request.client", "request.user", f"{answer}.client", f"{answer}.user"]
+    assert sorted(slots(kept)) == sorted(f"mt.{each}" for each in told)
+    assert {"Do you have a free day?", words} <= set(texts(kept))
+    asked, answered = (line["entry"] for line in lines(kept) if line["what"] == "entry")
+    assert (asked["kind"], answered["values"]["words"]) == ("asked", words)
+    assert answered["previous_hash"] == asked["hash"]
+    assert answered["hash"] == ledger.entry_hash(answered["sealed"])
+
+
+@pytest.mark.covers("W-2")
+def test_requests_and_answers_on_whatsapp_are_in_the_archive_too(kept: Road) -> None:
+    line = Line(kept.world)
+    open_gate(kept)
+    line.says("Do you have a free day?")
+    kept.send_all()
+    line.says("YES")
+    kept.send_all()
+    fill(kept)
+    assert_whole(kept)
+    told = [line["message"] for line in lines(kept) if line["what"] == "message"]
+    print([(x['direction'],x['status'],x['reason'],x['wording_version'],x['text'][:40]) for x in told])
+    assert {each["channel"] for each in told} == {"whatsapp"}
+    assert sorted(slots(kept)) == sorted(
+        f"mt.{each}" for each in ("request.client", "request.user", "accepted.client", "accepted.user")
+    )
+    kinds = [(each["entry"]["kind"], each["entry"]["sealed"]["channel"]) for each in lines(kept) if each["entry"]]
+    assert kinds == [("asked", "whatsapp"), ("opted_in", "whatsapp")]
 
 
 def test_a_text_on_its_way_waits_for_its_outcome_and_a_later_one_is_an_item_of_its_own(kept: Road) -> None:
