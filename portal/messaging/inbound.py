@@ -61,6 +61,7 @@ class Inbound:
     def act(self) -> None:
         verdict = reading.read(self.session, self.row, self.event)
         self.message_id, self.at = new_id(), clock.now()
+        self.row = self.row._replace(last_inbound_at=self.at)  # WhatsApp's 24 hours begin with this very text
         self.is_hidden = self._must_hide(verdict)
         shown = HIDDEN if self.is_hidden else self.event.text
         self.news = subscription.news(at=self.at, text=shown, direction=Direction.INBOUND, unread=1)

@@ -131,8 +131,8 @@ def test_what_both_sides_are_told_of_an_answer_is_in_the_archive_with_its_words_
 
 @pytest.mark.covers("W-2")
 def test_requests_and_answers_on_whatsapp_are_in_the_archive_too(kept: Road) -> None:
-    line = Line(kept.world)
     open_gate(kept)
+    line = Line(kept.world)
     line.says("Do you have a free day?")
     kept.send_all()
     line.says("YES")
@@ -140,7 +140,6 @@ def test_requests_and_answers_on_whatsapp_are_in_the_archive_too(kept: Road) -> 
     fill(kept)
     assert_whole(kept)
     told = [line["message"] for line in lines(kept) if line["what"] == "message"]
-    print([(x['direction'],x['status'],x['reason'],x['wording_version'],x['text'][:40]) for x in told])
     assert {each["channel"] for each in told} == {"whatsapp"}
     assert sorted(slots(kept)) == sorted(
         f"mt.{each}" for each in ("request.client", "request.user", "accepted.client", "accepted.user")
