@@ -14,11 +14,16 @@ BEHAVIOURS = {
     "landline": "Is a landline and cannot get texts",
     "silent": "The carrier never says what became of a text",
     "slow": "The carrier takes three seconds",
+    "no_whatsapp": "Is not on WhatsApp",
 }
+
+
+CHANNELS = [SelectChoice("sms", "SMS"), SelectChoice("whatsapp", "WhatsApp")]
 
 
 class PretendTextForm(BaseForm):
     number = HiddenField(validators=[InputRequired(), Regexp(E164)])
+    channel = SelectField("Sent as", choices=CHANNELS, default="sms")
     text = StringField("Text", [DataRequired("Please write something first."), Length(max=LONGEST)], filters=[as_sent])
 
 

@@ -18,6 +18,8 @@ from portal.statement import Statement, param, params
 SMS, WHATSAPP = "sms", "whatsapp"
 CHANNELS = (SMS, WHATSAPP)
 REHEARSAL = "rehearsal"
+ABSENT = "absent-"
+"""How the pretend WhatsApp begins its id of a text to somebody who is not there, which it tells later (X-20)."""
 
 CREDENTIALS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "twilio": (("account_sid", "auth_token"), ("shared_key", "messaging_service_sid")),

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from portal import clock
 from portal.accounts import business as businesses
 from portal.accounts import member, sender, workplace
-from portal.accounts.business import Business
+from portal.accounts.business import Business, Capability
 from portal.accounts.member import Member, Role
 from portal.demo import automation, client, contact, desk, project, webhook, words
 from portal.demo.client import Told
@@ -58,6 +58,9 @@ def open_in(session: Session, provider: Provider, behave: Behave, *, url: str, p
         business = businesses.create(session, NAME, timezone=ZONE)
         businesses.change(session, business, phone="(415) 555-0100", email="hello@hearth.example")
         sender.add(session, business, channel="sms", number=SENDER, provider="rehearsal", credentials={})
+        sender.add(session, business, channel="whatsapp", number=SENDER, provider="rehearsal", credentials={})
+        businesses.grant(session, business, Capability.WHATSAPP)
+        businesses.change_policy(session, business, has_whatsapp=True)
         ana, theo = _people(session, business, password)
         _branch(session, business, ana, theo)
         form = _questionnaire(session, business, "Before your session", BEFORE_YOUR_SESSION)

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from portal.messaging import inbox, number_change, preference, whatsapp_template
+from portal.accounts.sender import WHATSAPP
+from portal.messaging import inbox, number_change, preference, reach, whatsapp_template
 from portal.messaging.inbox import Received, Rules
-from portal.providers.provider import Event, NumberChange, Preference, Provider, TemplateUpdate
+from portal.providers.provider import Event, InboundText, NumberChange, Preference, Provider, TemplateUpdate
 
 
 def receive(
@@ -30,13 +31,15 @@ def receive(
             inbox.receive(session, business_id, provider, each, raw=each.raw or raw, arrived_at=arrived_at, rules=rules)
         )
         if received[-1].is_new:
-            _act(session, business_id, each)
+            _act(session, business_id, each, received[-1].subscription_id)
     return received
 
 
-def _act(session: Session, business_id: str, event: Event) -> None:
+def _act(session: Session, business_id: str, event: Event, subscription_id: str | None) -> None:
     """On what only WhatsApp tells; texts and reports have been acted on by the road in."""
-    if isinstance(event, NumberChange):
+    if isinstance(event, InboundText) and event.channel == WHATSAPP and subscription_id is not None:
+        reach.prove(session, business_id, subscription_id)
+    elif isinstance(event, NumberChange):
         number_change.receive(session, business_id, event)
     elif isinstance(event, Preference):
         preference.receive(session, business_id, event)

@@ -5,7 +5,7 @@ reported a moment later, on the same road as every provider's report.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,41 +13,58 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
-from portal.accounts.sender import REHEARSAL, SMS, Sender
+from portal.accounts.sender import ABSENT, CHANNELS, REHEARSAL, SMS, WHATSAPP, Sender
 from portal.column import table_of
 from portal.consent import subscription
 from portal.messaging import message, one_time_code, outcome, segment
 from portal.messaging.message import Direction, Fate
-from portal.providers.provider import StatusUpdate
+from portal.providers.provider import StatusUpdate, Trouble
 from portal.statement import Statement, param
 
 PHONES = 8
 TEXTS = 30
 DELIVERED = 10  # above every state that comes before it
+NOT_THERE = "131026"  # as the Cloud API has it
 WITHIN = dt.timedelta(hours=1)
 
 _m, _s, _sender = message.table, subscription.table, table_of(Sender)
 _OURS = Statement(
     sa.select(_sender.c.id, _sender.c.number)
-    .where(_sender.c.business_id == param("business_id"), _sender.c.provider == REHEARSAL, _sender.c.is_active)
+    .where(
+        _sender.c.business_id == param("business_id"), _sender.c.provider == REHEARSAL, _sender.c.is_active,
+        _sender.c.channel == param("channel"),
+    )
     .order_by(_sender.c.created_at)
     .limit(1)
-)
+)  # fmt: skip
 _LATEST = Statement(
-    sa.select(_s.c.id, _s.c.number, _s.c.name)
-    .where(_s.c.business_id == param("business_id"), _s.c.channel == SMS)
-    .order_by(_s.c.last_message_at.desc(), _s.c.id.desc())
+    sa.select(_s.c.number)
+    .where(_s.c.business_id == param("business_id"), _s.c.number.startswith("+"))
+    .group_by(_s.c.number)
+    .order_by(sa.func.max(_s.c.last_message_at).desc(), _s.c.number)
     .limit(PHONES)
 )
 _ON_PHONE = Statement(
     sa.select(
-        _m.c.id, _m.c.direction, _m.c.text, _m.c.created_at, _m.c.provider, _m.c.purpose, _m.c.number, _m.c.once_key
+        _m.c.id,
+        _m.c.direction,
+        _m.c.text,
+        _m.c.created_at,
+        _m.c.provider,
+        _m.c.purpose,
+        _m.c.number,
+        _m.c.once_key,
+        _m.c.channel,
     )
     .where(
         _m.c.subscription_id == param("subscription_id"),
         sa.or_(
             _m.c.direction == Direction.INBOUND,
-            sa.and_(_m.c.direction == Direction.OUTBOUND, _m.c.status.in_((Fate.SENT, Fate.DELIVERED))),
+            sa.and_(
+                _m.c.direction == Direction.OUTBOUND,
+                _m.c.status.in_((Fate.SENT, Fate.DELIVERED)),
+                ~_m.c.provider_id.startswith(ABSENT),
+            ),
         ),
     )
     .order_by(_m.c.created_at.desc(), _m.c.id.desc())
@@ -58,6 +75,7 @@ _UNREPORTED = Statement(
     .join_from(_sender, _m, _m.c.business_id == _sender.c.business_id)
     .where(
         _sender.c.provider == REHEARSAL,
+        _sender.c.channel == _m.c.channel,
         _m.c.created_at >= param("since", _m.c.created_at.type),
         _m.c.provider == REHEARSAL,
         _m.c.status == Fate.SENT,
@@ -71,6 +89,7 @@ class Text:
     """One text as the client's phone shows it; `is_mine` when the client wrote it."""
 
     id: str
+    channel: str
     is_mine: bool
     text: str
     at: dt.datetime
@@ -79,27 +98,33 @@ class Text:
 
 @dataclass(frozen=True)
 class Phone:
-    """`subscription_id` is None while this number never had to do with the business."""
+    """`subscriptions` are by channel: none while this number never had to do with the business. `channel` is where
+    its last text went or came."""
 
     number: str
     name: str
-    subscription_id: str | None
+    subscriptions: Mapping[str, str]
     texts: tuple[Text, ...]
 
+    @property
+    def subscription_id(self) -> str | None:
+        return self.subscriptions.get(SMS)
 
-def our_number(session: Session, business_id: str) -> str | None:
-    """The number that pretend phones text with; None where the business has no rehearsal."""
-    found = _OURS.first(session, business_id=business_id)
+    @property
+    def channel(self) -> str:
+        return self.texts[-1].channel if self.texts else SMS
+
+
+def our_number(session: Session, business_id: str, channel: str = SMS) -> str | None:
+    """The number that pretend phones text with; None where the business has no rehearsal on this channel."""
+    found = _OURS.first(session, business_id=business_id, channel=channel)
     return found.number if found else None
 
 
 def phones(session: Session, business_id: str, *, more: Sequence[str] = ()) -> list[Phone]:
     """The phones of `more` numbers, then those with the latest texts."""
-    rows = {row.number: row for row in _LATEST.rows(session, business_id=business_id)}
-    for number in more:
-        known = rows.get(number) or subscription.find(session, business_id, SMS, number)
-        rows = {number: known} | {other: row for other, row in rows.items() if other != number}
-    return [_phone(session, number, row) for number, row in rows.items()]
+    latest = [row.number for row in _LATEST.rows(session, business_id=business_id)]
+    return [_phone(session, business_id, number) for number in dict.fromkeys([*reversed(more), *latest])]
 
 
 def unreported(session: Session) -> list[Any]:
@@ -108,24 +133,33 @@ def unreported(session: Session) -> list[Any]:
 
 
 def deliver(session: Session, texts: Sequence[Any]) -> None:
-    """Report them, as a provider would."""
+    """Report them, as a provider would: as delivered, or that nobody is there."""
     for each in texts:
-        update = StatusUpdate(
-            f"delivered:{each.id}", "", each.provider_id, Fate.DELIVERED, DELIVERED, message_id=each.id
-        )
-        outcome.report(session, each.business_id, update)
+        outcome.report(session, each.business_id, _fate(each))
 
 
-def _phone(session: Session, number: str, row: Any) -> Phone:
-    if row is None:
-        return Phone(number, "", None, ())
-    found = _ON_PHONE.rows(session, subscription_id=row.id)[::-1]
-    texts = tuple(
-        Text(each.id, each.direction == Direction.INBOUND, words, each.created_at, segment.count(words))
-        for each in found
-        for words in [_words(session, each)]
-    )
-    return Phone(number, row.name if row.name != number else "", row.id, texts)
+def _fate(text: Any) -> StatusUpdate:
+    if not text.provider_id.startswith(ABSENT):
+        return StatusUpdate(f"delivered:{text.id}", "", text.provider_id, Fate.DELIVERED, DELIVERED, message_id=text.id)
+    return StatusUpdate(
+        f"failed:{text.id}", "", text.provider_id, Fate.FAILED, DELIVERED, NOT_THERE, Trouble.UNDELIVERABLE, text.id,
+        WHATSAPP, outcome.UNREACHABLE[WHATSAPP],
+    )  # fmt: skip
+
+
+def _phone(session: Session, business_id: str, number: str) -> Phone:
+    rows = [subscription.find(session, business_id, channel, number) for channel in CHANNELS]
+    known = [row for row in rows if row is not None]
+    found = [text for row in known for text in _ON_PHONE.rows(session, subscription_id=row.id)]
+    texts = sorted((_text(session, each) for each in found), key=lambda text: (text.at, text.id))[-TEXTS:]
+    names = [row.name for row in known if row.name and row.name != number]
+    return Phone(number, names[0] if names else "", {row.channel: row.id for row in known}, tuple(texts))
+
+
+def _text(session: Session, each: Any) -> Text:
+    words = _words(session, each)
+    is_mine = each.direction == Direction.INBOUND
+    return Text(each.id, each.channel, is_mine, words, each.created_at, segment.count(words))
 
 
 def _words(session: Session, text: Any) -> str:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from portal import clock
 from portal.accounts.attempt import Reply
+from portal.accounts.sender import ABSENT, WHATSAPP
 from portal.providers.provider import (
     Accepted,
     Event,
@@ -34,12 +35,14 @@ class Behaviour(StrEnum):
     BLOCKED = "blocked"
     SILENT = "silent"
     SLOW = "slow"
+    NO_WHATSAPP = "no_whatsapp"
 
 
 _LANDLINE = Rejected(Trouble.UNDELIVERABLE, "30006", "This pretend number is a landline; no text can reach it.")
 _BLOCKED = Rejected(Trouble.BLOCKED, "21610", "The pretend carrier holds a STOP from this number.")
 _SILENT = Unknown("The pretend carrier took the text and never answered.")
 _LATE = Rejected(Trouble.TEMPORARY, "deadline", "The time to start this send had passed.")
+_REFUSALS = {Behaviour.LANDLINE: _LANDLINE, Behaviour.BLOCKED: _BLOCKED}
 
 
 class Rehearsal:
@@ -76,16 +79,16 @@ class Rehearsal:
     def send(self, text: Outbound, *, deadline: float) -> Result:
         if clock.monotonic() >= deadline:
             return _LATE
-        match self.behaviour_of(text.to):
-            case Behaviour.LANDLINE:
-                return _LANDLINE
-            case Behaviour.BLOCKED:
-                return _BLOCKED
-            case Behaviour.SILENT:
-                return _SILENT
-            case Behaviour.SLOW:
-                threading.Event().wait(self._slow)
-        return Accepted("RH" + randomness.token_hex(16))
+        behaviour = self.behaviour_of(text.to)
+        if behaviour is Behaviour.SILENT:
+            return _SILENT
+        if behaviour is Behaviour.SLOW:
+            threading.Event().wait(self._slow)
+        elif text.channel == WHATSAPP:
+            return _on_whatsapp(behaviour)
+        elif behaviour in _REFUSALS:
+            return _REFUSALS[behaviour]
+        return _accepted()
 
     def is_authentic(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> bool:
         return False
@@ -95,6 +98,17 @@ class Rehearsal:
 
     def reply(self) -> tuple[str, bytes]:
         return "text/plain", b""
+
+
+def _on_whatsapp(behaviour: Behaviour) -> Accepted:
+    """As the real one, it takes a text to anybody and says only later that nobody is there (X-20). Carriers have no
+    part in it."""
+    is_absent = behaviour in (Behaviour.NO_WHATSAPP, Behaviour.LANDLINE)
+    return _accepted(ABSENT if is_absent else "")
+
+
+def _accepted(mark: str = "") -> Accepted:
+    return Accepted(f"{mark}RH{randomness.token_hex(16)}")
 
 
 def receive(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:

@@ -15,12 +15,12 @@ from forms.pretend_phone import BEHAVIOURS, PretendBehaviourForm, PretendPhoneFo
 from portal import clock
 from portal.accounts.business import Capability
 from portal.accounts.member import Right
-from portal.accounts.sender import REHEARSAL, SMS
+from portal.accounts.sender import REHEARSAL, SMS, WHATSAPP
 from portal.consent import phone_number, reply, subscription
 from portal.consent.phone_number import Refused
 from portal.database import Lane
 from portal.errors import NotFound
-from portal.messaging import drain, inbox, rehearsal
+from portal.messaging import batch, drain, rehearsal
 from portal.messaging.inbox import Received, Rules
 from portal.providers.provider import InboundText, Provider
 from portal.questionnaires import link, offer
@@ -89,8 +89,10 @@ def _answer(session: Session, visit: Visit, *, adding: PretendPhoneForm | None =
     ours = _our_number(session, visit)
     choices = offer.having_opt_in(session, visit.business.id)
     phones = rehearsal.phones(session, visit.business.id, more=_extra(visit))
+    has_whatsapp = rehearsal.our_number(session, visit.business.id, WHATSAPP) is not None
     context: dict[str, Any] = {
-        "phones": phones, "our_number": ours, "quick": QUICK, "behaviours": BEHAVIOURS, "url": _url(visit),
+        "phones": phones, "our_number": ours, "has_whatsapp": has_whatsapp, "quick": QUICK,
+        "behaviours": BEHAVIOURS, "url": _url(visit),
         "behaviour_of": {each.number: str(_carrier(visit).behaviour_of(each.number)) for each in phones},
         "adding": adding or PretendPhoneForm(data={"number": _free_number(session, visit)}),
         "form_url": link.public_url(visit.settings.form_origin, choices[0]) if choices else "",
@@ -99,20 +101,29 @@ def _answer(session: Session, visit: Visit, *, adding: PretendPhoneForm | None =
 
 
 def _receive(session: Session, visit: Visit, form: PretendTextForm) -> Received:
-    ours, carrier = _our_number(session, visit), _carrier(visit)
+    channel, carrier = str(form.channel.data), _carrier(visit)
+    ours = _our_number(session, visit, channel)
     number, words = str(form.number.data), str(form.text.data)
-    if reply.provider_keyword(words) == "start" and carrier.behaviour_of(number) == "blocked":
-        carrier.behave(number, "answers")  # START ends a carrier's block at once
-    event = InboundText(f"in:RH{secrets.token_hex(16)}", REHEARSAL, number, ours, words)
-    return inbox.receive(
-        session, visit.business.id, carrier, event, raw=words.encode("utf-8", "replace"), arrived_at=clock.now(),
+    if _is_disproved(carrier.behaviour_of(number), channel, words):
+        carrier.behave(number, "answers")
+    event = InboundText(f"in:RH{secrets.token_hex(16)}", REHEARSAL, number, ours, words, channel=channel)
+    (received,) = batch.receive(
+        session, visit.business.id, carrier, [event], raw=words.encode("utf-8", "replace"), arrived_at=clock.now(),
         rules=Rules(visit.settings.auto_reply_minutes),
     )  # fmt: skip
+    return received
 
 
-def _our_number(session: Session, visit: Visit) -> str:
-    """Raises NotFound where the business has no rehearsal."""
-    found = rehearsal.our_number(session, visit.business.id)
+def _is_disproved(behaviour: str, channel: str, words: str) -> bool:
+    """START ends a carrier's block at once; who writes on WhatsApp is there."""
+    if channel == WHATSAPP:
+        return behaviour == "no_whatsapp"
+    return behaviour == "blocked" and reply.provider_keyword(words) == "start"
+
+
+def _our_number(session: Session, visit: Visit, channel: str = SMS) -> str:
+    """Raises NotFound where the business has no rehearsal on this channel."""
+    found = rehearsal.our_number(session, visit.business.id, channel)
     if found is None:
         raise NotFound()
     return found

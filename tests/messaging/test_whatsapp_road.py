@@ -211,6 +211,18 @@ def test_who_cannot_be_reached_on_whatsapp_may_still_be_texted(line: Line) -> No
 
 
 @pytest.mark.covers("rules 26")
+def test_who_writes_again_can_be_reached_again_unless_the_number_was_left(line: Line) -> None:
+    line.opts_in("informational")
+    line.was_sent()
+    line.fails(Trouble.UNDELIVERABLE, "131026")
+    line.says("Here I am")
+    assert not line.row().is_undeliverable
+    line.receive(NumberChange("in:wamid.c", OURS, CLIENT, NEW))
+    line.says("Somebody else has this number now")
+    assert line.row().is_undeliverable
+
+
+@pytest.mark.covers("rules 26")
 def test_the_code_for_stopped_marketing_counts_as_the_switch_itself(line: Line) -> None:
     line.opts_in("marketing")
     line.was_sent()

@@ -2,20 +2,27 @@
 
 import html
 import re
+from typing import Any
 
 import pytest
 from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from portal import clock
 from portal.accounts import business as businesses
 from portal.accounts import sender
+from portal.accounts.business import Capability
 from portal.accounts.key import Secrets
+from portal.consent import ledger, subscription
+from portal.consent.purpose import Purpose
+from portal.consent.state import Kind, Origin, Proof
 from portal.errors import Conflict
 from portal.jobs import Timetable, deliver_rehearsal
-from portal.messaging import message, one_time_code, rehearsal
+from portal.messaging import message, one_time_code, outbox, outcome, rehearsal
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.spending import Limits
+from portal.providers.provider import Accepted
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires.questionnaire import Confirmation
 from tests.conftest import OUR_NUMBER, World, as_member, populate
@@ -206,3 +213,72 @@ def test_a_real_phones_code_is_not_shown_among_pretend_ones(scene: Scene, digits
     """A business that changed its provider still has the texts of the other one."""
     scene.write(lambda session: session.execute(message.table.update().values(provider="twilio")))
     assert "Hearth Photography: ****** is your code" in scene.client.get("/rehearsal").text
+
+
+@pytest.fixture
+def on_whatsapp(scene: Scene) -> None:
+    """Hearth has a pretend WhatsApp beside its pretend number."""
+
+    def work(session: Session) -> None:
+        business = businesses.get(session, scene.site.hearth.id)
+        sender.add(session, business, channel="whatsapp", number=OUR_NUMBER, provider="rehearsal", credentials={})
+        businesses.grant(session, business, Capability.WHATSAPP)
+        businesses.change_policy(session, business, has_whatsapp=True)
+
+    scene.write(work)
+
+
+@pytest.mark.covers("S-4", "W-3")
+@pytest.mark.usefixtures("on_whatsapp")
+def test_a_phone_writes_on_either_channel_and_shows_both_apart(scene: Scene, rosa: str) -> None:
+    page = scene.client.get("/rehearsal").text
+    assert 'name="channel"' in page
+    given = {"number": CLIENT, "text": "Hello there", "channel": "whatsapp"}
+    assert scene.client.post("/rehearsal/text", data=given).status_code == 303
+    found = scene.site.read(lambda session: rehearsal.phones(session, scene.site.hearth.id))
+    assert [phone.number for phone in found] == [CLIENT], "one phone, whatever it writes with"
+    assert set(found[0].subscriptions) == {"sms", "whatsapp"}
+    assert ("whatsapp", "Hello there") in [(text.channel, text.text) for text in found[0].texts]
+    said = words(scene.client.get("/rehearsal").text)
+    assert "WhatsApp" in said
+
+
+def test_without_a_whatsapp_of_ours_a_phone_has_one_channel(scene: Scene, rosa: str) -> None:
+    assert 'name="channel"' not in scene.client.get("/rehearsal").text
+    given = {"number": CLIENT, "text": "Hello", "channel": "whatsapp"}
+    assert scene.client.post("/rehearsal/text", data=given).status_code == 404
+
+
+@pytest.mark.covers("W-9", "X-20")
+@pytest.mark.usefixtures("on_whatsapp")
+def test_a_phone_that_is_not_on_whatsapp_says_so_only_after_the_text_was_taken(
+    scene: Scene, rosa: str, delivering: Timetable
+) -> None:
+    """As Meta does; the number may still be texted."""
+    scene.client.post("/rehearsal/behaviour", data={"number": CLIENT, "behaviour": "no_whatsapp"})
+
+    def queue(session: Session) -> None:
+        row = subscription.lock(session, scene.site.hearth.id, "whatsapp", CLIENT)
+        row = ledger.record(
+            session, row, Kind.ASKED, origin=Origin.BUSINESS_FIRST, proof=Proof.ATTESTED, actor="member:1"
+        ).row
+        template = {"name": "ask", "language": "en_US", "parameters": []}
+        outbox.queue(session, row, "May we write to you here?", purpose=Purpose.OPT_IN_REQUEST, template=template)
+
+    scene.write(queue)
+    dispatcher = delivering.dispatcher
+    for claim in scene.write(lambda session: outbox.claim(session, 5, Limits(0, 0))):
+        result = dispatcher._result(claim, claim.row.text, {}, clock.monotonic() + 2)
+        assert isinstance(result, Accepted)
+        scene.write(lambda session, row=claim.row, result=result: outcome.mark(session, row, result))
+    assert "May we write" not in words(scene.client.get("/rehearsal").text), "nobody is there to read it"
+    deliver_rehearsal(delivering)
+
+    def rows(session: Session) -> list[Any]:
+        return [subscription.find(session, scene.site.hearth.id, channel, CLIENT) for channel in ("whatsapp", "sms")]
+
+    row, sms = scene.site.read(rows)
+    assert (bool(row.is_undeliverable), bool(sms.is_undeliverable)) == (True, False)
+    scene.client.post("/rehearsal/text", data={"number": CLIENT, "text": "Now I am", "channel": "whatsapp"})
+    carrier = scene.app.state.providers.get("rehearsal")
+    assert carrier.behaviour_of(CLIENT) == "answers"
