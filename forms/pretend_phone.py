@@ -2,7 +2,7 @@
 
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
 
 from forms.base import BaseForm, one_line
 from forms.composer import LONGEST, as_sent
@@ -24,7 +24,17 @@ CHANNELS = [SelectChoice("sms", "SMS"), SelectChoice("whatsapp", "WhatsApp")]
 class PretendTextForm(BaseForm):
     number = HiddenField(validators=[InputRequired(), Regexp(E164)])
     channel = SelectField("Sent as", choices=CHANNELS, default="sms")
-    text = StringField("Text", [DataRequired("Please write something first."), Length(max=LONGEST)], filters=[as_sent])
+    quick = HiddenField(validators=[Length(max=20)])
+    text = StringField("Text", [Length(max=LONGEST)], filters=[as_sent])
+
+    @property
+    def words(self) -> str:
+        """A button's word goes before what stands in the line."""
+        return str(self.quick.data or self.text.data or "")
+
+    def validate_text(self, field: StringField) -> None:
+        if not self.words:
+            raise ValidationError("Please write something first.")
 
 
 class PretendBehaviourForm(BaseForm):

@@ -81,7 +81,7 @@
   };
   const clear = (event) => {
     const form = event.target.closest?.("form[data-clear]");
-    if (form && event.detail.ctx.response.status < 400) form.reset();
+    if (form && event.detail.ctx.response.status < 400) form.querySelectorAll(".input").forEach((line) => { line.value = ""; });
   };
 
   document.addEventListener("htmx:after:swap", settle);

@@ -103,7 +103,7 @@ def _answer(session: Session, visit: Visit, *, adding: PretendPhoneForm | None =
 def _receive(session: Session, visit: Visit, form: PretendTextForm) -> Received:
     channel, carrier = str(form.channel.data), _carrier(visit)
     ours = _our_number(session, visit, channel)
-    number, words = str(form.number.data), str(form.text.data)
+    number, words = str(form.number.data), form.words
     if _is_disproved(carrier.behaviour_of(number), channel, words):
         carrier.behave(number, "answers")
     event = InboundText(f"in:RH{secrets.token_hex(16)}", REHEARSAL, number, ours, words, channel=channel)
