@@ -211,7 +211,7 @@ def test_another_businesss_lists_hold_nothing_of_ours(
 
 
 @pytest.mark.at_the_door
-@pytest.mark.covers("P10")
+@pytest.mark.covers("P10", "M-7")
 @pytest.mark.parametrize("route", [r for r in PROTECTED if isinstance(ACCESS[r.endpoint], Right)], ids=name)
 def test_a_role_without_the_right_is_refused(
     client: TestClient, site: World, ids: dict[str, str], route: Route

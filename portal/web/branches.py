@@ -36,7 +36,7 @@ class Branch:
 
 def show(session: Session, visit: Visit) -> Answer:
     if visit.business.main_id is not None:
-        return _inherited(session, visit.business)
+        return _inherited(session, visit)
     return _page(session, visit, BranchForm())
 
 
@@ -65,10 +65,13 @@ def _page(session: Session, visit: Visit, form: BranchForm, status: int = 200) -
     return Page("branches/page.html", {"form": form, "branches": lines}, status)
 
 
-def _inherited(session: Session, branch: Business) -> Page:
+def _inherited(session: Session, visit: Visit) -> Page:
+    """`is_ours`: the way up to who decides."""
+    branch = visit.business
     main = businesses.get(session, branch.policy_id)
+    is_ours = main.id in {each.id for each in workplace.all_of(session, visit.member)}
     features = [(words, getattr(branch, SWITCHES[businesses.Capability(key)])) for key, words in FEATURES.items()]
-    return Page("branches/inherited.html", {"main": main, "features": features})
+    return Page("branches/inherited.html", {"main": main, "features": features, "is_ours": is_ours})
 
 
 def _number(session: Session, business: Business) -> str:

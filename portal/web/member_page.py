@@ -16,7 +16,7 @@ from portal.accounts import audit, member, workplace
 from portal.accounts import business as businesses
 from portal.accounts import session as sign_ins
 from portal.accounts.member import Member, Right, Role
-from portal.errors import Invalid, NotFound
+from portal.errors import Conflict, Invalid, NotFound
 from portal.web import page, security
 from portal.web.page import Answer, Page, SeeOther
 from portal.web.visit import Visit
@@ -87,6 +87,8 @@ def disable(session: Session, visit: Visit) -> Answer:
 def enable(session: Session, visit: Visit) -> Answer:
     found = _member(session, visit)
     if _is_posted(visit, found):
+        if member.own(session, found.id).disabled_at is not None:
+            raise Conflict(f"{found.name} cannot sign in at all now; that is decided where they are at home.")
         workplace.post(session, visit.business, found, Role(found.role))
         _note(session, visit, "posting.created", found)
         return SeeOther("/settings/members", flash=f"{found.name} works here again.")
