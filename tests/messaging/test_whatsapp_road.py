@@ -43,6 +43,7 @@ class Line:
 
         def add(session: Session) -> None:
             found = businesses.get(session, self.business)
+            businesses.change_policy(session, found, has_whatsapp=True)
             sender.add(session, found, channel=WHATSAPP, number=OURS, provider="whatsapp", credentials=CREDENTIALS)
 
         world.write(add)
@@ -255,3 +256,12 @@ def test_meta_s_word_about_a_template_counts_for_one_we_know_and_no_other(line: 
     assert usable == [1, 0]
     line.receive(TemplateUpdate("template:3", "ask", "en_US", "flagged"))
     assert line.world.read(lambda session: whatsapp_template.of(session, line.business)[0].status) == "approved"
+
+
+@pytest.mark.covers("S-8", "rules 26")
+def test_the_very_first_message_opens_the_24_hours_for_the_request_that_answers_it(line: Line) -> None:
+    """No template is needed to answer: they wrote a moment ago."""
+    line.says("Hello")
+    query = Statement(message.table.select().where(message.table.c.direction == Direction.OUTBOUND))
+    asked = line.world.read(lambda session: query.rows(session))
+    assert [(each.purpose, each.status) for each in asked] == [("opt_in_request", Fate.QUEUED)]

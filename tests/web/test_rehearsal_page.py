@@ -221,9 +221,9 @@ def on_whatsapp(scene: Scene) -> None:
 
     def work(session: Session) -> None:
         business = businesses.get(session, scene.site.hearth.id)
-        sender.add(session, business, channel="whatsapp", number=OUR_NUMBER, provider="rehearsal", credentials={})
         businesses.grant(session, business, Capability.WHATSAPP)
         businesses.change_policy(session, business, has_whatsapp=True)
+        sender.add(session, business, channel="whatsapp", number=OUR_NUMBER, provider="rehearsal", credentials={})
 
     scene.write(work)
 
