@@ -15,7 +15,7 @@ from portal.accounts.courier import Courier
 from portal.automations import due, plan
 from portal.automations.candidate import Place
 from portal.database import Database, Lane
-from portal.messaging import archive, archive_turn, lapse, outcome, rehearsal, trigger_event, word_search
+from portal.messaging import archive, archive_turn, lapse, group_message, outcome, rehearsal, trigger_event, word_search
 from portal.messaging.archive_mail import Journal
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.review_alarm import Alarm
@@ -194,6 +194,13 @@ def mail_archives(timetable: Timetable) -> None:
         timetable.journal.turn()
 
 
+def run_group_messages(timetable: Timetable) -> None:
+    """Texts to groups go on from where they were; in pieces, so that nobody's write waits long."""
+    database = timetable.database
+    while database.read(group_message.is_any) and database.write(group_message.run, lane=Lane.BULK):
+        pass
+
+
 JOBS = (
     Job("checkpoint", dt.timedelta(seconds=0.5), checkpoint),
     Job("wake_dispatcher", dt.timedelta(seconds=1), wake_dispatcher),
@@ -204,6 +211,7 @@ JOBS = (
     Job("plan_events", dt.timedelta(seconds=1), plan_events),
     Job("plan_dates", dt.timedelta(seconds=2), plan_dates),
     Job("run_due", dt.timedelta(seconds=1), run_due),
+    Job("run_group_messages", dt.timedelta(seconds=1), run_group_messages),
     Job("tell_of_reviews", dt.timedelta(minutes=1), tell_of_reviews),
     Job("lapse_requests", dt.timedelta(minutes=10), lapse_requests),
     Job("fill_archives", dt.timedelta(seconds=5), fill_archives),

@@ -5,13 +5,14 @@ from sqlmodel import SQLModel
 from portal.accounts import allowance, api_answer, audit, business, endpoint, member, posting, sender, session
 from portal.automations import automation, scheduled_text
 from portal.consent import disclaimer, ledger, subscription
-from portal.contacts import contact, contact_change, contact_date, project
+from portal.contacts import contact, contact_change, contact_date, group, group_member, project
 from portal.messaging import (
     archive,
     archive_item,
     archive_journal,
     canned_reply,
     flight,
+    group_message,
     message,
     provider_event,
     review_alarm,
@@ -26,10 +27,9 @@ from portal.questionnaires import questionnaire, submission
 
 MODULES = (
     allowance, api_answer, archive, archive_item, archive_journal, audit, automation, business, canned_reply,
-    contact, contact_change, contact_date,
-    disclaimer, endpoint, flight, ledger, member, message, posting, project, provider_event, questionnaire,
-    review_alarm, saved_view, scheduled_text, sender, session, sorting, submission, subscription, task, trigger_event,
-    whatsapp_template, wording,
+    contact, contact_change, contact_date, disclaimer, endpoint, flight, group, group_member, group_message, ledger,
+    member, message, posting, project, provider_event, questionnaire, review_alarm, saved_view, scheduled_text,
+    sender, session, sorting, submission, subscription, task, trigger_event, whatsapp_template, wording,
 )  # fmt: skip
 
 metadata = SQLModel.metadata

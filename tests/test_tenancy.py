@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from portal import clock
 from portal.accounts import business as businesses
 from portal.accounts import delivery, endpoint, member
+from portal.accounts.business import Capability
 from portal.accounts.member import RIGHTS, Right, Role
 from portal.accounts.sender import SMS
 from portal.accounts.session import SignIn
@@ -27,8 +28,8 @@ from portal.automations.scheduled_text import ScheduledText
 from portal.column import table_of
 from portal.consent import subscription
 from portal.consent.state import Origin, Proof
-from portal.contacts import contact, project
-from portal.messaging import canned_reply, message, opt_in, saved_view, sorting, task
+from portal.contacts import contact, group, project
+from portal.messaging import canned_reply, group_message, message, opt_in, saved_view, sorting, task
 from portal.messaging.message import Direction, Fate
 from portal.questionnaires import questionnaire
 from portal.web.page import ACCESS, PUBLIC, SIGNED_IN, STEPS_UP
@@ -61,6 +62,17 @@ def work(session: Session, home: str, client_id: str, text: str, member_id: str)
     return {"project": made.id, "sorting": done.undo_id}
 
 
+def together(session: Session, home: str, client_id: str) -> dict[str, str]:
+    """A group, and one text to it."""
+    found = businesses.get(session, home)
+    businesses.grant(session, found, Capability.GROUP_MESSAGES)
+    businesses.change(session, found, has_group_messages=True)
+    made = group.create(session, home, name=f"{CANARY} Group")
+    group.add(session, made, [client_id])
+    sent = group_message.start(session, found, made, CANARY, member_id=None, once_key="tests")
+    return {"group": made.id, "group_message": sent.id}
+
+
 @pytest.fixture
 def ids(site: World) -> dict[str, str]:
     """The id of one real thing of each kind of Hearth's; a new kind of parameter must be added here."""
@@ -81,7 +93,8 @@ def ids(site: World) -> dict[str, str]:
             "view": saved_view.save(session, home, site.alice.id, name=CANARY, query="unread=yes").id,
             "reply": canned_reply.create(session, home, name=f"{CANARY} Parking", text=CANARY).id,
             "task": task.leave(session, row, str(text)), **webhook(session, home), **automatic(session, home, row),
-            **work(session, home, client.id, str(text), site.alice.id), "sign_in": "0" * 64, "session": "0" * 64,
+            **work(session, home, client.id, str(text), site.alice.id), **together(session, home, client.id),
+            "sign_in": "0" * 64, "session": "0" * 64,
         }  # fmt: skip
 
     made: dict[str, str] = site.write(make)
@@ -244,8 +257,6 @@ def test_a_post_without_the_sessions_own_token_changes_nothing(
 def test_a_business_without_the_capability_has_no_texting_pages(
     client: TestClient, site: World, ids: dict[str, str], route: Route
 ) -> None:
-    from portal.accounts.business import Capability
-
     def revoke(session: Session) -> None:
         found = businesses.get(session, site.hearth.id)
         businesses.grant(session, found, Capability.TEXTING, revoke=True)

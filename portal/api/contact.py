@@ -15,7 +15,7 @@ from portal.api.value import Given, Line, Moment, Page, Told
 from portal.consent import phone_number
 from portal.consent.phone_number import Refused
 from portal.contacts import contact as contacts
-from portal.contacts import contact_date, contact_list
+from portal.contacts import contact_date, contact_list, group_member, opt_in_mark
 from portal.contacts.contact_date import ContactDate, Day
 from portal.errors import Invalid
 from portal.messaging import contact_desk
@@ -80,7 +80,8 @@ class FormUrl(Told):
 
 
 class ListedContact(Told):
-    """`opt_in` is Y, N or nothing over the numbers it has now: a view of consent, never stored (F-18)."""
+    """`opt_in` is Y, N or nothing over the numbers it has now: a view of consent, never stored (F-18). `groups` are the
+    ids of the groups it was put into; the views follow from `opt_in`."""
 
     id: str
     name: str
@@ -107,15 +108,20 @@ def page(session: Session, call: Call) -> Answer:
     found = contact_list.page(
         session, call.business.id, region=call.business.region, q=asked.q, after=asked.after, limit=asked.limit
     )
-    dates = contact_date.of(session, [row.id for row in found.rows])
-    items = [
+    return Answer(Contacts(items=listed(session, found.rows), next=found.next))
+
+
+def listed(session: Session, rows: Sequence[contact_list.Row]) -> list[ListedContact]:
+    """A page of contacts, however it was found. Two queries."""
+    ids = [row.id for row in rows]
+    dates, groups = contact_date.of(session, ids), group_member.groups_of(session, ids)
+    return [
         ListedContact(
             id=row.id, name=row.name, email=row.email, numbers=_numbers([each.number for each in row.numbers]),
-            dates=_dates(dates[row.id]), opt_in=row.mark, groups=[],
+            dates=_dates(dates[row.id]), opt_in=row.mark, groups=groups[row.id],
         )
-        for row in found.rows
+        for row in rows
     ]  # fmt: skip
-    return Answer(Contacts(items=items, next=found.next))
 
 
 def create(session: Session, call: Call) -> Answer:
@@ -182,7 +188,8 @@ def _told(session: Session, found: contacts.Contact, call: Call) -> Contact:
     return Contact(
         id=found.id, name=found.name, email=found.email, numbers=_numbers(contacts.current(session, found)),
         dates=_dates(contact_date.of(session, [found.id])[found.id]),
-        opt_in=contacts.opt_in_mark(contacts.subscriptions(session, found)), groups=[],
+        opt_in=opt_in_mark.of(session, [found.id])[found.id],
+        groups=group_member.groups_of(session, [found.id])[found.id],
         form_urls=_form_urls(session, found, call), created_at=found.created_at,
     )  # fmt: skip
 

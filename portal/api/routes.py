@@ -8,7 +8,7 @@ from portal.api import (
     archive,
     automation,
     business,
-    contact,
+    contact_routes,
     endpoint,
     evidence,
     message,
@@ -54,18 +54,7 @@ OPERATIONS = (
         "What was sent in, newest first, with the labels as they were", questionnaire.Submissions, query=Page,
         needs=TEXTING,
     ),
-    Operation(
-        "POST", "/contacts", contact.create, Right.EDIT_CONTACTS, "Add a contact", contact.Contact,
-        body=contact.NewContact, status=201,
-    ),
-    Operation(
-        "GET", "/contacts", contact.page, Right.READ, "Contacts by name", contact.Contacts, query=contact.ContactPage,
-    ),
-    Operation("GET", "/contacts/{id}", contact.show, Right.READ, "One contact", contact.Contact),
-    Operation(
-        "PATCH", "/contacts/{id}", contact.change, Right.EDIT_CONTACTS, "Change a contact", contact.Contact,
-        body=contact.ContactChange, refuses="It was merged into another contact; `unlock` names it.",
-    ),
+    *contact_routes.OPERATIONS,
     Operation(
         "GET", "/subscriptions", subscription.page, Right.READ, "Where each number stands, by name",
         subscription.Subscriptions, query=subscription.SubscriptionPage, needs=TEXTING,

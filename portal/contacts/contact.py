@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, select
@@ -11,7 +11,7 @@ from portal import clock
 from portal.accounts.sender import CHANNELS, SMS
 from portal.column import UtcTime, key_text, new_id, sort_key, table_of
 from portal.consent import subscription
-from portal.contacts import contact_change, contact_number
+from portal.contacts import contact_change, contact_number, group_member
 from portal.contacts.contact_change import Change
 from portal.contacts.contact_number import ContactNumber, is_held, siblings, someone_has
 from portal.errors import NotFound
@@ -19,8 +19,8 @@ from portal.statement import Statement, param
 
 __all__ = [
     "Contact", "ContactNumber", "add_number", "change_numbers", "create", "current", "get", "having", "is_held",
-    "label", "living", "lock", "names", "numbers", "opt_in_mark", "relabel", "rename", "replace_numbers", "siblings",
-    "someone_has", "subscriptions", "write_to",
+    "label", "living", "lock", "names", "numbers", "relabel", "rename", "replace_numbers", "siblings", "someone_has",
+    "subscriptions", "write_to",
 ]  # fmt: skip
 
 MOST_NUMBERS = 10
@@ -155,6 +155,7 @@ def rename(session: Session, contact: Contact, *, name: str, email: str, actor: 
         return
     session.add(contact)
     session.flush()
+    group_member.rename(session, contact.id, contact.name_key)
     contact_change.note(
         session, contact.business_id, contact.id, Change.RENAMED, actor=actor,
         was=before[0] if before[0] != contact.name else "", name=contact.name,
@@ -203,14 +204,6 @@ def subscriptions(session: Session, contact: Contact) -> list[Any]:
     """The subscriptions of the numbers it has now."""
     rows = [subscription.find(session, contact.business_id, SMS, number) for number in current(session, contact)]
     return [row for row in rows if row is not None]
-
-
-def opt_in_mark(rows: Sequence[Any]) -> Literal["Y", "N", ""]:
-    """`Y`, `N` or blank over a contact's subscriptions (F-18): a view, never stored."""
-    found = {row.status for row in rows}
-    if "opted_in" in found:
-        return "Y"
-    return "N" if found & {"opted_out", "declined"} else ""
 
 
 def label(session: Session, business_id: str, number: str, channel: str = SMS) -> None:

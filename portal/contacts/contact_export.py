@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.column import table_of
-from portal.contacts import contact, contact_date, number_state
+from portal.contacts import contact_date, number_state, opt_in_mark
 from portal.contacts.contact import Contact
 from portal.sheet import Cell
 from portal.statement import Statement, param
@@ -30,6 +30,7 @@ def piece(session: Session, business_id: str, after: str | None) -> tuple[list[d
     found = _PIECE.rows(session, business_id=business_id, after=after or "", limit=PIECE)
     ids = [row.id for row in found]
     states, dates = number_state.of(session, ids), contact_date.of(session, ids)
+    marks = opt_in_mark.of(session, ids)
     rows = []
     for row in found:
         current = [state for state in states[row.id] if state.is_current]
@@ -37,7 +38,7 @@ def piece(session: Session, business_id: str, after: str | None) -> tuple[list[d
             "id": row.id, "name": row.name, "email": row.email,
             "numbers": [{"number": each.number} for each in current],
             "dates": [{"name": each.name, "date": each.on_date.isoformat()} for each in dates[row.id]],
-            "opt_in": contact.opt_in_mark(current), "created_at": clock.rfc3339(row.created_at),
+            "opt_in": marks[row.id], "created_at": clock.rfc3339(row.created_at),
         })  # fmt: skip
     return rows, ids[-1] if len(ids) == PIECE else None
 

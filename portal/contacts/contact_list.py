@@ -7,7 +7,7 @@ last four. Former numbers find their contact too.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -15,9 +15,10 @@ from sqlmodel import Session
 from portal.accounts.sender import SMS
 from portal.column import sort_key, table_of
 from portal.consent import number_search, subscription
-from portal.contacts import contact, contact_number, number_state
+from portal.contacts import contact, contact_number, number_state, opt_in_mark
 from portal.contacts.contact import Contact
 from portal.contacts.number_state import NumberState
+from portal.contacts.opt_in_mark import Mark
 from portal.contacts.project import Project, ProjectContact
 from portal.errors import NotFound
 
@@ -34,18 +35,15 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """One contact as the list shows it. `numbers` are those it has now; `projects` counts what is not archived."""
+    """One contact as the list shows it. `numbers` are those it has now; `projects` counts what is not archived; `mark`
+    is its Opt In value (F-18)."""
 
     id: str
     name: str
     email: str
     numbers: tuple[NumberState, ...]
     projects: int
-
-    @property
-    def mark(self) -> Literal["Y", "N", ""]:
-        """`Y`, `N` or blank (F-18)."""
-        return contact.opt_in_mark(self.numbers)
+    mark: Mark
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ _KEYS: dict[Order, sa.ColumnElement[str]] = {
 def page(
     session: Session, business_id: str, *, region: str, q: str = "", after: str | None = None, limit: int = PAGE
 ) -> ContactPage:
-    """Three queries, four where words are no name. National numbers are read in `region`. Raises NotFound for an
+    """Four queries, five where words are no name. National numbers are read in `region`. Raises NotFound for an
     `after` that leads nowhere."""
     order, low = _range(q.strip(), region)
     edge = _edge(session, business_id, order, after) if after else None
@@ -86,9 +84,9 @@ def page(
 
 
 def rows(session: Session, found: Sequence[Any]) -> tuple[Row, ...]:
-    """These contacts with their numbers and projects: two queries, however many there are."""
+    """These contacts with their numbers, values and projects: three queries, however many there are."""
     ids = [each.id for each in found]
-    states = number_state.of(session, ids)
+    states, marks = number_state.of(session, ids), opt_in_mark.of(session, ids)
     query = (
         sa.select(_members.c.contact_id, sa.func.count())
         .join_from(_members, _projects, _projects.c.id == _members.c.project_id)
@@ -99,7 +97,7 @@ def rows(session: Session, found: Sequence[Any]) -> tuple[Row, ...]:
     return tuple(
         Row(
             each.id, each.name, each.email, tuple(state for state in states[each.id] if state.is_current),
-            counts.get(each.id, 0),
+            counts.get(each.id, 0), marks[each.id],
         )
         for each in found
     )  # fmt: skip

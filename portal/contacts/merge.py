@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal.column import table_of
-from portal.contacts import contact, contact_change, contact_date, contact_number
+from portal.contacts import contact, contact_change, contact_date, contact_number, group_member
 from portal.contacts.contact import Contact
 from portal.contacts.contact_change import Change
 from portal.contacts.contact_date import ContactDate
@@ -33,6 +33,8 @@ class _Moved:
     dates: list[str]
     projects: list[str]
     added: list[str]  # the projects that the kept record was not in
+    groups: list[str]  # of the other record
+    joined: list[str]  # the groups that the kept record was not in
 
 
 def merge(session: Session, kept: Contact, other: Contact, *, actor: str) -> None:
@@ -40,7 +42,7 @@ def merge(session: Session, kept: Contact, other: Contact, *, actor: str) -> Non
     _check(kept, other)
     moved = _Moved(
         kept.email, _numbers(session, kept, other), contact.current(session, other), _dates_of(session, kept, other),
-        *_projects_of(session, kept, other),
+        *_projects_of(session, kept, other), *_groups_of(session, kept, other),
     )  # fmt: skip
     other.merged_into_id = kept.id
     if not kept.email:
@@ -61,7 +63,7 @@ def undo(session: Session, kept: Contact, other: Contact, *, actor: str) -> None
         raise Conflict("These contacts are not merged.", reason="not_merged")
     if kept.merged_into_id is not None:
         raise Conflict("This contact was merged again since.", reason="merged", unlock="Undo the later merge first.")
-    moved = _Moved(**{name: note.details[name] for name in _Moved.__dataclass_fields__})
+    moved = _Moved(**{name: note.details.get(name, []) for name in _Moved.__dataclass_fields__})
     other.merged_into_id = None
     if kept.email == other.email != moved.email:
         contact.write_to(kept, moved.email)
@@ -75,6 +77,9 @@ def undo(session: Session, kept: Contact, other: Contact, *, actor: str) -> None
     _move(session, moved.dates, kept, other)
     _leave(session, kept, moved.added)
     _join(session, other, moved.projects)
+    group_member.give_back(
+        session, kept.business_id, moved.groups, moved.joined, giver=kept.id, taker=other.id
+    )  # fmt: skip
     _note(session, kept, Change.MERGE_UNDONE, actor, other=other.id, name=other.name)
     _note(session, other, Change.MERGE_UNDONE, actor, other=kept.id, name=kept.name)
     session.flush()
@@ -176,6 +181,12 @@ def _projects_of(session: Session, kept: Contact, other: Contact) -> tuple[list[
     _leave(session, other, theirs)
     _join(session, kept, added)
     return theirs, added
+
+
+def _groups_of(session: Session, kept: Contact, other: Contact) -> tuple[list[str], list[str]]:
+    """The other's groups are the kept record's: all of them, and those it was not in before."""
+    theirs = group_member.groups_of(session, [other.id])[other.id]
+    return theirs, group_member.move(session, kept.business_id, theirs, giver=other.id, taker=kept.id)
 
 
 def _join(session: Session, client: Contact, project_ids: Sequence[str]) -> None:

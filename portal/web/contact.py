@@ -11,7 +11,7 @@ from portal import glyph
 from portal.accounts import member, sender
 from portal.accounts.business import Capability
 from portal.automations.client_line import scheduled
-from portal.contacts import contact, contact_date, contact_list, merge, number_state
+from portal.contacts import contact, contact_date, contact_list, group, merge, number_state, opt_in_mark
 from portal.contacts.contact import Contact
 from portal.contacts.contact_date import Day
 from portal.errors import Conflict
@@ -79,11 +79,13 @@ def _person(session: Session, visit: Visit, found: Contact) -> dict[str, Any]:
         "found": found,
         "current": current,
         "former": [each for each in states if not each.is_current],
-        "mark": contact.opt_in_mark(current),
+        "mark": opt_in_mark.of(session, [found.id])[found.id],
         "shared": {each.number: [other for other in holders if other.number == each.number and other.is_current]
                    for each in current},
         "dates": contact_date.of(session, [found.id])[found.id],
         "projects": contact_list.projects(session, found.id),
+        "groups": group.of_contact(session, found.id),
+        "other_groups": group.offered(session, visit.business.id, found.id),
         "links": _links(session, visit, found),
         "is_texting": visit.business.may_use(Capability.TEXTING),
         "timeline": _timeline(session, visit, found, {each.subscription_id: each.number for each in states}),

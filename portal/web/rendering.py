@@ -62,6 +62,10 @@ def environment() -> Environment:
     return found
 
 
+BESIDE = {"/contacts": ("/groups",)}
+"""Pages that belong to one of the main ones under another address."""
+
+
 def nav(
     path: str, business: Business | None, *, is_rehearsal: bool = False, badges: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
@@ -94,7 +98,8 @@ def nav(
 
 
 def _is_current(path: str, url: str) -> bool:
-    return path == url or (url != "/" and path.startswith(f"{url}/"))
+    mine = (url, *BESIDE.get(url, ()))
+    return any(path == each or (each != "/" and path.startswith(f"{each}/")) for each in mine)
 
 
 @cache

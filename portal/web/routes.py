@@ -5,6 +5,7 @@ from starlette.staticfiles import StaticFiles
 
 from portal.accounts.member import Right
 from portal.api.routes import routes as api_routes
+from portal.database import Lane
 from portal.web import (
     account_page,
     archive_page,
@@ -22,6 +23,10 @@ from portal.web import (
     export_page,
     features,
     form_thanks,
+    group,
+    group_pick,
+    group_text,
+    groups,
     handshake,
     health,
     keywords,
@@ -54,7 +59,7 @@ from portal.web.route import TEXTING, acts, opens, reads, writes
 
 def routes() -> list[BaseRoute]:
     """All of them."""
-    desk = [*desk_routes.routes(), *_contacts(), *_projects(), *_automations(), *_questionnaires()]
+    desk = [*desk_routes.routes(), *_contacts(), *_groups(), *_projects(), *_automations(), *_questionnaires()]
     return [*_doors(), *desk, *_settings(), *_people(), *_words(), *_house()]
 
 
@@ -201,6 +206,25 @@ def _contacts() -> list[BaseRoute]:
         reads("/contacts/{contact}/merge", contact_merge.show, Right.EDIT_CONTACTS),
         writes("/contacts/{contact}/merge", contact_merge.merge, Right.EDIT_CONTACTS),
         writes("/contacts/{contact}/merge/undo", contact_merge.undo, Right.EDIT_CONTACTS),
+    ]
+
+
+def _groups() -> list[BaseRoute]:
+    """Contacts together, and one text to all of a group."""
+    return [
+        reads("/groups", groups.show, Right.READ),
+        writes("/groups", groups.create, Right.EDIT_CONTACTS),
+        reads("/groups/{group}", group.show, Right.READ),
+        writes("/groups/{group}", group.rename, Right.EDIT_CONTACTS),
+        writes("/groups/{group}/delete", group.delete, Right.EDIT_CONTACTS),
+        writes("/groups/{group}/contacts/{contact}/add", group.add, Right.EDIT_CONTACTS),
+        writes("/groups/{group}/contacts/{contact}/remove", group.remove, Right.EDIT_CONTACTS),
+        reads("/groups/{group}/pick", group_pick.show, Right.EDIT_CONTACTS),
+        writes("/groups/{group}/pick", group_pick.add, Right.EDIT_CONTACTS),
+        reads("/groups/{group}/text", group_text.write, Right.SEND, TEXTING),
+        writes("/groups/{group}/text", group_text.send, Right.SEND, TEXTING, lane=Lane.BULK),
+        reads("/groups/{group}/text/{group_message}", group_text.sent, Right.READ, TEXTING),
+        writes("/contacts/{contact}/groups", group.put, Right.EDIT_CONTACTS),
     ]
 
 

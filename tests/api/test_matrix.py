@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from httpx2 import Response
+from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from portal.accounts import business as businesses
+from portal.accounts.business import Capability
 from portal.accounts.member import RIGHTS, Role
 from portal.api.operation import Operation
 from portal.api.routes import OPERATIONS
@@ -33,6 +36,9 @@ BODIES: dict[str, Any] = {
     "PATCH /messages/{id}": {"project": None, "following": True},
     "POST /projects": {"name": CANARY},
     "PATCH /projects/{id}": {"name": f"{CANARY} changed"},
+    "POST /groups": {"name": CANARY},
+    "PATCH /groups/{id}": {"name": f"{CANARY} changed"},
+    "POST /groups/{id}/messages": {"text": CANARY},
     "POST /automations": {"name": CANARY, "text": CANARY, "when": {"event": "opted_in", "delay_minutes": 60}},
     "PATCH /automations/{id}": {"name": f"{CANARY} changed"},
     "POST /webhook-endpoints": {"url": f"https://hooks.example.com/{CANARY}"},
@@ -62,16 +68,35 @@ def ids(api: Api, owner: Api, clients: Clients) -> dict[str, str]:
     sent = api.post("/messages", BODIES["POST /messages"] | {"project": work["id"]}).json()
     clients.site.write(plan.take_events)
     waiting = api.get(f"/automations/{rule['id']}/scheduled-texts")["items"][0]
+    group, texted = together(api, clients, made["id"])
     hook = owner.post("/webhook-endpoints", {"url": f"https://hooks.example.com/{CANARY}/1"}).json()
     return {
         "contacts": made["id"], "subscriptions": row_id, "questionnaires": asked["id"], "messages": sent["id"],
-        "projects": work["id"], "reviews": row_id,
+        "projects": work["id"], "reviews": row_id, "groups": group, "group-messages": texted,
         "webhook-endpoints": hook["id"], "automations": rule["id"], "scheduled-texts": waiting["id"],
     }  # fmt: skip
 
 
+def together(api: Api, clients: Clients, contact_id: str) -> tuple[str, str]:
+    """A group with this contact, and a text to it, where the operator has granted that."""
+
+    def granted(session: Session) -> None:
+        found = businesses.get(session, clients.business)
+        businesses.grant(session, found, Capability.GROUP_MESSAGES)
+        businesses.change(session, found, has_group_messages=True)
+
+    clients.site.write(granted)
+    made = api.post("/groups", {"name": f"{CANARY} Group"}).json()["id"]
+    api.call("PUT", f"/groups/{made}/contacts/{contact_id}")
+    return made, api.post(f"/groups/{made}/messages", {"text": CANARY}).json()["id"]
+
+
 def path(operation: Operation, ids: dict[str, str]) -> str:
-    return operation.path.replace("{id}", ids.get(operation.path.split("/")[1], "")).replace("{key}", "help")
+    others = {"{key}": "help", "{contact}": ids.get("contacts", ""), "{message}": ids.get("group-messages", "")}
+    found = operation.path.replace("{id}", ids.get(operation.path.split("/")[1], ""))
+    for name, value in others.items():
+        found = found.replace(name, value)
+    return found
 
 
 def call(api: Api, operation: Operation, ids: dict[str, str]) -> Response:

@@ -26,6 +26,7 @@ from portal.contacts.contact import Contact
 from portal.contacts.project import Project
 from portal.demo.project import ARCHIVED
 from portal.messaging.canned_reply import CannedReply
+from portal.messaging.group_message import GroupMessage
 from portal.messaging.message import Message
 from portal.messaging.task import Task
 from portal.questionnaires.questionnaire import Questionnaire
@@ -90,7 +91,7 @@ def paths_of(session: Session) -> dict[str, str]:
         found["webhook-off" if hook.disabled_at else "webhook"] = f"/settings/webhooks/{hook.id}"
     for left in session.exec(select(Task)).all():
         found["thread-task"] = f"/sms/{left.subscription_id}"
-    found |= work_of(session) | people_of(session) | beside_of(session)
+    found |= work_of(session) | people_of(session) | beside_of(session) | groups_of(session)
     for state in STATES:
         row = session.exec(select(Subscription).where(Subscription.status == state)).first()
         assert row is not None, f"the demo has nobody who is {state}"
@@ -133,6 +134,16 @@ def people_of(session: Session) -> dict[str, str]:
         "contact-choose": f"{priya}/merge", "contact-merge": f"{priya}/merge?with={ids['Priya R.']}",
         "contact-merge-stopped": f"{rosa}/merge?with={ids['Owen Hartley']}", "contacts-none": "/contacts?q=zzzz",
         "contacts-unknown": "/contacts?unknown=1", "contact-attach": f"/sms/{stranger.id}/contact",
+    }  # fmt: skip
+
+
+def groups_of(session: Session) -> dict[str, str]:
+    """A group, the two views, and all that is done to a group."""
+    sent = session.exec(select(GroupMessage)).one()
+    here = f"/groups/{sent.group_id}"
+    return {
+        "group": here, "group-in": "/groups/opted-in", "group-out": "/groups/opted-out", "group-pick": f"{here}/pick",
+        "group-text": f"{here}/text", "group-sent": f"{here}/text/{sent.id}", "group-find": f"{here}?find=r",
     }  # fmt: skip
 
 
