@@ -15,7 +15,7 @@ from portal.accounts.courier import Courier
 from portal.automations import due, plan
 from portal.automations.candidate import Place
 from portal.database import Database, Lane
-from portal.messaging import archive, archive_turn, lapse, group_message, outcome, rehearsal, trigger_event, word_search
+from portal.messaging import archive, archive_turn, group_message, lapse, outcome, rehearsal, trigger_event, word_search
 from portal.messaging.archive_mail import Journal
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.review_alarm import Alarm

@@ -5,7 +5,6 @@ from starlette.staticfiles import StaticFiles
 
 from portal.accounts.member import Right
 from portal.api.routes import routes as api_routes
-from portal.database import Lane
 from portal.web import (
     account_page,
     archive_page,
@@ -14,19 +13,13 @@ from portal.web import (
     automations,
     branches,
     canned_replies,
-    contact,
-    contact_merge,
-    contacts,
+    contact_routes,
     desk_routes,
     endpoint,
     endpoints,
     export_page,
     features,
     form_thanks,
-    group,
-    group_pick,
-    group_text,
-    groups,
     handshake,
     health,
     keywords,
@@ -35,8 +28,6 @@ from portal.web import (
     members_page,
     metrics,
     opt_in_proof,
-    project,
-    projects,
     proof,
     public_form,
     questionnaire,
@@ -59,7 +50,7 @@ from portal.web.route import TEXTING, acts, opens, reads, writes
 
 def routes() -> list[BaseRoute]:
     """All of them."""
-    desk = [*desk_routes.routes(), *_contacts(), *_groups(), *_projects(), *_automations(), *_questionnaires()]
+    desk = [*desk_routes.routes(), *contact_routes.routes(), *_automations(), *_questionnaires()]
     return [*_doors(), *desk, *_settings(), *_people(), *_words(), *_house()]
 
 
@@ -191,55 +182,6 @@ def _automations() -> list[BaseRoute]:
         writes("/automations/{automation}/edit", automation_form.save, Right.EDIT_QUESTIONNAIRES, TEXTING),
         writes("/automations/{automation}/switch", automation.switch, Right.EDIT_QUESTIONNAIRES, TEXTING),
         writes("/automations/{automation}/test", automation.test, Right.EDIT_QUESTIONNAIRES, TEXTING),
-    ]
-
-
-def _contacts() -> list[BaseRoute]:
-    """Who the clients are."""
-    return [
-        reads("/contacts", contacts.show, Right.READ),
-        writes("/contacts", contacts.create, Right.EDIT_CONTACTS),
-        reads("/contacts/new", contacts.new, Right.EDIT_CONTACTS),
-        reads("/contacts/{contact}", contact.show, Right.READ),
-        reads("/contacts/{contact}/edit", contact.edit, Right.EDIT_CONTACTS),
-        writes("/contacts/{contact}/edit", contact.save, Right.EDIT_CONTACTS),
-        reads("/contacts/{contact}/merge", contact_merge.show, Right.EDIT_CONTACTS),
-        writes("/contacts/{contact}/merge", contact_merge.merge, Right.EDIT_CONTACTS),
-        writes("/contacts/{contact}/merge/undo", contact_merge.undo, Right.EDIT_CONTACTS),
-    ]
-
-
-def _groups() -> list[BaseRoute]:
-    """Contacts together, and one text to all of a group."""
-    return [
-        reads("/groups", groups.show, Right.READ),
-        writes("/groups", groups.create, Right.EDIT_CONTACTS),
-        reads("/groups/{group}", group.show, Right.READ),
-        writes("/groups/{group}", group.rename, Right.EDIT_CONTACTS),
-        writes("/groups/{group}/delete", group.delete, Right.EDIT_CONTACTS),
-        writes("/groups/{group}/contacts/{contact}/add", group.add, Right.EDIT_CONTACTS),
-        writes("/groups/{group}/contacts/{contact}/remove", group.remove, Right.EDIT_CONTACTS),
-        reads("/groups/{group}/pick", group_pick.show, Right.EDIT_CONTACTS),
-        writes("/groups/{group}/pick", group_pick.add, Right.EDIT_CONTACTS),
-        reads("/groups/{group}/text", group_text.write, Right.SEND, TEXTING),
-        writes("/groups/{group}/text", group_text.send, Right.SEND, TEXTING, lane=Lane.BULK),
-        reads("/groups/{group}/text/{group_message}", group_text.sent, Right.READ, TEXTING),
-        writes("/contacts/{contact}/groups", group.put, Right.EDIT_CONTACTS),
-    ]
-
-
-def _projects() -> list[BaseRoute]:
-    """Pieces of client work with their own messages."""
-    return [
-        reads("/projects", projects.show, Right.READ),
-        writes("/projects", projects.create, Right.EDIT_CONTACTS),
-        reads("/projects/new", projects.new, Right.EDIT_CONTACTS),
-        reads("/projects/{project}", project.show, Right.READ),
-        writes("/projects/{project}", project.save, Right.EDIT_CONTACTS),
-        writes("/projects/{project}/contacts/{contact}/add", project.add_contact, Right.EDIT_CONTACTS),
-        writes("/projects/{project}/contacts/{contact}/remove", project.remove_contact, Right.EDIT_CONTACTS),
-        writes("/projects/{project}/archive", project.archive, Right.EDIT_CONTACTS),
-        writes("/projects/{project}/restore", project.restore, Right.EDIT_CONTACTS),
     ]
 
 

@@ -1,0 +1,61 @@
+"""The URLs about clients: who they are, groups of them, and what is done for them."""
+
+from starlette.routing import BaseRoute
+
+from portal.accounts.member import Right
+from portal.database import Lane
+from portal.web import contact, contact_merge, contacts, group, group_pick, group_text, groups, project, projects
+from portal.web.route import TEXTING, reads, writes
+
+
+def routes() -> list[BaseRoute]:
+    return [*_contacts(), *_groups(), *_projects()]
+
+
+def _contacts() -> list[BaseRoute]:
+    """Who the clients are."""
+    return [
+        reads("/contacts", contacts.show, Right.READ),
+        writes("/contacts", contacts.create, Right.EDIT_CONTACTS),
+        reads("/contacts/new", contacts.new, Right.EDIT_CONTACTS),
+        reads("/contacts/{contact}", contact.show, Right.READ),
+        reads("/contacts/{contact}/edit", contact.edit, Right.EDIT_CONTACTS),
+        writes("/contacts/{contact}/edit", contact.save, Right.EDIT_CONTACTS),
+        reads("/contacts/{contact}/merge", contact_merge.show, Right.EDIT_CONTACTS),
+        writes("/contacts/{contact}/merge", contact_merge.merge, Right.EDIT_CONTACTS),
+        writes("/contacts/{contact}/merge/undo", contact_merge.undo, Right.EDIT_CONTACTS),
+    ]
+
+
+def _groups() -> list[BaseRoute]:
+    """Contacts together, and one text to all of a group."""
+    return [
+        reads("/groups", groups.show, Right.READ),
+        writes("/groups", groups.create, Right.EDIT_CONTACTS),
+        reads("/groups/{group}", group.show, Right.READ),
+        writes("/groups/{group}", group.rename, Right.EDIT_CONTACTS),
+        writes("/groups/{group}/delete", group.delete, Right.EDIT_CONTACTS),
+        writes("/groups/{group}/contacts/{contact}/add", group.add, Right.EDIT_CONTACTS),
+        writes("/groups/{group}/contacts/{contact}/remove", group.remove, Right.EDIT_CONTACTS),
+        reads("/groups/{group}/pick", group_pick.show, Right.EDIT_CONTACTS),
+        writes("/groups/{group}/pick", group_pick.add, Right.EDIT_CONTACTS),
+        reads("/groups/{group}/text", group_text.write, Right.SEND, TEXTING),
+        writes("/groups/{group}/text", group_text.send, Right.SEND, TEXTING, lane=Lane.BULK),
+        reads("/groups/{group}/text/{group_message}", group_text.sent, Right.READ, TEXTING),
+        writes("/contacts/{contact}/groups", group.put, Right.EDIT_CONTACTS),
+    ]
+
+
+def _projects() -> list[BaseRoute]:
+    """Pieces of client work with their own messages."""
+    return [
+        reads("/projects", projects.show, Right.READ),
+        writes("/projects", projects.create, Right.EDIT_CONTACTS),
+        reads("/projects/new", projects.new, Right.EDIT_CONTACTS),
+        reads("/projects/{project}", project.show, Right.READ),
+        writes("/projects/{project}", project.save, Right.EDIT_CONTACTS),
+        writes("/projects/{project}/contacts/{contact}/add", project.add_contact, Right.EDIT_CONTACTS),
+        writes("/projects/{project}/contacts/{contact}/remove", project.remove_contact, Right.EDIT_CONTACTS),
+        writes("/projects/{project}/archive", project.archive, Right.EDIT_CONTACTS),
+        writes("/projects/{project}/restore", project.restore, Right.EDIT_CONTACTS),
+    ]
