@@ -6,7 +6,7 @@ from alembic import op
 from portal.column import UtcTime, key_text
 
 revision = "0010"
-down_revision = "0009"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
