@@ -4,6 +4,7 @@ Problem                   500  something that has a status and a sentence
 ├── BadRequest            400  the request cannot be understood
 ├── Unauthenticated       401  nobody is signed in, or the token is unknown
 ├── Forbidden             403  signed in, but the role may not
+├── Elsewhere             403  the page is of a business that this browser has left
 ├── Unproven              403  signed in long ago: the password is asked again
 ├── NotFound              404  absent, or somebody else's (never told apart)
 ├── Conflict              409  true, but not now; `reason` and `unlock` say what would change it
@@ -41,6 +42,13 @@ class Unauthenticated(Problem):
 class Forbidden(Problem):
     status = 403
     title = "Your role does not allow this"
+
+
+class Elsewhere(Problem):
+    """Somebody of several businesses switched in another tab (behaviours.md M-11)."""
+
+    status = 403
+    title = "You switched to another business"
 
 
 class Unproven(Problem):

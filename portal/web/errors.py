@@ -12,6 +12,7 @@ from portal import logs
 from portal.errors import (
     BadRequest,
     Conflict,
+    Elsewhere,
     Forbidden,
     Invalid,
     NotFound,
@@ -47,7 +48,15 @@ async def on_problem(request: Request, problem: Exception) -> Response:
             return RedirectResponse(sign_in, status_code=303)
     if isinstance(problem, Unproven):
         return _to_proof(request)
+    if isinstance(problem, Elsewhere):
+        return _said_above(problem)
     return _answer(request, problem)
+
+
+def _said_above(problem: Problem) -> Response:
+    """On top of the page that is open, which stays with what is being typed in it."""
+    headers = {"HX-Retarget": "#flashes", "HX-Reswap": "innerHTML", "HX-Reselect": "#elsewhere"}
+    return HTMLResponse(rendering.render("error/elsewhere.html", {"problem": problem}), problem.status, headers)
 
 
 def _to_proof(request: Request) -> Response:

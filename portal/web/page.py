@@ -20,7 +20,7 @@ from portal.accounts import session as sign_ins
 from portal.accounts.business import Capability
 from portal.accounts.member import Right
 from portal.database import Database, Lane
-from portal.errors import Forbidden, Unproven
+from portal.errors import Elsewhere, Forbidden, Unproven
 from portal.settings import Settings
 from portal.web import frame, rendering, security
 from portal.web.flash import COOKIE, Undo, put, take
@@ -29,7 +29,7 @@ from portal.web.visit import Visit
 Access = Right | Literal["public", "signed in"]
 PUBLIC: Access = "public"
 SIGNED_IN: Access = "signed in"
-ELSEWHERE = "You switched to another business since this page was opened. Please reload it; nothing was changed."
+ELSEWHERE = "This page is of the business you were in before, and nothing was changed. Reload it to go on."
 ACCESS: dict[Callable[[Request], Awaitable[Response]], Access] = {}
 """What each page's endpoint needs, for the generated tests of every route."""
 STEPS_UP: set[Callable[[Request], Awaitable[Response]]] = set()
@@ -170,7 +170,7 @@ def _admitted(
     visit = _identified(session, visit, writes=writes)
     _check(visit, access, needs)
     if access != PUBLIC and visit.headers.get("x-business", visit.business.id) != visit.business.id:
-        raise Forbidden(ELSEWHERE)
+        raise Elsewhere(ELSEWHERE)
     if writes and access != PUBLIC:
         _check_token(visit)
     if steps_up and not browser.is_proven(visit.sign_in):

@@ -145,7 +145,8 @@ def test_a_page_of_the_former_business_can_send_and_refresh_nothing(
     assert form.status_code == 403
     refresh = {"HX-Request": "true", "HX-Request-Type": "partial", "X-Business": site.hearth.id}
     answer = client.get("/contacts", headers=refresh)
-    assert (answer.status_code, answer.headers["hx-reswap"]) == (403, "none")
+    assert (answer.status_code, answer.headers["hx-retarget"]) == (403, "#flashes")
+    assert "You switched to another business" in answer.text
     assert "CANARY" not in answer.text
 
 
