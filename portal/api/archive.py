@@ -18,7 +18,8 @@ class ArchivePage(Limited):
 
 class ArchiveItem(Told):
     """`at` is when it was taken in. `message` is a text or notice whole, or of an outcome its id, status and reason;
-    `entry` is a fact about consent with everything that its hash covers. Of what was erased, that is said."""
+    `entry` is a fact about consent with everything that its hash covers. Of what was erased, that is said. A text that
+    waits for its writer's YES is here too, marked `hidden`: an archive is evidence, and no page for members."""
 
     number: int
     what: Literal["message", "entry", "outcome"]

@@ -202,9 +202,9 @@ def _append_all(session: Session, kept: Sequence[Any]) -> str:
 
 
 STATES: dict[str, Any] = {
-    "status": Status.REQUESTED, "returns_to": Status.DECLINED, "carrier": Carrier.CLEAR, "origin": "offline", "scope": "marketing",
-    "granted_scope": "marketing", "consent_seq": 77, "is_paused": False, "is_undeliverable": True, "in_review": True,
-    "review_opened_at": LATER,
+    "status": Status.REQUESTED, "returns_to": Status.DECLINED, "carrier": Carrier.CLEAR, "origin": "offline",
+    "scope": "marketing", "granted_scope": "marketing", "consent_seq": 77, "is_paused": False,
+    "is_undeliverable": True, "in_review": True, "review_opened_at": LATER,
     "is_claimed": True, "changed_at": LATER, "last_entry_at": LATER,
 }  # fmt: skip
 OTHERS = {"number": "+14155550177", "channel": "whatsapp", "id": "0" * 32}

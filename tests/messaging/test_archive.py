@@ -1,7 +1,9 @@
 """One numbered sequence per business, without gaps or repeats: whoever crashes, whoever else works, whenever a
 transaction ends and whatever a text's time does."""
 
+import contextlib
 import datetime as dt
+import random
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -335,6 +337,42 @@ def test_workers_beside_each_other_number_everything_once(kept: Road, database_u
     assert faults == []
     fill(kept)
     assert len(texts(kept)) == 60
+    assert_whole(kept)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_happens_in_whatever_order_the_archive_is_whole_in_the_end(
+    kept: Road, shift: Shift, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Texts, answers, outcomes in late reports, crashes in the middle of a turn, second looks, hours and clocks that
+    are set back, drawn by lot."""
+    lot = random.Random(seed)
+    for module in (archive_source, archive_turn):
+        monkeypatch.setattr(module, "PIECE", 3)
+    monkeypatch.setattr(archive_source, "SWEEP", 4)
+    kept.says_yes()
+
+    def crash() -> None:
+        with monkeypatch.context() as patch, contextlib.suppress(Killed):
+            patch.setattr(archive_item, "add", _after(archive_item.add))
+            turn(kept)
+
+    def late_report() -> None:
+        sent = [each for each in kept.outbound() if each.status == Fate.SENT]
+        for each in sent[:1]:
+            kept.report(StatusUpdate(f"s{each.id}", "AC", each.provider_id, "delivered", 5))
+
+    deeds: list[Callable[[], object]] = [
+        lambda: kept.texts_us(lot.choice(["hello", "STOP", "START", "what is this?"])),
+        lambda: kept.member_writes("see you"), lambda: kept.claim(2), lambda: kept.send_all(), late_report, crash,
+        lambda: put(kept, "a clock went wrong", created_at=clock.now() - 3 * HOUR), lambda: shift(HOUR / 3),
+        lambda: turn(kept), lambda: turn(kept, sweeps=True),
+        lambda: put(kept, "later", direction=Direction.OUTBOUND, status=Fate.HELD, purpose="conversation"),
+    ]  # fmt: skip
+    for _ in range(120):
+        lot.choice(deeds)()
+    for _ in range(len(kept.messages()) // 4 + 2):
+        fill(kept, sweeps=True)
     assert_whole(kept)
 
 
