@@ -58,7 +58,10 @@ def send_file(
     name, content = file
     mail.add_attachment(content, maintype="application", subtype="x-ndjson", filename=name)
     mail.set_boundary(f"={key}=")
-    _deliver(settings.smtp_url, mail)
+    try:
+        _deliver(settings.smtp_url, mail)
+    except Unavailable as error:
+        raise Unavailable("The mail server did not take the mail.") from error
     logs.event("mail.sent", to_domain=_domain(to), subject="an archive")
 
 
