@@ -13,7 +13,7 @@ from portal import clock, export
 from portal.accounts.audit import AuditEntry
 from portal.accounts.sender import SMS
 from portal.consent import subscription
-from portal.contacts import contact
+from portal.contacts import contact, group
 from portal.export import Export, Format, What
 from portal.messaging import message, message_export
 from portal.messaging.message import Direction, Fate
@@ -116,14 +116,17 @@ def test_the_ledger_leaves_with_words_and_hashes_in_its_own_order(road: Road, wr
 
 
 def test_contacts_leave_with_the_first_number_in_a_cell_of_its_own(world: World, written: Write) -> None:
-    made = world.write(
-        lambda session: contact.create(
+    def create(session: Session) -> contact.Contact:
+        made = contact.create(
             session, world.hearth.id, name="Rosa Vale", email="rosa@example.com", numbers=[CLIENT, "+14155550133"]
         )
-    )
+        group.add(session, group.create(session, world.hearth.id, name="Weddings"), [made.id])
+        return made
+
+    made = world.write(create)
     _, line = written(What.CONTACTS, Format.CSV).splitlines()
     assert line == (
-        f"{made.id},Rosa Vale,rosa@example.com,+14155550132,+14155550133,,,{clock.rfc3339(made.created_at)}"
+        f"{made.id},Rosa Vale,rosa@example.com,+14155550132,+14155550133,,Weddings,,{clock.rfc3339(made.created_at)}"
     )
     [row] = rows(written(What.CONTACTS))
     assert row["numbers"] == [{"number": CLIENT}, {"number": "+14155550133"}]
