@@ -20,6 +20,7 @@ from portal.statement import Statement, param, params
 
 FRESH = dt.timedelta(hours=72)
 STALE = "stale"
+SAID_STALE = "What you wrote more than three days before their YES was not sent. Please look whether it still fits."
 MOST = 50  # shown in one thread
 AFTER = dt.timedelta(milliseconds=1)
 """How much later than the confirmation a released text stands in the thread."""
@@ -81,7 +82,8 @@ def release(session: Session, row: Any, *, consent_seq: int) -> None:
     found = _ANY.first(session, subscription_id=row.id)
     if found.has_held:
         now = clock.now()
-        _GO_STALE.run(session, subscription_id=row.id, oldest=now - FRESH, reason=STALE)
+        if _GO_STALE.run(session, subscription_id=row.id, oldest=now - FRESH, reason=STALE):
+            message.notice(session, row, SAID_STALE)
         _RELEASE.run(
             session, subscription_id=row.id, oldest=now - FRESH, now=now, at=now + AFTER, consent_seq=consent_seq
         )
