@@ -168,6 +168,22 @@ def test_a_colleague_is_posted_with_a_role_of_their_own_and_works_there(
     assert site.read(lambda session: member.get(session, oakland, site.bob.id)).may(member.Right.EXPORT)
 
 
+def test_ones_own_account_is_the_same_in_every_business_and_one_stays_where_one_is(
+    client: TestClient, site: World, oakland: str
+) -> None:
+    switch(as_member(client, site.alice), oakland)
+    here(site, client)
+    assert client.post("/settings/account/shortcuts", data={"shortcuts": "off"}).status_code == 303
+    words = {"current": PASSWORD, "new": "another few words in a row", "again": "another few words in a row"}
+    answer = client.post("/settings/account/password", data=words)
+    client.cookies.clear()
+    client.cookies.set("__Host-id", answer.cookies["__Host-id"], domain="portal.example.com")
+    assert here(site, client) == (NAME, "owner")
+    alice = site.read(lambda session: member.own(session, site.alice.id))
+    assert (alice.has_shortcuts, alice.role, alice.business_id) == (False, "owner", site.hearth.id)
+    assert member.is_password_right(alice.password_hash, "another few words in a row")
+
+
 @pytest.mark.covers("P10")
 def test_an_ended_posting_sends_the_browser_home_at_once(client: TestClient, site: World, oakland: str) -> None:
     def post(session: Session) -> None:
