@@ -27,7 +27,7 @@ from portal.consent import subscription
 from portal.consent.state import Origin, Proof
 from portal.contacts import contact_export
 from portal.database import Database
-from portal.messaging import archive, archive_turn, message, opt_in
+from portal.messaging import archive, message, opt_in
 from tests.conftest import OTHER_NUMBER, OUR_NUMBER, World, populate
 
 OFFERED = {
@@ -587,11 +587,9 @@ def test_the_archive_is_fetched_from_a_number_on(run: Run, town: World) -> None:
         row = subscription.lock(session, town.hearth.id, "sms", NUMBER)
         for text in ("one", "two", "three"):
             message.notice(session, row, text)
-        found = archive_turn.look(session, town.hearth.id)
-        assert found is not None
-        archive_turn.store(session, found)
 
     town.write(keep)
+    assert run("jobs", "run", "--name", "fill_archives").code == 0
     done = run("export", "--business", town.hearth.slug, "--what", "archive", "--after", "1")
     told = [json.loads(line) for line in done.out.splitlines()]
     assert [(line["number"], line["message"]["text"]) for line in told] == [(2, "two"), (3, "three")]

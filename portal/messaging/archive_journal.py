@@ -45,7 +45,7 @@ class Batch:
     """Items `first` to `last` of a business, for one mail; `at` is when the last of them was taken in."""
 
     business_id: str
-    business: str
+    slug: str
     email: str
     first: int
     last: int
@@ -65,14 +65,14 @@ _is_due = (
     _is_free,
 )
 _DUE = Statement(
-    sa.select(_j, _a.c.last_number, _b.c.name)
+    sa.select(_j, _a.c.last_number, _b.c.slug)
     .join_from(_j, _a, _a.c.business_id == _j.c.business_id)
     .join(_b, _b.c.id == _j.c.business_id)
     .where(*_is_due)
     .order_by(_j.c.business_id)
 )
 _ONE = Statement(
-    sa.select(_j, _a.c.last_number, _b.c.name)
+    sa.select(_j, _a.c.last_number, _b.c.slug)
     .join_from(_j, _a, _a.c.business_id == _j.c.business_id)
     .join(_b, _b.c.id == _j.c.business_id)
     .where(*_is_due, _is_mine)
@@ -139,7 +139,7 @@ def claim(session: Session, business_id: str) -> Batch | None:
     ):  # fmt: skip
         return None
     at = _LAST_AT.first(session, business_id=business_id, number=last).at
-    return Batch(business_id, row.name, row.email, row.mailed_number + 1, last, at, row.failures)
+    return Batch(business_id, row.slug, row.email, row.mailed_number + 1, last, at, row.failures)
 
 
 def mark(session: Session, batch: Batch) -> None:

@@ -75,13 +75,14 @@ class Journal:
 
 
 def letter(session: Session, batch: Batch) -> Letter:
-    """The same bytes whenever it is written, unless something in it was erased meanwhile."""
+    """The same bytes whenever it is written, unless something in it was erased meanwhile. So it says nothing that may
+    change: no name of the business, no time of its sending."""
     limit = batch.last - batch.first + 1
     lines = archive_line.page(session, batch.business_id, after=batch.first - 1, limit=limit)
     span = f"{batch.first}-{batch.last}"
     file = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     return Letter(
-        to=batch.email, subject=f"Archive of {batch.business}: items {batch.first} to {batch.last}",
+        to=batch.email, subject=f"Archive of {batch.slug}: items {batch.first} to {batch.last}",
         text=_text(batch, lines), key=f"archive.{batch.business_id}.{span}", date=format_datetime(batch.at),
         headers={
             "X-Archive-Business": batch.business_id, "X-Archive-First-Number": str(batch.first),
@@ -93,7 +94,7 @@ def letter(session: Session, batch: Batch) -> Letter:
 
 def _text(batch: Batch, lines: list[Line]) -> str:
     head = (
-        f"Items {batch.first} to {batch.last} of the archive of {batch.business}. The attached file holds them whole, "
+        f"Items {batch.first} to {batch.last} of the archive of {batch.slug}. The attached file holds them whole, "
         "one JSON object on each line."
     )
     words = "\n\n".join([head, *map(_words, lines)])

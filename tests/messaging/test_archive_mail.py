@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from portal.accounts import business as businesses
+from portal.accounts import member
 from portal.errors import Unavailable
-from portal.messaging import archive, archive_journal, archive_mail, archive_turn
+from portal.messaging import archive, archive_journal, archive_mail, archive_turn, outcome
 from portal.messaging.archive_mail import Journal, Letter
+from portal.providers.provider import StatusUpdate
 from tests.messaging.conftest import Road
 
 ADDRESS = "archive@example.com"
@@ -100,7 +103,7 @@ def test_a_mail_can_be_read_and_its_file_holds_the_items_whole(kept: Road, offic
     turn(kept, office)
     last = office.letters[-1]
     assert last.to == ADDRESS
-    assert last.subject == "Archive of Hearth Photography: items 5 to 5"
+    assert last.subject == "Archive of hearth-photography: items 5 to 5"
     assert f"{CANARY} 1" in last.text
     assert last.headers["X-Archive-First-Number"] == last.headers["X-Archive-Last-Number"] == "5"
     name, content = last.file
@@ -117,12 +120,21 @@ def test_a_crash_after_the_server_took_a_mail_repeats_exactly_this_mail(
     office.problem = None
     kept.texts_us("meanwhile")
     fill(kept)
+    kept.write(lambda session: rename_everything(session, kept))
     turn(kept, office)
     assert len(office.letters) == 1  # its lease still runs
     shift(archive_journal.LEASE)
     turn(kept, office)
     assert office.spans == ["1-2", "1-2", "3-4", "5-6"]
     assert office.letters[0] == office.letters[1]
+
+
+def rename_everything(session: Session, road: Road) -> None:
+    """What a mail might name changes, and the text it tells of is reported delivered."""
+    businesses.change(session, businesses.get(session, road.business), name="Another Name")
+    member.rename(session, member.get(session, road.business, road.world.alice.id), "Somebody Else")
+    sent = next(each for each in road.outbound() if each.provider_id)
+    outcome.report(session, road.business, StatusUpdate("s", "AC", sent.provider_id, "delivered", 5))
 
 
 @pytest.mark.parametrize("step", ["claim", "mark"])
