@@ -5,7 +5,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -19,10 +19,10 @@ from portal.consent.phone_number import PhoneNumber, national
 from portal.consent.state import Origin, Proof
 from portal.contacts import contact
 from portal.contacts.contact import Contact
-from portal.messaging import inbox, opt_in, outbox, outcome, thread
+from portal.messaging import inbox, opt_in, outbox, outcome, rehearsal, thread
 from portal.messaging.inbox import Rules
 from portal.messaging.spending import Limits
-from portal.providers.provider import Accepted, InboundText, Outbound, Provider, StatusUpdate
+from portal.providers.provider import Accepted, InboundText, Outbound, Provider
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires import submission
 from portal.questionnaires.question import Kind
@@ -32,7 +32,6 @@ from portal.settings import Caps
 
 BROWSER = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15"
 FREE, ALL = Caps(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), Limits(0, 0)
-DELIVERED = 3  # the rank of a provider's last word
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,14 @@ class Event:
     what: Callable[[], object]
 
 
+class _Sent(NamedTuple):
+    """A text that the pretend carrier took."""
+
+    id: str
+    business_id: str
+    provider_id: str
+
+
 @dataclass
 class Story:
     """The business with its sender, and the verbs of a history."""
@@ -69,7 +76,7 @@ class Story:
         for event in sorted(events, key=lambda event: event.ago, reverse=True):
             with clock.ago(event.ago):
                 event.what()
-                self._deliver()
+                self.deliver()
 
     def ago(self, days: int, at: str) -> dt.timedelta:
         """Since `at` (HH:MM, in the business's own zone) so many days before today; for today, `at` is minutes ago."""
@@ -91,7 +98,7 @@ class Story:
     def texts(self, who: Person, text: str, *, is_today: bool) -> None:
         """The client's own handset; what did not come today has been read."""
         event = InboundText("SM" + secrets.token_hex(16), "", who.number, self.sender_number, text)
-        self._receive(event, text.encode())
+        self.receive(event, text.encode())
         if not is_today:
             subscription.mark_read(self.session, self.business.id, self._row(who).id)
 
@@ -147,18 +154,18 @@ class Story:
             user_agent=BROWSER, language="en-US",
         )  # fmt: skip
 
-    def _deliver(self) -> None:
+    def deliver(self) -> None:
         """What the dispatcher and the provider do: hand over, and report."""
         while claims := outbox.claim(self.session, 16, ALL):
             for each in claims:
                 row = each.row
-                text = Outbound(row.id, row.number, row.sender_number, row.text, {}, "")
+                text = Outbound(row.id, row.number, row.sender_number, row.text, {}, "", row.channel)
                 result = self.provider.send(text, deadline=clock.monotonic() + 5)
                 outcome.mark(self.session, row, result)
                 if isinstance(result, Accepted):
-                    self._receive(_delivered(result.provider_id), b"")
+                    rehearsal.deliver(self.session, [_Sent(row.id, row.business_id, result.provider_id)])
 
-    def _receive(self, event: InboundText | StatusUpdate, raw: bytes) -> None:
+    def receive(self, event: InboundText, raw: bytes) -> None:
         inbox.receive(
             self.session, self.business.id, self.provider, event, raw=raw, arrived_at=clock.now(), rules=Rules()
         )
@@ -168,7 +175,3 @@ class Story:
 
     def _contact(self, number: str) -> Contact:
         return contact.having(self.session, self.business.id, number)[0]
-
-
-def _delivered(provider_id: str) -> StatusUpdate:
-    return StatusUpdate(f"{provider_id}:delivered", "", provider_id, "delivered", DELIVERED)

@@ -11,7 +11,7 @@ from portal.accounts import business as businesses
 from portal.accounts import member, sender, workplace
 from portal.accounts.business import Business, Capability
 from portal.accounts.member import Member, Role
-from portal.demo import automation, client, contact, desk, group, project, webhook, words
+from portal.demo import automation, client, contact, desk, group, project, webhook, whatsapp, words
 from portal.demo.client import Told
 from portal.demo.story import Event, Person, Story
 from portal.providers.provider import Provider
@@ -63,6 +63,7 @@ def open_in(session: Session, provider: Provider, behave: Behave, *, url: str, p
         sender.add(session, business, channel="whatsapp", number=SENDER, provider="rehearsal", credentials={})
         ana, theo = _people(session, business, password)
         _branch(session, business, ana, theo)
+        whatsapp.open_in(session, business, ana)
         form = _questionnaire(session, business, "Before your session", BEFORE_YOUR_SESSION)
         waiting = _questionnaire(session, business, "Holiday minis: waiting list", WAITING_LIST, Confirmation.REPLY)
         automation.switch_on(session, business)
@@ -70,7 +71,7 @@ def open_in(session: Session, provider: Provider, behave: Behave, *, url: str, p
     story = Story(session, provider, url, business, SENDER)
     told = _events(story, {"form": form, "waiting list": waiting}, {"ana": ana, "theo": theo}, behave)
     answered = [story.ago(days, at) for days, at, verb, _, _ in client.HISTORY if verb in ANSWERS]
-    story.tell([*told, *automation.turns(session, answered)])
+    story.tell([*told, *whatsapp.events(story, ana), *automation.turns(session, answered)])
     project.open_in(session, business, ana)
     contact.open_in(session, business, ana)
     group.open_in(session, story, business, ana)
