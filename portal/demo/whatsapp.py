@@ -48,7 +48,7 @@ def events(story: Story, ana: Member) -> list[Event]:
     history: tuple[tuple[int, str, Callable[[Person, str], None], Person, str], ...] = (
         (6, "10:00", told.asks, client.PRIYA, "Hi Priya, shall I send the first pictures here?"),
         (6, "10:20", told.hears, client.PRIYA, "YES"),
-        (2, "16:00", told.asks, client.HANNAH, "Hi Hannah, the holiday minis are on the 12th. Interested?"),
+        (1, "16:00", told.asks, client.JONAS, "Hi Jonas, the holiday minis are on the 12th. Shall I keep you a place?"),
         (1, "11:00", told.asks, client.WALTER, "Hello Walter, do the parrots like music?"),
         (0, "75", told.hears, client.PRIYA, "They are wonderful! Can we get two more of the hands?"),
     )

@@ -22,7 +22,7 @@ from portal.consent import ledger, phone_number
 from portal.consent.ledger import Recorded
 from portal.consent.phone_number import Refused
 from portal.consent.purpose import Purpose
-from portal.consent.state import Carrier, Kind, Origin, Proof, Status
+from portal.consent.state import Kind, Origin, Proof, Status
 from portal.messaging import automatic_text, dialogue, gate, message, wording
 from portal.messaging.gate import Refuse
 from portal.statement import Statement, param
@@ -148,12 +148,8 @@ def _closed(business: Business, row: Any) -> Refuse | None:
         return gate.refusal(row.returns_to or row.status)
     if row.status == Status.OPTED_IN:
         return _AGREED
-    reasons = {
-        "undeliverable": row.is_undeliverable, "carrier_blocked": row.carrier == Carrier.BLOCKED,
-        "paused": row.is_paused, "not_current": not row.is_current,
-    }  # fmt: skip
-    reason = next((name for name, holds in reasons.items() if holds), None)
-    return gate.refusal(reason) if reason else _elsewhere(business, row)
+    reason = gate.barred(row)
+    return gate.refusal(reason, row.channel) if reason else _elsewhere(business, row)
 
 
 def _elsewhere(business: Business, row: Any) -> Refuse | None:

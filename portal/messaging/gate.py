@@ -127,9 +127,11 @@ def decide(
     """`facts` is a subscription row or a claim row: status, carrier, scope, is_paused, in_review, is_undeliverable,
     is_current, consent_seq. `asks_first`: the first-message gate is on for this channel. `is_window_open`: from
     `may_write_freely`."""
-    if asks_first and has_sender and purpose is Purpose.CONVERSATION and facts.status in HELD and not _barred(facts):
+    is_first = asks_first and has_sender and purpose is Purpose.CONVERSATION and facts.status in HELD
+    hindrance = barred(facts) if is_first else None
+    if is_first and hindrance is None:
         return HELD[Status(facts.status)]
-    reason = _reason(facts, purpose)
+    reason = hindrance or _reason(facts, purpose)
     if reason is None and not has_sender:
         reason = "sender_off"
     if reason is None and not has_room:
@@ -152,9 +154,15 @@ def free_until_at(row: Any) -> dt.datetime | None:
     return end if clock.now() < end else None
 
 
-def _barred(facts: Any) -> bool:
-    """Whether a YES would not open texting either, so that nothing should be held for it."""
-    return bool(facts.is_undeliverable or not facts.is_current or facts.carrier == Carrier.BLOCKED or facts.is_paused)
+def barred(facts: Any) -> str | None:
+    """Why a YES would not open texting either, so that nothing should be held for it."""
+    if facts.is_undeliverable:
+        return "undeliverable"
+    if not facts.is_current:
+        return "not_current"
+    if facts.carrier == Carrier.BLOCKED:
+        return "carrier_blocked"
+    return "paused" if facts.is_paused else None
 
 
 def _reason(facts: Any, purpose: Purpose) -> str | None:
