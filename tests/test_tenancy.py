@@ -28,8 +28,13 @@ from portal.automations.scheduled_text import ScheduledText
 from portal.column import table_of
 from portal.consent import subscription
 from portal.consent.state import Origin, Proof
+<<<<<<< HEAD
 from portal.contacts import contact, group, project
 from portal.messaging import canned_reply, group_message, message, opt_in, saved_view, sorting, task
+=======
+from portal.contacts import contact, project
+from portal.messaging import canned_reply, message, opt_in, saved_view, sorting, task, whatsapp_template
+>>>>>>> 1114a2f (Settings > WhatsApp: templates as Meta approved them, and how the account is connected)
 from portal.messaging.message import Direction, Fate
 from portal.questionnaires import questionnaire
 from portal.web.page import ACCESS, PUBLIC, SIGNED_IN, STEPS_UP
@@ -92,6 +97,9 @@ def ids(site: World) -> dict[str, str]:
             "member": site.hearth.staff.id, "question": asked.draft[0]["id"], "number": NUMBER,
             "view": saved_view.save(session, home, site.alice.id, name=CANARY, query="unread=yes").id,
             "reply": canned_reply.create(session, home, name=f"{CANARY} Parking", text=CANARY).id,
+            "template": whatsapp_template.add(
+                session, home, name=CANARY.lower(), language="en_US", category="utility", body=CANARY, status="pending"
+            ).id,
             "task": task.leave(session, row, str(text)), **webhook(session, home), **automatic(session, home, row),
             **work(session, home, client.id, str(text), site.alice.id), **together(session, home, client.id),
             "sign_in": "0" * 64, "session": "0" * 64,
