@@ -28,13 +28,17 @@ from portal.automations.scheduled_text import ScheduledText
 from portal.column import table_of
 from portal.consent import subscription
 from portal.consent.state import Origin, Proof
-<<<<<<< HEAD
 from portal.contacts import contact, group, project
-from portal.messaging import canned_reply, group_message, message, opt_in, saved_view, sorting, task
-=======
-from portal.contacts import contact, project
-from portal.messaging import canned_reply, message, opt_in, saved_view, sorting, task, whatsapp_template
->>>>>>> 1114a2f (Settings > WhatsApp: templates as Meta approved them, and how the account is connected)
+from portal.messaging import (
+    canned_reply,
+    group_message,
+    message,
+    opt_in,
+    saved_view,
+    sorting,
+    task,
+    whatsapp_template,
+)
 from portal.messaging.message import Direction, Fate
 from portal.questionnaires import questionnaire
 from portal.web.page import ACCESS, PUBLIC, SIGNED_IN, STEPS_UP
