@@ -50,4 +50,7 @@
   document.addEventListener("htmx:after:swap", reveal);
   document.addEventListener("portal:panel", reveal);
   reveal();
+
+  const tab = document.querySelector(".tabs [aria-current]"); // where one is must not be hidden at the side of a phone
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft + tab.offsetWidth - tab.parentElement.clientWidth;
 })();
