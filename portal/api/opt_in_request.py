@@ -75,7 +75,7 @@ def ask(session: Session, call: Call, number: str, channel: str, *, basis: str |
     if basis is None:
         raise Invalid(NO_BASIS, fields={"basis": [NO_BASIS]})
     row = subscription.lock(session, call.business.id, channel, number)
-    contact.label(session, call.business.id, number)
+    contact.label(session, call.business.id, number, channel)
     asked = first_message.ask(session, call.business, row, basis=Basis(basis), note=note, member=None, actor=call.actor)
     if isinstance(asked, Refuse):
         raise Conflict(asked.sentence, reason=asked.reason, unlock=asked.unlock)

@@ -83,6 +83,7 @@ RESTRICTIVE = frozenset(
     }
 )
 _NO = frozenset({Status.DECLINED, Status.OPTED_OUT})
+_BY_TEXT = frozenset({Origin.BUSINESS_FIRST, Origin.CLIENT_FIRST})
 _OWN_ACT = frozenset({Proof.HANDSET, Proof.PERSONAL_LINK})
 
 
@@ -154,11 +155,14 @@ def step(state: State, fact: Fact) -> State:
 
 
 def _asked(state: State, fact: Fact) -> State:
-    """After a No, only the client's own new message opens a request, and nobody else may ask again (B7, S-16)."""
+    """After a No, only the client's own new message opens a request, and nobody else may ask again (B7, S-16).
+    What anybody typed into a form takes no dialogue over that began by text (B2.2)."""
     if state.status is Status.NONE:
         return replace(state, status=Status.REQUESTED, origin=fact.origin)
     if state.status is Status.REQUESTED:
-        return state if state.returns_to and not _is_their_own_asking(fact) else replace(state, origin=fact.origin)
+        is_late = state.returns_to and not _is_their_own_asking(fact)
+        is_typed = fact.origin == Origin.FORM and state.origin in _BY_TEXT
+        return state if is_late or is_typed else replace(state, origin=fact.origin)
     if state.status in _NO and _is_their_own_asking(fact):
         return replace(state, status=Status.REQUESTED, returns_to=state.status, origin=fact.origin)
     return state

@@ -24,8 +24,8 @@ VARIABLES: Mapping[str, str] = {
 }
 MOST = 200
 KEPT = dt.timedelta(days=1)  # a deleted one can be put back for so long
-_GAP = re.compile(r"\{[^{}\n]*[^\W\d_][^{}\n]*\}")
-"""Words in braces: a variable that was not filled, or one that does not exist."""
+_GAP = re.compile(r"\{[^{}\n]*[^\W\d_][^{}\n]*\}|<\s*employee\s+name\s*>", re.IGNORECASE)
+"""Words in braces: a variable that was not filled, or one that does not exist; and the place of the wordings (X-4)."""
 
 
 class CannedReply(SQLModel, table=True):

@@ -148,8 +148,8 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
         tasks=tuple(task.here(session, row.id)),
         hold=hold,
         asking=first_message.asking(session, business, row) if hold else None,
-        held=tuple(held_text.of(session, row.id)) if asks_first and not before else (),
-        hidden=len(held_text.hidden(session, row.id)) if asks_first and row.status != Status.OPTED_IN else 0,
+        held=() if before else tuple(held_text.of(session, row.id)),
+        hidden=len(held_text.hidden(session, row.id)) if row.status != Status.OPTED_IN else 0,
         free_until_at=gate.free_until_at(row),
     )
 

@@ -121,17 +121,18 @@ def ask(
     return recorded
 
 
-def knock(session: Session, business: Business, row: Any, *, message_id: str, text: str) -> Recorded | None:
+def knock(session: Session, business: Business, row: Any, *, message_id: str) -> Recorded | None:
     """A client wrote who has not agreed: ask them (T1) and tell the members (T2), at most once in 24 hours (X-9, S-16).
-    None: they were asked within these."""
+    None: they were asked within these. The entry holds the words of the request, never theirs, which may be hidden."""
     once = f"knock:{row.id}"
     if not allowance.take(session, once, limit=1, window=AGAIN_IN):
         return None
+    employee = dialogue.employee(session, business, row)
+    words = wording.automatic(session, business, "mt.request.client", channel=row.channel, employee=employee)
     recorded = ledger.record(
         session, row, Kind.ASKED, origin=Origin.CLIENT_FIRST, proof=Proof.HANDSET, actor="client",
-        message_id=message_id, evidence={"words": text},
+        message_id=message_id, evidence={"words": words.text, "wording_version": words.version},
     )  # fmt: skip
-    employee = dialogue.employee(session, business, recorded.row)
     automatic_text.queue(
         session, recorded.row, "mt.request.client", purpose=Purpose.OPT_IN_REQUEST, employee=employee,
         once_key=f"ask:{row.id}:{recorded.seq}", expires_at=clock.now() + GOOD_FOR,

@@ -20,7 +20,7 @@ from portal.statement import Statement, param, params
 
 FRESH = dt.timedelta(hours=72)
 STALE = "stale"
-SAID_STALE = "What you wrote more than three days before their YES was not sent. Please look whether it still fits."
+SAID_STALE = "What waited too long for their YES was not sent. Please look whether it still fits."
 MOST = 50  # shown in one thread
 AFTER = dt.timedelta(milliseconds=1)
 """How much later than the confirmation a released text stands in the thread."""
@@ -41,24 +41,24 @@ _HELD = Statement(
     .limit(MOST)
 )
 _HIDDEN = Statement(sa.select(_m.c.id, _m.c.created_at).where(_HERE, _m.c.is_hidden).order_by(_m.c.created_at, _m.c.id))
+_is_stale = sa.or_(  # a text for later waits since its time, and is no longer fresh when that is long over
+    _m.c.due_at <= param("oldest", _m.c.due_at.type),
+    sa.and_(_m.c.expires_at.is_not(None), _m.c.expires_at <= param("now", _m.c.expires_at.type)),
+)
 _WAITED = sa.case((_m.c.due_at > param("now", _m.c.due_at.type), _m.c.due_at), else_=param("now", _m.c.due_at.type))
 _RELEASE = Statement(
     sa.update(_m)
-    .where(_HERE, _is_held, _m.c.created_at > param("oldest", _m.c.created_at.type))
+    .where(_HERE, _is_held, ~_is_stale)
     .values(status="queued", reason="", due_at=_WAITED, created_at=param("at"), **params("consent_seq"))
 )
-_GO_STALE = Statement(
-    sa.update(_m)
-    .where(_HERE, _is_held, _m.c.created_at <= param("oldest", _m.c.created_at.type))
-    .values(**params("reason"))
-)
+_GO_STALE = Statement(sa.update(_m).where(_HERE, _is_held, _is_stale).values(**params("reason")))
 _SHOW = Statement(sa.update(_m).where(_HERE, _m.c.is_hidden).values(is_hidden=False))
 _ONE = sa.and_(_m.c.business_id == param("business_id"), _m.c.id == param("id"), _is_held)
 _CHANGE = Statement(sa.update(_m).where(_ONE).values(**params("text", "segments")))
 _APPROVE = Statement(
     sa.update(_m)
     .where(_ONE, _m.c.reason == STALE)
-    .values(status="queued", reason="", **params("due_at", "created_at", "consent_seq"))
+    .values(status="queued", reason="", expires_at=None, **params("due_at", "created_at", "consent_seq"))
 )
 
 
@@ -82,7 +82,7 @@ def release(session: Session, row: Any, *, consent_seq: int) -> None:
     found = _ANY.first(session, subscription_id=row.id)
     if found.has_held:
         now = clock.now()
-        if _GO_STALE.run(session, subscription_id=row.id, oldest=now - FRESH, reason=STALE):
+        if _GO_STALE.run(session, subscription_id=row.id, oldest=now - FRESH, now=now, reason=STALE):
             message.notice(session, row, SAID_STALE)
         _RELEASE.run(
             session, subscription_id=row.id, oldest=now - FRESH, now=now, at=now + AFTER, consent_seq=consent_seq

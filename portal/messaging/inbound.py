@@ -138,7 +138,7 @@ class Inbound:
             open_request.ask_again(self.session, self.row, **self._answering(verdict))
         elif self._is_unasked() and (self.row.status == Status.NONE or verdict.meaning in (Meaning.NONE, Meaning.YES)):
             home = businesses.get(self.session, self.row.business_id)
-            first_message.knock(self.session, home, self.row, message_id=self.message_id, text=self.event.text)
+            first_message.knock(self.session, home, self.row, message_id=self.message_id)
 
     def _is_unasked(self) -> bool:
         return opt_in.is_gated(self.session, self.row) and self.row.status != Status.OPTED_IN

@@ -56,7 +56,7 @@ def page(
 def place(session: Session, business_id: str, subscription_id: str, message_id: str) -> str | None:
     """The cursor of the page of its thread that shows this message, or None for the latest page. Raises NotFound."""
     found = message.get(session, business_id, message_id)
-    if found is None or found.subscription_id != subscription_id:
+    if found is None or found.is_hidden or found.subscription_id != subscription_id:
         raise NotFound("There is no such message.")
     newer = _NEWER.rows(session, subscription_id=subscription_id, at=found.created_at, id=found.id)
     return newer[CONTEXT].id if len(newer) == thread.PAGE else None

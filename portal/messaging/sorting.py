@@ -109,7 +109,7 @@ def sort(
     """
     target = project.hold(session, business_id, project_id) if project_id else None
     found = message.get(session, business_id, message_id)
-    if found is None or thread not in (None, found.subscription_id):
+    if found is None or found.is_hidden or thread not in (None, found.subscription_id):
         raise NotFound("There is no such message.")
     row = subscription.lock_by_id(session, business_id, found.subscription_id)
     refused = _refused(session, found, target, following=following)

@@ -48,6 +48,7 @@ def read(session: Session, business: Business, subscription_id: str, message_id:
 
 def _message(session: Session, business_id: str, subscription_id: str, message_id: str) -> Any:
     found = message.get(session, business_id, message_id)
-    if found is None or found.subscription_id != subscription_id or found.direction == message.Direction.NOTICE:
+    is_here = found is not None and found.subscription_id == subscription_id and not found.is_hidden
+    if not is_here or found.direction == message.Direction.NOTICE:
         raise NotFound("There is no such message.")
     return found

@@ -91,7 +91,7 @@ class _Choice:
             self._record(row, Kind.CLAIMED, proof)  # anybody could have typed this number (X-13, interface.md 6.1)
         elif row.status != Status.OPTED_IN and not self._has_room(number, proof):
             self._record(row, Kind.CLAIMED, proof)  # no text may go out now, so nothing is opened either
-        elif self.questionnaire.confirmation != Confirmation.SINGLE and row.status in (Status.NONE, Status.REQUESTED):
+        elif self.questionnaire.confirmation != Confirmation.SINGLE and self._is_open(row):
             opt_in.ask(
                 self.session, row, origin=Origin.FORM, actor=self._actor, evidence=self._evidence(),
                 submission_id=self.submission_id, with_code=self.questionnaire.confirmation == Confirmation.CODE,
@@ -123,8 +123,14 @@ class _Choice:
 
     @staticmethod
     def _is_closed(row: Any) -> bool:
-        """Whether the number's own owner has closed it, or may have."""
-        return row.status in (Status.OPTED_OUT, Status.DECLINED) or bool(row.is_paused or row.in_review)
+        """Whether the number's own owner has closed it, or may have; also while they are asked about coming back."""
+        is_no = row.returns_to or row.status in (Status.OPTED_OUT, Status.DECLINED)
+        return bool(is_no or row.is_paused or row.in_review)
+
+    @staticmethod
+    def _is_open(row: Any) -> bool:
+        """Whether nobody has decided yet, so that a form may ask the handset."""
+        return row.status in (Status.NONE, Status.REQUESTED) and not row.returns_to
 
     def _introduce(self, row: Any, name: str, email: str) -> str | None:
         """A number nobody has goes to the client of the personal link, or to a new contact, whose id it answers."""

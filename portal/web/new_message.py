@@ -40,7 +40,7 @@ def start(session: Session, visit: Visit) -> Answer:
             form.q.data, form.q.errors = typed, (number.sentence,)
             return _page(session, visit, form, 422)
         found = subscription.lock(session, home.id, channel, number.e164)
-        contact.label(session, home.id, number.e164)
+        contact.label(session, home.id, number.e164, channel)
     return SeeOther(f"/sms/{found.id}")
 
 

@@ -42,7 +42,7 @@ def cancel(session: Session, visit: Visit) -> Answer:
 
 
 def approve(session: Session, visit: Visit) -> Answer:
-    """They said YES when it had waited for more than three days, and a member thinks that it still fits."""
+    """They said YES when it had waited too long to leave by itself, and a member thinks that it still fits."""
     row = subscription.lock_by_id(session, visit.business.id, visit.params["subscription"])
     found = _found(session, visit)
     if row is None or found is None or not held_text.approve(session, row, found.id):

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from portal import clock
 from portal.accounts import business as businesses
 from portal.accounts import member
 from portal.accounts.sender import SMS
 from portal.consent import ledger, subscription
 from portal.consent.state import Status
-from portal.messaging import first_message, held_text, thread
+from portal.messaging import first_message, held_text, lapse, send_later, thread
 from portal.messaging.first_message import Basis
 from portal.messaging.gate import Refuse
 from portal.messaging.message import Fate
@@ -148,6 +149,7 @@ def test_a_text_that_waited_for_more_than_three_days_waits_for_a_member(
     assert gated.send_all()[1:] == ["Still fits"]
     held = last_held(gated)
     assert held.reason == held_text.STALE
+    assert [each.text for each in gated.messages() if each.direction == "notice"][-1] == held_text.SAID_STALE
     row_id = gated.row().id
 
     def approve(session: Session) -> bool:
@@ -156,6 +158,37 @@ def test_a_text_that_waited_for_more_than_three_days_waits_for_a_member(
     assert gated.write(approve)
     assert not gated.write(approve)
     assert gated.send_all() == ["See you tomorrow"]
+
+
+@pytest.mark.covers("X-8", "H-22")
+def test_a_held_text_for_later_is_stale_long_after_its_own_time_and_not_before(
+    gated: Road, shift: Callable[[dt.timedelta], None]
+) -> None:
+    ask(gated)
+    gated.send_all()
+    for hours, words in ((96, "to come"), (1, "long over")):
+        write_for_later(gated, words, dt.timedelta(hours=hours))
+    shift(dt.timedelta(hours=74))
+    gated.texts_us("YES")
+    assert len(gated.send_all()) == 1
+    held = last_held(gated)
+    assert (held.text, held.reason) == ("long over", held_text.STALE)
+    row_id = gated.row().id
+    gated.write(
+        lambda session: held_text.approve(session, subscription.lock_by_id(session, gated.business, row_id), held.id)
+    )
+    assert gated.send_all() == ["long over"]
+    shift(dt.timedelta(hours=23))
+    assert gated.send_all() == ["to come"]
+
+
+def write_for_later(road: Road, text: str, wait: dt.timedelta) -> None:
+    row_id = road.row().id
+    road.write(
+        lambda session: send_later.write(
+            session, road.business, row_id, text, member_id=None, once_key=text, due_at=clock.now() + wait
+        )
+    )
 
 
 @pytest.mark.covers("X-8")
@@ -185,6 +218,29 @@ def shown(road: Road) -> list[Any]:
     row = road.row()
     found = road.database.read(lambda session: thread.read(session, road.business, row.id))
     return [each for each in found.messages if each.direction == "inbound"]
+
+
+@pytest.mark.covers("X-9", "S-2")
+def test_the_entry_of_a_request_holds_what_we_asked_and_not_what_is_hidden(gated: Road) -> None:
+    gated.texts_us("My secret question")
+    (text,) = gated.send_all()
+    (entry,) = entries(gated)
+    assert entry.evidence["words"] == text
+    assert entry.evidence["wording_version"] == "mt.request.client/en/default-1"
+
+
+@pytest.mark.covers("B2.2", "X-2", "S-21")
+def test_a_number_typed_into_a_form_takes_no_dialogue_over_that_began_by_text(
+    gated: Road, shift: Callable[[dt.timedelta], None]
+) -> None:
+    """Its words stay, and it does not lapse with what is held."""
+    ask(gated)
+    gated.member_writes("See you on Friday")
+    gated.is_asked()
+    shift(lapse.AFTER + dt.timedelta(hours=1))
+    assert gated.write(lapse.run) == 0
+    gated.texts_us("YES")
+    assert used(gated, direction="outbound") == ["mo.request.client", "mo.accepted.client"]
 
 
 @pytest.mark.covers("X-9")

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session
 
 from portal.accounts import business as businesses
-from portal.accounts.sender import SMS
+from portal.accounts.sender import SMS, WHATSAPP
 from portal.consent import subscription
 from portal.consent.state import Status
 from portal.messaging.message import Fate
@@ -116,3 +116,51 @@ def test_a_new_message_opens_the_conversation_of_a_number_or_a_contact(scene: Sc
     assert scene.client.post("/sms/new", data={"number": "12"}).status_code == 422
     assert scene.client.post("/sms/new", data={"number": CLIENT, "channel": "whatsapp"}).status_code == 404
     assert "WhatsApp" not in scene.client.get("/sms/new").text
+
+
+@pytest.mark.covers("X-9", "S-19")
+def test_no_page_tells_the_words_of_a_hidden_text_by_its_id_or_as_evidence(scene: Scene, url: str) -> None:
+    scene.texts_us("My secret question")
+    (hidden,) = [each for each in scene.messages() if each.is_hidden]
+    assert "secret" not in scene.client.get(f"{url}/why").text
+    for page in (f"{url}/sort?message={hidden.id}", f"{url}/messages/{hidden.id}"):
+        answer = scene.client.get(page)
+        assert (answer.status_code, "secret" in answer.text) == (404, False)
+    assert "secret" not in scene.client.get(f"{url}?again={hidden.id}&texts_before={hidden.id}").text
+
+
+@pytest.mark.covers("X-4")
+@pytest.mark.parametrize("path", ["", "/ask"])
+def test_a_text_with_the_place_for_a_name_is_not_kept(scene: Scene, url: str, path: str) -> None:
+    answer = scene.client.post(f"{url}{path}", data={**BASIS, "text": "Hi, <employee  name> here", "once": "1"})
+    assert answer.status_code == 422
+    assert scene.messages() == []
+
+
+@pytest.mark.covers("X-8", "X-9")
+def test_what_waits_is_seen_and_cancelled_when_the_gate_was_switched_off_meanwhile(scene: Scene, url: str) -> None:
+    scene.texts_us("My secret question")
+    scene.client.post(url, data={"text": "See you Friday", "once": "1"})
+    scene.write(
+        lambda session: businesses.change_policy(
+            session, businesses.get(session, scene.site.hearth.id), has_first_message_gate=False
+        )
+    )
+    page = words(scene.client.get(url).text)
+    assert "See you Friday" in page
+    assert "1 held message from them" in page
+    scene.client.post(f"{url}/held/{held(scene)[0].id}/cancel")
+    assert held(scene) == []
+
+
+@pytest.mark.covers("W-5")
+def test_a_new_whatsapp_conversation_bears_the_name_of_the_contact(scene: Scene, url: str) -> None:
+    scene.write(
+        lambda session: businesses.change_policy(
+            session, businesses.get(session, scene.site.hearth.id), has_whatsapp=True
+        )
+    )
+    scene.named("Rosa Delgado", "+14155550177")
+    scene.client.post("/sms/new", data={"number": "+14155550177", "channel": "whatsapp"})
+    row = scene.site.read(lambda session: subscription.find(session, scene.site.hearth.id, WHATSAPP, "+14155550177"))
+    assert row.name == "Rosa Delgado"

@@ -8,10 +8,11 @@ import pytest
 from sqlmodel import Session
 
 from portal import clock
+from portal.accounts import business as businesses
 from portal.accounts.sender import SMS
 from portal.consent import subscription
 from portal.consent.state import Origin, Proof, Status
-from portal.messaging import one_time_code, opt_in
+from portal.messaging import first_message, one_time_code, opt_in
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires.questionnaire import Confirmation
 from portal.web import client_page
@@ -261,3 +262,22 @@ def test_no_page_call_or_export_shows_a_member_the_code(door: Door, scene: Scene
     assert not any(holds(text, digits) for text in [*texts, *(answer.text for answer in answers)])
     assert f"/sms/{row.id}" not in door.client.get(f"/sms?q={digits}").text
     assert types(door, where, digits).status_code == 303
+
+
+@pytest.mark.covers("X-13", "X-29", "B7")
+@pytest.mark.parametrize("confirmation", [Confirmation.CODE, Confirmation.REPLY, Confirmation.SINGLE])
+def test_a_form_asks_nobody_who_said_no_and_was_asked_about_coming_back(door: Door, confirmation: Confirmation) -> None:
+    """Their own new message opened a request; a number that anybody typed adds no text to it."""
+    asks_for(door, confirmation)
+
+    def stopped_and_wrote(session: Session) -> None:
+        home = businesses.get(session, door.questionnaire.business_id)
+        row = subscription.lock(session, home.id, SMS, E164)
+        opt_in.opt_out(session, row, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client", should_confirm=False)
+        first_message.knock(session, home, subscription.lock(session, home.id, SMS, E164), message_id="m")
+
+    door.site.write(stopped_and_wrote)
+    before = door.texts()
+    sent(door)
+    assert door.texts() == before
+    assert (door.row().status, door.row().returns_to) == (Status.REQUESTED, Status.OPTED_OUT)
