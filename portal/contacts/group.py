@@ -86,11 +86,12 @@ def get(session: Session, business_id: str, group_id: str) -> ContactGroup:
     return found
 
 
-def show(session: Session, business_id: str, group_id: str) -> Shown:
-    """A group or view with its size. Raises NotFound for an unknown or somebody else's."""
+def show(session: Session, business_id: str, group_id: str, *, is_counted: bool = True) -> Shown:
+    """A group or view with its size; a view's is 0 where it is not wanted, for it has to be counted. Raises NotFound
+    for an unknown or somebody else's."""
     if group_id in VIEWS:
         name, mark = VIEWS[group_id]
-        return Shown(group_id, name, opt_in_mark.count(session, business_id, mark), mark)
+        return Shown(group_id, name, opt_in_mark.count(session, business_id, mark) if is_counted else 0, mark)
     return shown(get(session, business_id, group_id))
 
 

@@ -55,14 +55,10 @@ def has(wanted: Mark, contact_id: sa.ColumnElement[str]) -> sa.ColumnElement[boo
 
 def count(session: Session, business_id: str, wanted: Literal["Y", "N"]) -> int:
     """How many contacts have it, read from the numbers: at most COUNTED."""
-    query = (
-        sa.select(_n.c.contact_id)
-        .join_from(_s, _n, _BOTH)
-        .where(_s.c.business_id == business_id, _n.c.is_current)
-        .where(_yes(_s) if wanted == "Y" else sa.and_(_no(_s), sa.not_(_is(_yes, _n.c.contact_id))))
-        .distinct()
-        .limit(COUNTED)
-    )
+    mine = sa.select(_n.c.contact_id).join_from(_s, _n, _BOTH).where(_s.c.business_id == business_id, _n.c.is_current)
+    yes, no = mine.where(_yes(_s)), mine.where(_no(_s))
+    query: Any = yes.distinct() if wanted == "Y" else sa.except_(no, yes)
+    query = query.limit(COUNTED)
     return session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
 
 

@@ -183,8 +183,11 @@ def _go_on(session: Session, found: GroupMessage, business: Business) -> int:
     ids = group_recipient.after(session, found.group_id, found.place, limit=BATCH, before=found.created_at)
     chosen = group_recipient.choose(session, found.business_id, ids)
     phones = _texted(session, found, [each.row.id for each in chosen if each.row is not None])
-    for each in sorted(chosen, key=lambda each: each.row.id if each.row is not None else ""):
-        _give(session, found, each, phones)
+    in_order = sorted(chosen, key=lambda each: each.row.id if each.row is not None else "")
+    given = [_given(session, found, each, phones) for each in in_order]  # kept at once: each object costs a flush
+    session.add_all(given)
+    found.queued += sum(1 for each in given if not each.reason)
+    found.refused += sum(1 for each in given if each.reason)
     found.place = ids[-1] if ids else found.place
     if len(ids) < BATCH:
         _finish(session, found, Progress.DONE)
@@ -200,24 +203,24 @@ def _texted(session: Session, found: GroupMessage, subscription_ids: Sequence[st
     return {keys[each] for each in session.scalars(query.where(_m.c.once_key.is_not(None)))}
 
 
-def _give(session: Session, found: GroupMessage, to: Recipient, phones: set[str]) -> None:
+def _given(session: Session, found: GroupMessage, to: Recipient, phones: set[str]) -> GroupRecipient:
     """One member's own message, or the reason. Numbers are locked in one order, against workers that wait in a ring."""
-    subscription_id, message_id, why = None, None, to.reason
-    if to.row is not None:
-        subscription_id = str(to.row.id)
-        answer = None if subscription_id in phones else _queued(session, found, subscription_id)
-        why = SAME_NUMBER if answer is None else answer.reason if isinstance(answer, Refuse) else ""
-        message_id = None if answer is None or isinstance(answer, Refuse) else answer.message_id
-    if message_id:
-        phones.add(str(subscription_id))
-        found.queued += 1
-    else:
-        found.refused += 1
-    given = GroupRecipient(
-        group_message_id=found.id, contact_id=to.contact_id, business_id=found.business_id,
-        subscription_id=subscription_id, message_id=message_id, reason=why,
+    kept = GroupRecipient(
+        group_message_id=found.id, contact_id=to.contact_id, business_id=found.business_id, reason=to.reason
     )  # fmt: skip
-    session.add(given)
+    if to.row is None:
+        return kept
+    kept.subscription_id = str(to.row.id)
+    if kept.subscription_id in phones:
+        kept.reason = SAME_NUMBER
+        return kept
+    answer = _queued(session, found, kept.subscription_id)
+    if isinstance(answer, Refuse):
+        kept.reason = answer.reason
+    else:
+        kept.message_id = answer.message_id
+        phones.add(kept.subscription_id)
+    return kept
 
 
 def _queued(session: Session, found: GroupMessage, subscription_id: str) -> outbox.Queued | Refuse:

@@ -22,7 +22,7 @@ MOST_FOUND = 8
 
 def show(session: Session, visit: Visit) -> Answer:
     """The page; where an open page asks again, its contacts, or who could join (`find`)."""
-    found = group.show(session, visit.business.id, visit.params["group"])
+    found = group.show(session, visit.business.id, visit.params["group"], is_counted=not visit.is_partial)
     if not visit.is_partial:
         return _page(session, visit, found, GroupForm(data={"name": found.name}))
     if "find" in visit.query and not found.is_view:

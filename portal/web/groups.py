@@ -13,7 +13,6 @@ from portal.web.visit import Visit
 
 
 def show(session: Session, visit: Visit) -> Answer:
-    """The page; the list alone where an open page asks for it again."""
     return _page(session, visit, GroupForm())
 
 
@@ -38,4 +37,4 @@ def _page(session: Session, visit: Visit, form: GroupForm, *, status: int = 200)
         "is_texting": is_texting, "counted": unknown_sender.COUNTED, "most": opt_in_mark.COUNTED,
         "unknown": unknown_sender.count(session, visit.business.id) if is_texting else 0,
     }  # fmt: skip
-    return Page("groups/_list.html" if visit.is_partial else "groups/page.html", context, status)
+    return Page("groups/page.html", context, status)

@@ -225,16 +225,16 @@ def test_a_kill_between_or_in_a_batch_loses_nobody_and_texts_nobody_twice(
     here = crowd(shop, 8)
     assert (send(shop, here).status, one(shop).handled) == ("sending", 3)
     given = 0
-    real = group_message._give
+    real = group_message._given
 
-    def cut_off(*args: Any) -> None:
+    def cut_off(*args: Any) -> Any:
         nonlocal given
         given += 1
         if given == 2:
             raise Killed
-        real(*args)
+        return real(*args)
 
-    monkeypatch.setattr(group_message, "_give", cut_off)
+    monkeypatch.setattr(group_message, "_given", cut_off)
     with pytest.raises(Killed):
         shop.write(group_message.run)
     assert (one(shop).handled, len(texted(shop))) == (3, 3)
