@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from portal import settings
+from portal import app, settings
 from portal.accounts import key
 from portal.errors import SettingsError
 from portal.settings import Caps
@@ -75,6 +75,11 @@ def test_a_demo_needs_no_key() -> None:
 def test_an_operator_points_a_provider_elsewhere() -> None:
     found = settings.from_environment(KEY | {"PORTAL_TWILIO_API_URL": "http://127.0.0.1:9999/"})
     assert found.provider_urls == {"twilio": "http://127.0.0.1:9999"}
+
+
+def test_each_provider_is_pointed_elsewhere_by_its_own_variable() -> None:
+    found = settings.from_environment(KEY | {"PORTAL_WHATSAPP_API_URL": "http://127.0.0.1:9998"})
+    assert app.base_urls(found) == {"twilio": "https://api.twilio.com", "whatsapp": "http://127.0.0.1:9998"}
 
 
 def test_a_secret_shows_in_no_printed_settings() -> None:
