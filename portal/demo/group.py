@@ -25,7 +25,8 @@ AGO = dt.timedelta(minutes=40)
 
 
 def open_in(session: Session, story: Story, business: Business, member: Member) -> None:
-    """After the history is told: the operator has granted texts to groups, and Ana has sent one."""
+    """After the history is told: the operator has granted texts to groups, and Ana has sent one. They are off since, so
+    that a visitor can switch on what they like to see: these, or asking before the first text."""
     businesses.grant(session, business, Capability.GROUP_MESSAGES)
     businesses.change_policy(session, business, has_group_messages=True)
     with clock.ago(2 * AGO):
@@ -36,6 +37,7 @@ def open_in(session: Session, story: Story, business: Business, member: Member) 
         group_message.start(session, business, holiday, TEXT, member_id=member.id, once_key="demo")
 
     story.tell([Event(AGO, text)])
+    businesses.change_policy(session, business, has_group_messages=False)
 
 
 def _made(session: Session, business: Business, name: str, people: tuple[Person, ...]) -> ContactGroup:

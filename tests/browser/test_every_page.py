@@ -143,7 +143,7 @@ def groups_of(session: Session) -> dict[str, str]:
     here = f"/groups/{sent.group_id}"
     return {
         "group": here, "group-in": "/groups/opted-in", "group-out": "/groups/opted-out", "group-pick": f"{here}/pick",
-        "group-text": f"{here}/text", "group-sent": f"{here}/text/{sent.id}", "group-find": f"{here}?find=r",
+        "group-sent": f"{here}/text/{sent.id}", "group-find": f"{here}?find=r",
     }  # fmt: skip
 
 
