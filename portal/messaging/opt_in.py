@@ -10,8 +10,9 @@ from portal import clock
 from portal.accounts import business as businesses
 from portal.accounts.language import Language
 from portal.accounts.sender import WHATSAPP
-from portal.consent import ledger, phone_number, subscription
+from portal.consent import ledger, subscription, whatsapp_user
 from portal.consent.ledger import Recorded
+from portal.consent.phone_number import aliases
 from portal.consent.purpose import Purpose
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.consent.subscription import News
@@ -181,9 +182,11 @@ def _pause_siblings(session: Session, recorded: Recorded) -> None:
 
 
 def _stop_aliases(session: Session, recorded: Recorded) -> None:
-    """Other spellings of the same handset stop with it (promises.md D)."""
-    for number in phone_number.aliases(recorded.row.number)[1:]:
-        other = subscription.find(session, recorded.row.business_id, recorded.row.channel, number)
+    """Other spellings of the same handset stop with it (promises.md D), and on WhatsApp the same user's other row."""
+    row = recorded.row
+    others = [subscription.find(session, row.business_id, row.channel, each) for each in aliases(row.number)[1:]]
+    others += whatsapp_user.twins(session, row) if row.channel == WHATSAPP else []
+    for other in others:
         if other is not None and other.id != recorded.row.id and other.status != Status.OPTED_OUT:
             locked = subscription.lock_by_id(session, other.business_id, other.id)
             outbox.cancel_waiting(session, locked.id, reason="opted_out")

@@ -134,6 +134,17 @@ def test_who_began_without_a_number_stays_one_conversation_when_it_shows(line: L
     assert (line.row(USER).status, line.row(USER).unread) == (Status.OPTED_OUT, 2)
 
 
+@pytest.mark.covers("rules 26", "P1")
+def test_a_stop_stops_every_conversation_with_the_same_user(line: Line) -> None:
+    """One began under the user id; the other under the number, before WhatsApp told that both are one person."""
+    line.says("Hello", number="", user_id=USER)
+    line.says("YES", number="", user_id=USER)
+    line.opts_in("informational")
+    assert (line.row().status, line.row(USER).status) == (Status.OPTED_IN, Status.OPTED_IN)
+    line.says("STOP", user_id=USER)
+    assert (line.row().status, line.row(USER).status) == (Status.OPTED_OUT, Status.OPTED_OUT)
+
+
 def test_a_contact_s_name_stands_before_what_a_profile_says(line: Line) -> None:
     def add(session: Session) -> None:
         contact.create(session, line.business, name="Ana Example", numbers=[CLIENT])
