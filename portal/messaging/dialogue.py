@@ -78,6 +78,11 @@ def employee(session: Session, business: Business, row: Any) -> str:
     last = next(asked, None)
     if last is not None and last.evidence.get("employee"):
         return str(last.evidence["employee"])
-    assigned = getattr(row, "assigned_to", None)
-    names = member.names(session, business.id) if assigned else {}
-    return names.get(assigned or "", business.name)
+    return assigned(session, business, row)
+
+
+def assigned(session: Session, business: Business, row: Any) -> str:
+    """Who has the conversation, where somebody who still works here has it; else the business (S-8)."""
+    who = getattr(row, "assigned_to", None)
+    names = member.names(session, business.id) if who else {}
+    return names.get(who or "", business.name)

@@ -127,7 +127,7 @@ def knock(session: Session, business: Business, row: Any, *, message_id: str) ->
     once = f"knock:{row.id}"
     if not allowance.take(session, once, limit=1, window=AGAIN_IN):
         return None
-    employee = dialogue.employee(session, business, row)
+    employee = dialogue.assigned(session, business, row)  # who asked them long ago may have left since
     words = wording.automatic(session, business, "mt.request.client", channel=row.channel, employee=employee)
     recorded = ledger.record(
         session, row, Kind.ASKED, origin=Origin.CLIENT_FIRST, proof=Proof.HANDSET, actor="client",

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from portal.accounts import audit
 from portal.accounts import business as businesses
 from portal.accounts.business import Capability
 from portal.errors import NotFound
@@ -47,8 +48,12 @@ def switch(session: Session, visit: Visit) -> Answer:
 
 def save_policy(session: Session, visit: Visit) -> Answer:
     """What goes with the gate: whether a reason in own words will do, and who reads what was written too early."""
+    if not feature.offered(visit.business):
+        raise NotFound()
     home = businesses.get(session, visit.business.id)
-    businesses.change_policy(session, home, **{name: visit.form.get(name) == "yes" for name in POLICIES})
+    wanted = {name: visit.form.get(name) == "yes" for name in POLICIES}
+    businesses.change_policy(session, home, **wanted)
+    audit.note(session, "feature.policy_changed", actor=visit.actor, business_id=home.id, ip=visit.ip, **wanted)
     return SeeOther("/settings/features", flash="Saved.")
 
 

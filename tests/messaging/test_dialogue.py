@@ -149,7 +149,7 @@ def test_a_text_that_waited_for_more_than_three_days_waits_for_a_member(
     assert gated.send_all()[1:] == ["Still fits"]
     held = last_held(gated)
     assert held.reason == held_text.STALE
-    assert [each.text for each in gated.messages() if each.direction == "notice"][-1] == held_text.SAID_STALE
+    assert held_text.SAID_STALE in [each.text for each in gated.messages()]
     row_id = gated.row().id
 
     def approve(session: Session) -> bool:
@@ -227,6 +227,20 @@ def test_the_entry_of_a_request_holds_what_we_asked_and_not_what_is_hidden(gated
     (entry,) = entries(gated)
     assert entry.evidence["words"] == text
     assert entry.evidence["wording_version"] == "mt.request.client/en/default-1"
+
+
+@pytest.mark.covers("S-8", "S-16")
+def test_a_client_who_comes_back_is_not_told_of_who_asked_them_long_ago(
+    gated: Road, shift: Callable[[dt.timedelta], None]
+) -> None:
+    ask(gated)
+    gated.texts_us("STOP")
+    gated.send_all()
+    shift(dt.timedelta(days=400))
+    gated.texts_us("Hello again")
+    (text,) = gated.send_all()
+    assert "Hearth Photography" in text
+    assert "Alice" not in text
 
 
 @pytest.mark.covers("B2.2", "X-2", "S-21")

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from portal.accounts import business as businesses
+from portal.accounts.audit import AuditEntry
 from portal.accounts.business import Business, Capability
 from portal.accounts.member import Role
 from portal.messaging import feature
@@ -112,3 +113,15 @@ def test_what_goes_with_the_gate_is_saved(scene: Scene) -> None:
     scene.alice()
     scene.client.post("/settings/features", data={"shows_held_inbound": "yes"})
     assert (home(scene).shows_held_inbound, home(scene).allows_cold_requests) == (True, False)
+    changed = select(AuditEntry).where(AuditEntry.action == "feature.policy_changed")
+    (entry,) = scene.site.read(lambda session: session.exec(changed).all())
+    assert entry.details == {"shows_held_inbound": True, "allows_cold_requests": False}
+
+
+@pytest.mark.covers("M-6")
+def test_what_goes_with_a_gate_that_was_not_granted_is_not_there(scene: Scene) -> None:
+    gate = Capability.FIRST_MESSAGE_GATE
+    home(scene, lambda session, business: businesses.grant(session, business, gate, revoke=True))
+    scene.alice()
+    assert scene.client.post("/settings/features", data={"shows_held_inbound": "yes"}).status_code == 404
+    assert home(scene).shows_held_inbound is False
