@@ -40,7 +40,20 @@
 
   const showAll = () => document.querySelectorAll("textarea[data-segments]").forEach(show);
 
-  document.addEventListener("input", (event) => { if (event.target.matches("textarea[data-segments]")) show(event.target); });
+  // What is being typed outlives the composer it is typed in: with a YES, the one that holds gives way to the one that sends.
+  const typed = new Map();
+  let last = "";
+  const keep = (textarea) => { show(textarea); typed.set(textarea.id, textarea.value); last = textarea.id; };
+  const forget = (event) => event.target.querySelectorAll("textarea[data-segments]").forEach((each) => typed.delete(each.id));
+  const restore = () => typed.forEach((words, id) => {
+    const textarea = document.getElementById(id);
+    if (!textarea || textarea.value || !words) return;
+    textarea.value = words;
+    if (id === last && document.activeElement === document.body) textarea.focus();
+  });
+
+  document.addEventListener("input", (event) => { if (event.target.matches("textarea[data-segments]")) keep(event.target); });
+  document.addEventListener("submit", forget);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     if (!event.target.matches("textarea[data-segments]")) return;
@@ -76,6 +89,7 @@
   });
   // After a swap the next text can be typed at once; a pretend phone's line is empty again once its text has left.
   const settle = () => {
+    restore();
     showAll();
     if (document.activeElement === document.body) document.querySelector("[data-focus]")?.focus();
   };
