@@ -53,7 +53,7 @@ def save_policy(session: Session, visit: Visit) -> Answer:
     home = businesses.get(session, visit.business.id)
     wanted = {name: visit.form.get(name) == "yes" for name in POLICIES}
     businesses.change_policy(session, home, **wanted)
-    audit.note(session, "feature.policy_changed", actor=visit.actor, business_id=home.id, ip=visit.ip, **wanted)
+    audit.note(session, "feature.policy_changed", actor=visit.actor, business_id=home.id, ip=visit.ip, policy=wanted)
     return SeeOther("/settings/features", flash="Saved.")
 
 

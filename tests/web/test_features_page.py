@@ -115,7 +115,7 @@ def test_what_goes_with_the_gate_is_saved(scene: Scene) -> None:
     assert (home(scene).shows_held_inbound, home(scene).allows_cold_requests) == (True, False)
     changed = select(AuditEntry).where(AuditEntry.action == "feature.policy_changed")
     (entry,) = scene.site.read(lambda session: session.exec(changed).all())
-    assert entry.details == {"shows_held_inbound": True, "allows_cold_requests": False}
+    assert entry.details["policy"] == {"shows_held_inbound": True, "allows_cold_requests": False}
 
 
 @pytest.mark.covers("M-6")
