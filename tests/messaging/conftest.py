@@ -49,6 +49,8 @@ class Road:
     world: World
     database: Database
     provider: Any = field(default_factory=Silent)
+    channel: str = SMS
+    our_number: str = OUR_NUMBER
 
     @property
     def business(self) -> str:
@@ -58,7 +60,7 @@ class Road:
         return self.database.write(work, lane=Lane.CONSENT)
 
     def row(self, number: str = CLIENT) -> Any:
-        return self.database.read(lambda session: subscription.find(session, self.business, SMS, number))
+        return self.database.read(lambda session: subscription.find(session, self.business, self.channel, number))
 
     def says_yes(self, number: str = CLIENT, *, proof: Proof = Proof.ANONYMOUS, scope: str = "informational") -> Any:
         def work(session: Session) -> Any:
@@ -81,7 +83,9 @@ class Road:
         self.write(work)
 
     def texts_us(self, text: str, number: str = CLIENT, *, event_id: str = "", keyword: str | None = None) -> Received:
-        event = InboundText(event_id or f"in:SM{next(_ids):032x}", "AC", number, OUR_NUMBER, text, keyword)
+        event = InboundText(
+            event_id or f"in:SM{next(_ids):032x}", "AC", number, self.our_number, text, keyword, channel=self.channel
+        )
         arrived_at = clock.now()
         received: Received = self.write(
             lambda session: inbox.receive(

@@ -9,17 +9,20 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.accounts import business as businesses
-from portal.accounts import member
-from portal.accounts.sender import SMS
+from portal.accounts import member, sender
+from portal.accounts.language import Language
+from portal.accounts.sender import CHANNELS, WHATSAPP
 from portal.consent import ledger, subscription
 from portal.consent.state import Status
-from portal.messaging import first_message, held_text, lapse, send_later, thread
+from portal.messaging import first_message, held_text, lapse, send_later, thread, wording
 from portal.messaging.first_message import Basis
 from portal.messaging.gate import Refuse
 from portal.messaging.message import Fate
-from tests.messaging.conftest import CLIENT, Road
+from portal.messaging.wording_slot import EDITABLE
+from tests.messaging.conftest import CLIENT, Road, Silent
 
 GATE = "has_first_message_gate"
+WORDS = "<Employee Name> of {business} would like to write here. Reply YES to agree or STOP to refuse."
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def switch(road: Road, name: str, on: bool) -> None:
 
 def ask(road: Road, basis: Basis = Basis.CLIENT_ASKED, note: str = "", number: str = CLIENT) -> Any:
     def work(session: Session) -> Any:
-        row = subscription.lock(session, road.business, SMS, number)
+        row = subscription.lock(session, road.business, road.channel, number)
         alice = member.get(session, road.business, road.world.alice.id)
         home = businesses.get(session, road.business)
         return first_message.ask(session, home, row, basis=basis, note=note, member=alice, actor=f"member:{alice.id}")
@@ -50,6 +53,23 @@ def used(road: Road, *, direction: str) -> list[str]:
 
 def last_held(road: Road) -> Any:
     return [each for each in road.messages() if each.status == Fate.HELD][-1]
+
+
+def on_whatsapp(road: Road) -> None:
+    """The same business and the same client, on the other channel, whose gate is always on (S-4)."""
+
+    def work(session: Session) -> None:
+        home = businesses.get(session, road.business)
+        businesses.change_policy(session, home, has_whatsapp=True, has_first_message_gate=False)
+        credentials = {name: name for name in sender.CREDENTIALS["whatsapp"][0]}
+        sender.add(session, home, channel=WHATSAPP, number="+12025550166", provider="whatsapp", credentials=credentials)
+        wording.save(
+            session, home, EDITABLE["mo.request.client"], Language.EN, WORDS, actor="tests", ip="", channel=WHATSAPP,
+            template={"name": "opt_in_request", "language": "en_US"},
+        )  # fmt: skip
+
+    road.write(work)
+    road.provider, road.channel, road.our_number = Silent("whatsapp"), WHATSAPP, "+12025550166"
 
 
 BEGIN: dict[str, Callable[[Road], Any]] = {
@@ -68,14 +88,17 @@ EVENTS: list[tuple[str, list[str], list[str], Status]] = [
 
 
 @pytest.mark.covers(
-    "M-1", "M-2", "M-4", "S-1", "S-5", "S-6", "S-7", "S-9", "S-11", "S-12", "S-13", "S-14", "S-15", "S-17", "S-18",
-    "S-20", "X-1", "X-2", "X-11",
+    "M-1", "M-2", "M-4", "M-14", "S-4", "W-1", "W-2", "S-1", "S-5", "S-6", "S-7", "S-9", "S-11", "S-12", "S-13",
+    "S-14", "S-15", "S-17", "S-18", "S-20", "X-1", "X-2", "X-11",
 )  # fmt: skip
 @pytest.mark.parametrize(("answers", "texts", "notices", "status"), EVENTS)
 @pytest.mark.parametrize("begun", BEGIN)
+@pytest.mark.parametrize("channel", CHANNELS)
 def test_everybody_gets_the_words_of_the_matrix(
-    gated: Road, begun: str, answers: str, texts: list[str], notices: list[str], status: Status
+    gated: Road, channel: str, begun: str, answers: str, texts: list[str], notices: list[str], status: Status
 ) -> None:
+    if channel == WHATSAPP:
+        on_whatsapp(gated)
     BEGIN[begun](gated)
     gated.send_all()
     for answer in filter(None, answers.split("|")):
