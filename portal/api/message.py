@@ -110,6 +110,8 @@ def send(session: Session, call: Call) -> Answer:
     number = opt_in_request.number_of(session, call, wanted.to, "to")
     row = subscription.find(session, call.business.id, wanted.channel, number)
     if opt_in_request.is_to_be_asked(call, row, wanted.channel):
+        row = subscription.lock(session, call.business.id, wanted.channel, number)  # another call may have asked
+    if opt_in_request.is_to_be_asked(call, row, wanted.channel):
         row = opt_in_request.ask(session, call, number, wanted.channel, basis=wanted.basis, note=wanted.note).row
     if row is None:
         raise _conflict(gate.refusal("no_consent"))

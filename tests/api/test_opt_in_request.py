@@ -1,5 +1,6 @@
 """Asking for consent over the API, and first messages while the gate is on (interface.md 6.9)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -30,6 +31,15 @@ def test_a_first_message_needs_a_basis_and_is_held(api: Api, clients: Clients) -
     assert (row["status"], row["held"], row["may_text"], row["reason"]) == ("requested", 2, False, "awaiting_reply")
     clients.texts("YES")
     assert clients.send_all()[1:] == ["See you on Friday", "And bring a hat"]
+
+
+@pytest.mark.covers("X-8", "X-19")
+def test_first_messages_at_the_same_moment_are_all_held_behind_one_request(api: Api, clients: Clients) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        given = [TEXT | {"text": f"Text {i}", "basis": "gave_number"} for i in range(4)]
+        answers = list(pool.map(lambda each: api.post("/messages", each), given))
+    assert {(each.status_code, each.json()["status"]) for each in answers} == {(201, "held")}
+    assert len(clients.send_all()) == 1
 
 
 @pytest.mark.covers("X-8")
