@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock, local_time
-from portal.accounts import allowance, sender
+from portal.accounts import sender
 from portal.accounts.business import Business
 from portal.accounts.member import Member
 from portal.accounts.sender import SMS
@@ -124,8 +124,7 @@ def ask(
 def knock(session: Session, business: Business, row: Any, *, message_id: str) -> Recorded | None:
     """A client wrote who has not agreed: ask them (T1) and tell the members (T2), at most once in 24 hours (X-9, S-16).
     None: they were asked within these. The entry holds the words of the request, never theirs, which may be hidden."""
-    once = f"knock:{row.id}"
-    if not allowance.take(session, once, limit=1, window=AGAIN_IN):
+    if has_knocked(session, business, row):
         return None
     employee = dialogue.assigned(session, business, row)  # who asked them long ago may have left since
     words = wording.automatic(session, business, "mt.request.client", channel=row.channel, employee=employee)
@@ -139,6 +138,16 @@ def knock(session: Session, business: Business, row: Any, *, message_id: str) ->
     )  # fmt: skip
     dialogue.tell(session, business, recorded.row, "mt.request.user", employee=employee)
     return recorded
+
+
+def has_knocked(session: Session, business: Business, row: Any) -> bool:
+    """Whether they were asked as the answer to their own message within the last 24 hours (X-9); what a member had
+    asked does not count."""
+    since = clock.now() - AGAIN_IN
+    return any(
+        entry.kind == Kind.ASKED and entry.origin == Origin.CLIENT_FIRST and entry.occurred_at > since
+        for entry in ledger.entries(session, business.id, row.id)
+    )
 
 
 def _closed(business: Business, row: Any) -> Refuse | None:

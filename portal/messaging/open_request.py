@@ -11,15 +11,16 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
-from portal.accounts import allowance
 from portal.accounts import business as businesses
 from portal.accounts.language import Language
 from portal.consent import reply_text
 from portal.consent.purpose import Purpose
-from portal.messaging import automatic_text, dialogue, loop_breaker, message
+from portal.consent.state import Origin
+from portal.messaging import automatic_text, dialogue, first_message, loop_breaker, message
 from portal.statement import Statement, param
 
 AGAIN_IN = dt.timedelta(days=1)
+AGAIN = "ask_again:"
 GOOD_FOR = dt.timedelta(hours=1)
 """A question that could not leave for so long answers nothing any more."""
 
@@ -30,6 +31,17 @@ _LAST = Statement(
     .order_by(_m.c.created_at.desc(), _m.c.id.desc())
     .limit(1)
 )
+
+
+_LAST_AGAIN = Statement(
+    sa.select(_m.c.created_at)
+    .where(
+        _m.c.subscription_id == param("subscription_id"), _m.c.purpose == Purpose.OPT_IN_REQUEST.value,
+        _m.c.once_key.startswith(AGAIN),
+    )
+    .order_by(_m.c.created_at.desc())
+    .limit(1)
+)  # fmt: skip
 
 
 def offered(session: Session, subscription_id: str, word: str) -> bool:
@@ -48,15 +60,17 @@ def offered(session: Session, subscription_id: str, word: str) -> bool:
 
 
 def ask_again(session: Session, row: Any, *, message_id: str, minutes: int, language: Language | None) -> None:
-    """The request once more, to the locked `row` that wrote something else; at most once in 24 hours."""
-    once = f"asked again:{row.id}"
-    if not allowance.has_room(session, once, limit=1, window=AGAIN_IN):
+    """The request once more, to the locked `row` that wrote something else; at most once in 24 hours, and not within
+    these after the one that answered their own first message (X-9)."""
+    last = _LAST_AGAIN.first(session, subscription_id=row.id)
+    if last is not None and clock.now() < last.created_at + AGAIN_IN:
+        return
+    home = businesses.get(session, row.business_id)
+    if row.origin == Origin.CLIENT_FIRST and first_message.has_knocked(session, home, row):
         return
     if not loop_breaker.may_answer(session, row.id, minutes=minutes):
         return
-    allowance.spend(session, once, window=AGAIN_IN)
-    home = businesses.get(session, row.business_id)
     automatic_text.queue(
-        session, row, dialogue.request(row.origin), purpose=Purpose.OPT_IN_REQUEST, once_key=f"ask_again:{message_id}",
+        session, row, dialogue.request(row.origin), purpose=Purpose.OPT_IN_REQUEST, once_key=f"{AGAIN}{message_id}",
         expires_at=clock.now() + GOOD_FOR, language=language, employee=dialogue.employee(session, home, row),
     )  # fmt: skip

@@ -81,7 +81,7 @@ def test_anything_else_is_asked_about_once_in_a_day(scene: Scene) -> None:
         now.shift(dt.timedelta(hours=5))
         scene.texts_us("Hello?")
         assert scene.send_all() == []
-        now.shift(dt.timedelta(days=2))
+        now.shift(dt.timedelta(hours=19, seconds=1))
         scene.texts_us("Hello again")
         assert len(scene.send_all()) == 1
     assert scene.row().status == Status.REQUESTED
