@@ -22,9 +22,11 @@ from portal.consent import ledger, phone_number
 from portal.consent.ledger import Recorded
 from portal.consent.phone_number import Refused
 from portal.consent.purpose import Purpose
+from portal.consent.reply import Meaning
 from portal.consent.state import Kind, Origin, Proof, Status
 from portal.messaging import automatic_text, dialogue, gate, message, wording
 from portal.messaging.gate import Refuse
+from portal.messaging.message import Direction
 from portal.statement import Statement, param
 
 AGAIN_IN = dt.timedelta(hours=24)
@@ -74,11 +76,21 @@ _LAST_REQUEST = Statement(
 )
 
 
+_LAST_WORD = Statement(
+    sa.select(_m.c.reading)
+    .where(_m.c.subscription_id == param("subscription_id"), _m.c.direction == Direction.INBOUND.value)
+    .order_by(_m.c.created_at.desc(), _m.c.id.desc())
+    .limit(1)
+)
+
+
 def asking(session: Session, business: Business, row: Any) -> Asking:
     """Whether a member may have the number of `row` asked now. Raises nothing."""
     refusal = _closed(business, row)
     if refusal is not None:
         return Asking(0, None, refusal)
+    if row.status == Status.REQUESTED and _is_in_doubt(session, row):
+        return Asking(0, None, _IN_DOUBT)
     times = 0
     for entry in ledger.entries(session, business.id, row.id):
         times = 0 if entry.kind == Kind.OPTED_IN else times + (entry.kind == Kind.ASKED)
@@ -162,6 +174,12 @@ def _closed(business: Business, row: Any) -> Refuse | None:
     return gate.refusal(reason, row.channel) if reason else _elsewhere(business, row)
 
 
+def _is_in_doubt(session: Session, row: Any) -> bool:
+    """Whether their last word to a request may mean stop, which members cannot read yet (X-9, X-10)."""
+    last = _LAST_WORD.first(session, subscription_id=row.id)
+    return bool(last and (last.reading or {}).get("meaning") == Meaning.REVIEW)
+
+
 def _elsewhere(business: Business, row: Any) -> Refuse | None:
     """A landline or a number of a country the business does not text."""
     if row.channel != SMS:
@@ -198,6 +216,10 @@ _AGREED = Refuse("opted_in", "This client has agreed already.", "Just write to t
 _ENOUGH = Refuse(
     "awaiting_reply", f"They were asked {MOST} times and did not answer; nobody is asked more often.",
     "Texting opens when they write to you or answer Yes in a questionnaire.",
+)  # fmt: skip
+_IN_DOUBT = Refuse(
+    "awaiting_reply", "They answered the request in words that may mean no; nobody asks them once more.",
+    "Texting opens when they answer YES.",
 )  # fmt: skip
 _NO_COLD = Refuse(
     "no_consent", "Your business asks only clients who asked for texts, gave their number for them or wrote first.",

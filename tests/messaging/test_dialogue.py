@@ -351,6 +351,19 @@ def test_a_number_is_asked_again_after_24_hours_and_three_times_in_all(
     assert "3 times" in refused.sentence
 
 
+@pytest.mark.covers("X-10", "X-19")
+def test_who_answered_in_doubt_is_not_asked_once_more(gated: Road, shift: Callable[[dt.timedelta], None]) -> None:
+    """Members cannot read it before the YES, so nobody could have thought better of asking."""
+    ask(gated)
+    gated.send_all()
+    gated.texts_us("wrong person")
+    shift(dt.timedelta(hours=25))
+    assert "may mean no" in ask(gated).sentence
+    assert gated.send_all() == []
+    gated.texts_us("YES")
+    assert gated.row().status == Status.OPTED_IN
+
+
 @pytest.mark.covers("X-27")
 @pytest.mark.parametrize("note", ["", "   "])
 def test_a_reason_of_ones_own_needs_words_and_may_be_forbidden(gated: Road, note: str) -> None:
