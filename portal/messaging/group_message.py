@@ -154,13 +154,16 @@ def latest(session: Session, group_id: str, *, limit: int = 5) -> list[GroupMess
 def refused(
     session: Session, found: GroupMessage, *, after: str | None = None, limit: int = PAGE
 ) -> tuple[list[Any], str | None]:
-    """Who did not get it: rows with contact_id, name and reason, and the cursor to go on after."""
+    """Who did not get it: rows with contact_id, name and reason, and the cursor to go on after. Raises NotFound for one
+    that leads nowhere."""
+    mine = sa.and_(_r.c.group_message_id == found.id, sa.text("group_recipient.reason <> ''"))
+    last = sa.select(_r.c.contact_id).where(mine, _r.c.contact_id == after)
+    if after and session.execute(last).first() is None:
+        raise NotFound("There is no such place in the list.")
     query = (
         sa.select(_r.c.contact_id, _people.c.name, _r.c.reason)
         .join_from(_r, _people, _people.c.id == _r.c.contact_id)
-        .where(
-            _r.c.group_message_id == found.id, sa.text("group_recipient.reason <> ''"), _r.c.contact_id > (after or "")
-        )
+        .where(mine, _r.c.contact_id > (after or ""))
         .order_by(_r.c.contact_id)
     )
     rows = list(session.execute(query.limit(limit + 1)).all())

@@ -83,7 +83,7 @@ def test_a_stranger_learns_nothing_not_even_about_typos(client: TestClient, site
         ("POST", "/business", 405),
         ("PUT", "/messages", 405),
         ("GET", "/subscriptions/x/opt-out", 405),
-        ("GET", "/groups", 404),
+        ("PUT", "/groups", 405),
         ("GET", "/wordings/help", 405),
         ("PUT", "/wordings", 405),
         ("GET", "/flows", 404),

@@ -127,7 +127,8 @@ def test_a_cursor_of_anything_else_is_refused(owner: Api, other: Api, ids: dict[
     theirs = other.post("/contacts", {"name": "Theirs"}).json()["id"]
     for operation in LISTS:
         mine, where = ids.get(operation.path.split("/")[1], ""), path(operation, ids)
-        same_kind = {value for key, value in ids.items() if operation.path.endswith(key)}
+        listed = "contacts" if "{message}" in operation.path else operation.path  # who did not get a text to a group
+        same_kind = {value for key, value in ids.items() if listed.endswith(key)}
         for cursor in {theirs, EMPTY, *ids.values()} - same_kind - {mine}:
             assert owner.call("GET", f"{where}?after={cursor}").status_code in (404, 422), (where, cursor)
         for cursor in ("", "%00", "..%2F", "x" * 65, "%F0%9F%99%8F", "%ED%A0%80"):
