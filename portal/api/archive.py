@@ -1,19 +1,29 @@
 """The archive of a business, number by number, for programs that keep a copy of it elsewhere."""
 
-from typing import Any, Literal
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlmodel import Session
 
 from portal.api.operation import Answer, Call
 from portal.api.value import Limited, Moment, Told
 from portal.messaging import archive_line
 
+_NUMBER = re.compile(r"0|[1-9]\d{0,9}", re.ASCII)
+
+
+def _plain(typed: Any) -> Any:
+    """Numbers as we write them: an id of something else that happens to read as one is no number."""
+    if isinstance(typed, str) and not _NUMBER.fullmatch(typed):
+        raise ValueError("the number of an item is expected")
+    return typed
+
 
 class ArchivePage(Limited):
     """`after` is the number of the last item you have."""
 
-    after: int = Field(0, ge=0, le=2**31 - 1)
+    after: Annotated[int, BeforeValidator(_plain)] = Field(0, ge=0, le=2**31 - 1)
 
 
 class ArchiveItem(Told):
