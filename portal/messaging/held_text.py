@@ -31,7 +31,7 @@ _is_held = sa.and_(_m.c.status == Fate.HELD.value, _m.c.direction == Direction.O
 _ANY = Statement(
     sa.select(
         sa.exists().where(_HERE, _m.c.status.in_(("queued", "held")), _is_held).label("has_held"),
-        sa.exists().where(_HERE, _m.c.is_hidden).label("has_hidden"),
+        sa.exists().where(_HERE, message.IS_HIDDEN).label("has_hidden"),
     )
 )
 _HELD = Statement(
@@ -40,7 +40,9 @@ _HELD = Statement(
     .order_by(_m.c.created_at, _m.c.id)
     .limit(MOST)
 )
-_HIDDEN = Statement(sa.select(_m.c.id, _m.c.created_at).where(_HERE, _m.c.is_hidden).order_by(_m.c.created_at, _m.c.id))
+_HIDDEN = Statement(
+    sa.select(_m.c.id, _m.c.created_at).where(_HERE, message.IS_HIDDEN).order_by(_m.c.created_at, _m.c.id)
+)
 _is_stale = sa.or_(  # a text for later waits since its time, and is no longer fresh when that is long over
     _m.c.due_at <= param("oldest", _m.c.due_at.type),
     sa.and_(_m.c.expires_at.is_not(None), _m.c.expires_at <= param("now", _m.c.expires_at.type)),
@@ -52,7 +54,7 @@ _RELEASE = Statement(
     .values(status="queued", reason="", due_at=_WAITED, created_at=param("at"), **params("consent_seq"))
 )
 _GO_STALE = Statement(sa.update(_m).where(_HERE, _is_held, _is_stale).values(**params("reason")))
-_SHOW = Statement(sa.update(_m).where(_HERE, _m.c.is_hidden).values(is_hidden=False))
+_SHOW = Statement(sa.update(_m).where(_HERE, message.IS_HIDDEN).values(is_hidden=False))
 _ONE = sa.and_(_m.c.business_id == param("business_id"), _m.c.id == param("id"), _is_held)
 _CHANGE = Statement(sa.update(_m).where(_ONE).values(**params("text", "segments")))
 _APPROVE = Statement(

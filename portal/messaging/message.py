@@ -68,6 +68,7 @@ class Message(SQLModel, table=True):
             "message_for_later", "business_id", "due_at", "id",
             where="status = 'queued' AND attempts = 0 AND due_at > created_at",
         ),
+        partial_index("message_hidden", "subscription_id", "created_at", "id", where="is_hidden"),
         partial_index("message_by_project", "project_id", "created_at", "id", where="project_id IS NOT NULL"),
         sa.Index(
             "message_in_trouble", "business_id", "created_at", "id",
@@ -116,6 +117,8 @@ table = table_of(Message)
 _FOR_LATER = "message.status = 'queued' AND message.attempts = 0 AND message.due_at > message.created_at"
 IS_FOR_LATER = sa.text(_FOR_LATER)
 """Written for a time to come and not taken up yet, in its index's own words; a text that is tried again is not."""
+IS_HIDDEN = sa.text("message.is_hidden")
+"""Shown with their YES, in its index's own words."""
 IS_SHOWN = sa.text("NOT message.is_hidden")
 """Members may read it (X-9)."""
 HAS_ITS_PLACE = sa.text(f"NOT ({_FOR_LATER}) AND message.status <> 'held' AND NOT message.is_hidden")

@@ -5,8 +5,8 @@ from alembic import op
 
 import portal.column
 
-revision = "0009"
-down_revision = "0012"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
