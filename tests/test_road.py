@@ -157,4 +157,4 @@ def test_rows_that_nobody_would_fetch_are_a_mistake_and_say_so(database: Databas
     statement = Statement(sa.delete(table_of(Allowance)).returning(table_of(Allowance).c.id))
     for way in (statement.run, statement.post):
         with pytest.raises(TypeError, match="ask for them"):
-            database.write(lambda session, way=way: way(session))  # type: ignore[misc]
+            database.write(way)
