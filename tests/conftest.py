@@ -47,8 +47,12 @@ NO_CAPS = Caps(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what meets a database is run again; what is pure, or decided at the door before any row is
-    asked for (`at_the_door`), has been proven once."""
+    asked for (`at_the_door`), has been proven once. What needs several writers (`only_on_postgres`) is
+    left to that run."""
     if not ON_POSTGRES:
+        elsewhere = [item for item in items if item.get_closest_marker("only_on_postgres") is not None]
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in elsewhere]
         return
     asks = {"database_url", "postgres_databases"}
     meets = [

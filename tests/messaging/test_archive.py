@@ -30,7 +30,7 @@ from portal.messaging import (
 from portal.messaging.archive_turn import Turn
 from portal.messaging.message import Direction, Fate
 from portal.providers.provider import Accepted, Rejected, StatusUpdate, Trouble
-from tests.conftest import ON_POSTGRES, World
+from tests.conftest import World
 from tests.messaging.conftest import CLIENT, Road
 from tests.messaging.test_whatsapp_road import Line
 
@@ -209,7 +209,7 @@ def test_a_transaction_that_ends_after_a_later_one_is_not_missed(kept: Road, shi
     assert texts(kept) == ["second", "first"]
 
 
-@pytest.mark.skipif(not ON_POSTGRES, reason="SQLite has one writer: transactions do not interleave there")
+@pytest.mark.only_on_postgres  # SQLite has one writer: transactions do not interleave there
 def test_two_transactions_that_really_interleave_are_both_in_it(kept: Road) -> None:
     put(kept, "there is a conversation")
     begun, may_end = threading.Event(), threading.Event()
