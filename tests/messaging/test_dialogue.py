@@ -10,11 +10,12 @@ from sqlmodel import Session
 from portal import clock
 from portal.accounts import business as businesses
 from portal.accounts import member, sender
+from portal.accounts.business import Capability
 from portal.accounts.language import Language
 from portal.accounts.sender import CHANNELS, WHATSAPP
 from portal.consent import ledger, subscription
 from portal.consent.state import Status
-from portal.messaging import first_message, held_text, lapse, send_later, thread, wording
+from portal.messaging import feature, first_message, held_text, lapse, send_later, thread, wording
 from portal.messaging.first_message import Basis
 from portal.messaging.gate import Refuse
 from portal.messaging.message import Fate
@@ -411,3 +412,33 @@ def test_who_stopped_to_our_request_is_asked_at_their_next_message(gated: Road) 
     gated.send_all()
     gated.texts_us("I changed my mind")
     assert used(gated, direction="outbound")[-1] == "mt.request.client"
+
+
+@pytest.mark.covers("W-3")
+def test_a_channel_that_is_off_sends_nothing_and_still_hears_a_stop(road: Road) -> None:
+    on_whatsapp(road)
+
+    def turn(on: bool) -> None:
+        def work(session: Session) -> None:
+            home = businesses.get(session, road.business)
+            businesses.grant(session, home, Capability.WHATSAPP)
+            feature.switch(session, home, Capability.WHATSAPP, on=on, actor="tests", ip="")
+
+        road.write(work)
+
+    ask(road)
+    road.send_all()
+    road.texts_us("YES")
+    road.send_all()
+    road.member_writes("queued before it was switched off")
+    turn(False)
+    assert road.send_all() == []
+    refused = road.member_writes("written after it")
+    assert isinstance(refused, Refuse)
+    assert refused.reason == "sender_off"
+    turn(True)
+    road.member_writes("written when it is on again")
+    assert road.send_all() == ["written when it is on again"]
+    turn(False)
+    road.texts_us("STOP")
+    assert road.row().status == Status.OPTED_OUT
