@@ -4,8 +4,9 @@ from sqlmodel import SQLModel
 
 from portal.accounts import allowance, api_answer, audit, business, endpoint, member, posting, sender, session
 from portal.automations import automation, scheduled_text
-from portal.consent import disclaimer, ledger, subscription
+from portal.consent import disclaimer, erased_subscription, ledger, subscription, suppression
 from portal.contacts import contact, contact_change, contact_date, group, group_member, project
+from portal.erasure import erasure
 from portal.messaging import (
     archive,
     archive_item,
@@ -26,10 +27,11 @@ from portal.messaging import (
 from portal.questionnaires import questionnaire, submission
 
 MODULES = (
-    allowance, api_answer, archive, archive_item, archive_journal, audit, automation, business, canned_reply,
-    contact, contact_change, contact_date, disclaimer, endpoint, flight, group, group_member, group_message, ledger,
-    member, message, posting, project, provider_event, questionnaire, review_alarm, saved_view, scheduled_text,
-    sender, session, sorting, submission, subscription, task, trigger_event, whatsapp_template, wording,
+    allowance, api_answer, archive, archive_item, archive_journal, audit, automation, business, canned_reply, contact,
+    contact_change, contact_date, disclaimer, endpoint, erased_subscription, erasure, flight, group, group_member,
+    group_message, ledger, member, message, posting, project, provider_event, questionnaire, review_alarm, saved_view,
+    scheduled_text, sender, session, sorting, submission, subscription, suppression, task, trigger_event,
+    whatsapp_template, wording,
 )  # fmt: skip
 
 metadata = SQLModel.metadata

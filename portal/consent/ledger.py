@@ -19,9 +19,9 @@ from portal import clock
 from portal.accounts import delivery
 from portal.accounts.endpoint import Event
 from portal.column import UtcTime, one_of, table_of
-from portal.consent import head, subscription
-from portal.consent.state import RESTRICTIVE, Carrier, Kind, Origin, Proof, State, fold, step
-from portal.consent.subscription import News
+from portal.consent import head, subscription_state, suppression
+from portal.consent.state import NO, OWN_ACT, RESTRICTIVE, Carrier, Kind, Origin, Proof, State, fold, step
+from portal.consent.subscription_state import News
 from portal.database import announce
 from portal.statement import Statement, param, params
 
@@ -31,7 +31,8 @@ VERSION = 1
 
 
 class LedgerEntry(SQLModel, table=True):
-    """`evidence`, `salts` and `commitments` share their keys; `hash` covers everything but `evidence` and `salts`."""
+    """`evidence`, `salts` and `commitments` share their keys; `hash` covers all but `evidence` and `salts`, which
+    an erasure empties. `subscription_id` outlives the subscription then (consent/erased_subscription.py)."""
 
     __tablename__ = "ledger_entry"
     __table_args__ = (
@@ -41,7 +42,7 @@ class LedgerEntry(SQLModel, table=True):
 
     business_id: str = Field(foreign_key="business.id", primary_key=True)
     seq: int = Field(primary_key=True)
-    subscription_id: str = Field(foreign_key="subscription.id")
+    subscription_id: str
     channel: str
     kind: str
     origin: str
@@ -105,7 +106,7 @@ def record(
     happened; without it, now. What restricts texting and has no proven time counts as later than everything known,
     whatever the clock says. `news` is the message that brought the fact, where it is not yet the thread's last.
     """
-    before = subscription.state_of(row)
+    before = subscription_state.state_of(row)
     recorded_at = clock.now()
     happened = occurred_at or _no_earlier_than_known(recorded_at, kind, before)
     entry = _sealed(session, row, {
@@ -115,9 +116,9 @@ def record(
     }, {"number": row.number, **(evidence or {})})  # fmt: skip
     _APPEND.post(session, **entry)
     after = _applied(session, row, before, _New(*(entry[name] for name in _New.__slots__)))
-    subscription.store(session, row, after, news)
+    subscription_state.store(session, row, after, news)
     _tell(session, row, before, after)
-    return Recorded(entry["seq"], subscription.with_state(row, after), before, after)
+    return Recorded(entry["seq"], subscription_state.with_state(row, after), before, after)
 
 
 def _tell(session: Session, row: Any, before: State, after: State) -> None:
@@ -150,7 +151,10 @@ def entries(session: Session, business_id: str, subscription_id: str) -> list[An
 
 
 def _applied(session: Session, row: Any, before: State, entry: _New) -> State:
-    """One step when `entry` is the latest fact, a new fold when it is not."""
+    """One step when `entry` is the latest fact, a new fold when it is not. Who comes back by an act of their own is
+    suppressed no longer, on any channel."""
+    if entry.kind == Kind.OPTED_IN and entry.proof in OWN_ACT and (before.status in NO or before.returns_to):
+        suppression.lift(session, row.business_id, row.number)
     if before.last_at is None or entry.occurred_at > before.last_at:
         return step(before, entry)
     return fold(entries(session, row.business_id, row.id))

@@ -82,9 +82,9 @@ RESTRICTIVE = frozenset(
         Kind.REVIEW_OPENED,
     }
 )
-_NO = frozenset({Status.DECLINED, Status.OPTED_OUT})
+NO = frozenset({Status.DECLINED, Status.OPTED_OUT})
 _BY_TEXT = frozenset({Origin.BUSINESS_FIRST, Origin.CLIENT_FIRST})
-_OWN_ACT = frozenset({Proof.HANDSET, Proof.PERSONAL_LINK})
+OWN_ACT = frozenset({Proof.HANDSET, Proof.PERSONAL_LINK})
 
 
 class Fact(Protocol):
@@ -163,7 +163,7 @@ def _asked(state: State, fact: Fact) -> State:
         is_late = state.returns_to and not _is_their_own_asking(fact)
         is_typed = fact.origin == Origin.FORM and state.origin in _BY_TEXT
         return state if is_late or is_typed else replace(state, origin=fact.origin)
-    if state.status in _NO and _is_their_own_asking(fact):
+    if state.status in NO and _is_their_own_asking(fact):
         return replace(state, status=Status.REQUESTED, returns_to=state.status, origin=fact.origin)
     return state
 
@@ -175,12 +175,12 @@ def _is_their_own_asking(fact: Fact) -> bool:
 def _opted_in(state: State, fact: Fact) -> State:
     """A Yes that anybody could have given reopens nothing (X-13, interface.md 6.1); neither does a paper (6.7).
     What was paused or is in doubt opens only for the client's own act."""
-    if fact.proof == Proof.ANONYMOUS and (state.returns_to or state.status in _NO):
+    if fact.proof == Proof.ANONYMOUS and (state.returns_to or state.status in NO):
         return replace(state, is_claimed=True)
     if fact.proof == Proof.ATTESTED and state.status != Status.NONE:
         return state
     scope = fact.scope or state.granted_scope or Scope.CONVERSATIONAL
-    is_own_act = fact.proof in _OWN_ACT
+    is_own_act = fact.proof in OWN_ACT
     return replace(
         _settled(state) if is_own_act else state,
         status=Status.OPTED_IN,

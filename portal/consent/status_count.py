@@ -54,6 +54,11 @@ def count_new(session: Session, business_id: str, channel: str) -> None:
         _ADD.post(session, business_id=business_id, channel=channel, status=status, by=int(status is Status.NONE))
 
 
+def count_gone(session: Session, business_id: str, channel: str, status: str) -> None:
+    """One less: its number was erased."""
+    _ADD.post(session, business_id=business_id, channel=channel, status=status, by=-1)
+
+
 def move(session: Session, business_id: str, channel: str, *, before: str, after: str) -> None:
     """One from `before` to another status."""
     _MOVE.post(session, business_id=business_id, channel=channel, before=before, after=after)

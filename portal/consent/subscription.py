@@ -5,7 +5,6 @@ page of a million rows costs what a page of a thousand costs (speed.md, design 5
 """
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,11 +13,15 @@ from sqlmodel import Field, Session, SQLModel
 from portal import clock
 from portal.accounts import endpoint
 from portal.column import UtcTime, key_text, new_id, one_of, partial_index, sort_key, table_of
-from portal.consent import head, status_count
-from portal.consent.state import Carrier, State, Status
+from portal.consent import head, ledger, status_count, suppression
+from portal.consent.state import Carrier, Kind, Origin, Proof, Status
+from portal.consent.subscription_state import TOUCH, News, state_of, with_state
 from portal.statement import Statement, param, params
 
-News = Mapping[str, Any]  # what a new message changes in the list, from `news`
+__all__ = [
+    "HAS_LISTENER", "STATE_COLUMNS", "News", "Subscription", "counts", "find", "get", "lock", "lock_by_id", "mark_read",
+    "news", "of_contact", "show_as", "state_of", "table", "tell", "touch", "with_state",
+]  # fmt: skip
 
 
 class Subscription(SQLModel, table=True):
@@ -124,26 +127,11 @@ _INSERT = Statement(
     .on_conflict_do_nothing()
     .returning(table.c.id)
 )  # fmt: skip
-_STATE = params(
-    "status", "returns_to", "carrier", "origin", "scope", "granted_scope", "consent_seq", "is_paused",
-    "is_undeliverable", "in_review", "review_opened_at", "is_claimed", "changed_at", "last_entry_at",
-)  # fmt: skip
-_NEWS = {
-    **params("last_message_at", "last_message_text", "last_message_direction"),
-    "unread": table.c.unread + param("unread"),
-    "snoozed_until_at": sa.case((param("unread") > 0, None), else_=table.c.snoozed_until_at),
-    "last_inbound_at": sa.case(
-        (param("unread") > 0, param("last_message_at", UtcTime())), else_=table.c.last_inbound_at
-    ),
-}
-_UPDATE = Statement(sa.update(table).where(table.c.id == param("id")).values(**_STATE))
-_UPDATE_WITH_NEWS = Statement(sa.update(table).where(table.c.id == param("id")).values(**_STATE, **_NEWS))
 _NAME = Statement(
     sa.update(table)
     .where(*_mine, table.c.id == param("id"))
     .values(**params("name", "name_key", "contact_id", "is_current"))
 )
-_TOUCH = Statement(sa.update(table).where(table.c.id == param("id")).values(**_NEWS))
 _READ = Statement(sa.update(table).where(*_mine, table.c.id == param("id")).values(unread=0))
 
 
@@ -159,7 +147,20 @@ def lock(session: Session, business_id: str, channel: str, number: str) -> Any:
     if created:
         head.lock(session, business_id)
         status_count.count_new(session, business_id, channel)
-    return _LOCK.first(session, business_id=business_id, channel=channel, number=number)
+    row = _LOCK.first(session, business_id=business_id, channel=channel, number=number)
+    return _suppressed(session, row) if created else row
+
+
+def _suppressed(session: Session, row: Any) -> Any:
+    """A number that an erasure suppressed is opted out from the first moment of its new row, since that erasure: what
+    the client does after it counts as later (promises.md F.7)."""
+    found = suppression.find(session, row.business_id, row.number)
+    if found is None:
+        return row
+    return ledger.record(
+        session, row, Kind.OPTED_OUT, origin=Origin.SYSTEM, proof=Proof.ATTESTED, actor="system",
+        occurred_at=found.erased_at, evidence={"reason": "suppressed", "because": found.reason},
+    ).row  # fmt: skip
 
 
 def lock_by_id(session: Session, business_id: str, subscription_id: str) -> Any:
@@ -185,41 +186,6 @@ def counts(session: Session, business_id: str) -> dict[str, int]:
     return status_count.read(session, business_id)
 
 
-def state_of(row: Any) -> State:
-    """The state that a row stands for."""
-    return State(
-        Status(row.status), Status(row.returns_to) if row.returns_to else None, Carrier(row.carrier), row.origin,
-        row.scope, row.granted_scope, row.consent_seq,
-        bool(row.is_paused), bool(row.is_undeliverable), bool(row.in_review), row.review_opened_at,
-        bool(row.is_claimed), row.changed_at, row.last_entry_at,
-    )  # fmt: skip
-
-
-def with_state(row: Any, state: State) -> Any:
-    """`row` as it reads once `state` is stored."""
-    return row._replace(**_columns(state))
-
-
-def store(session: Session, row: Any, state: State, news: News | None = None) -> None:
-    """Write a new state and the counters, in one go with the last message. Only the ledger calls this (law 3)."""
-    if news is None:
-        _UPDATE.post(session, id=row.id, **_columns(state))
-    else:
-        _UPDATE_WITH_NEWS.post(session, id=row.id, **_columns(state), **news)
-    if state.status != row.status:
-        status_count.move(session, row.business_id, row.channel, before=row.status, after=state.status)
-
-
-def _columns(state: State) -> dict[str, Any]:
-    return {
-        "status": state.status, "returns_to": state.returns_to, "carrier": state.carrier, "origin": state.origin,
-        "scope": state.scope, "granted_scope": state.granted_scope, "consent_seq": state.consent_seq,
-        "is_paused": state.is_paused, "is_undeliverable": state.is_undeliverable, "in_review": state.in_review,
-        "review_opened_at": state.review_opened_at, "is_claimed": state.is_claimed, "changed_at": state.changed_at,
-        "last_entry_at": state.last_at,
-    }  # fmt: skip
-
-
 def show_as(session: Session, row: Any, *, name: str, contact_id: str | None, is_current: bool = True) -> None:
     """What the list calls this number; says nothing about consent."""
     shown = sort_key(name) or row.number
@@ -236,7 +202,7 @@ def touch(session: Session, subscription_id: str, *, at: dt.datetime, text: str,
 
 def tell(session: Session, subscription_id: str, fresh: News) -> None:
     """Make `fresh` the last message."""
-    _TOUCH.post(session, id=subscription_id, **fresh)
+    TOUCH.post(session, id=subscription_id, **fresh)
 
 
 def news(*, at: dt.datetime, text: str, direction: str, unread: int) -> News:

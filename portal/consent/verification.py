@@ -1,6 +1,6 @@
 """Re-walks the ledger and names the first entry that was changed, removed, swapped or cut off (promise P11)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlmodel import Session
 from portal.accounts import key
 from portal.accounts.business import Business
 from portal.column import table_of
-from portal.consent import head, ledger, subscription
+from portal.consent import erased_subscription, head, ledger, subscription
 from portal.consent.state import fold
 from portal.statement import Statement, param
 
@@ -26,8 +26,8 @@ _PIECE = Statement(
 _HEAD = Statement(sa.select(_heads).where(_heads.c.business_id == param("business_id")))
 _business = table_of(Business)
 _BUSINESSES = Statement(sa.select(_business.c.id).order_by(_business.c.id))
-_ORPHAN = Statement(
-    sa.select(ledger.table.c.seq)
+_ORPHANS = Statement(
+    sa.select(ledger.table.c.subscription_id, sa.func.min(ledger.table.c.seq).label("seq"))
     .where(
         ledger.table.c.business_id == param("business_id"),
         ~sa.exists().where(
@@ -35,8 +35,8 @@ _ORPHAN = Statement(
             subscription.table.c.business_id == ledger.table.c.business_id,
         ),
     )
-    .order_by(ledger.table.c.seq)
-    .limit(1)
+    .group_by(ledger.table.c.subscription_id)
+    .order_by(sa.func.min(ledger.table.c.seq))
 )
 _SUBSCRIPTIONS = Statement(
     sa.select(subscription.table)
@@ -63,9 +63,12 @@ def businesses(session: Session) -> list[str]:
 def verify(session: Session, business_id: str) -> Verified:
     """Check hashes, commitments, links, numbering, the head, and that every subscription is the fold of its entries."""
     count, last = 0, head.GENESIS
+    erased = erased_subscription.of(session, business_id)
     try:
         for entry in _walk(session, business_id):
-            problem = _problem(entry, expected_seq=count + 1, expected_previous=last)
+            problem = _problem(entry, expected_seq=count + 1, expected_previous=last) or _evidence_problem(
+                entry, is_erased=entry.subscription_id in erased
+            )
             if problem:
                 return Verified(business_id, count, problem)
             count, last = entry.seq, entry.hash
@@ -73,7 +76,7 @@ def verify(session: Session, business_id: str) -> Verified:
         return Verified(business_id, count, f"Entry {count + 1} cannot be read: it was changed after it was written.")
     problem = (
         _head_problem(session, business_id, count, last)
-        or _orphan(session, business_id)
+        or _orphan(session, business_id, erased)
         or _drift(session, business_id)
     )
     return Verified(business_id, count, problem)
@@ -104,6 +107,14 @@ def _problem(entry: Any, *, expected_seq: int, expected_previous: str) -> str:
     public = entry._asdict()
     if ledger.entry_hash(public) != entry.hash:
         return f"Entry {entry.seq} was changed after it was written."
+    return ""
+
+
+def _evidence_problem(entry: Any, *, is_erased: bool) -> str:
+    """An erasure empties all of an entry's values and salts, and only those of a number that it sealed away."""
+    if is_erased:
+        is_empty = entry.evidence == {} and entry.salts == {}
+        return "" if is_empty else f"Entry {entry.seq}: evidence was added after it was erased."
     for name, expected in entry.commitments.items():
         if name not in entry.evidence or name not in entry.salts:
             return f"Entry {entry.seq}: its evidence “{name}” was removed."
@@ -126,10 +137,15 @@ def _head_problem(session: Session, business_id: str, count: int, last: str) -> 
     return ""
 
 
-def _orphan(session: Session, business_id: str) -> str:
-    """Without its subscription an opt-out would be forgotten."""
-    entry = _ORPHAN.first(session, business_id=business_id)
-    return f"Entry {entry.seq} belongs to a subscription that is gone." if entry else ""
+def _orphan(session: Session, business_id: str, erased: Mapping[str, Any]) -> str:
+    """Without its subscription an opt-out would be forgotten; an erased one has its seal, and its state still."""
+    for gone in _ORPHANS.rows(session, business_id=business_id):
+        if gone.subscription_id not in erased:
+            return f"Entry {gone.seq} belongs to a subscription that is gone."
+        entries = ledger.entries(session, business_id, gone.subscription_id)
+        if fold(entries).status != erased[gone.subscription_id].status:
+            return f"Subscription {gone.subscription_id} was erased and does not say what its ledger entries say."
+    return ""
 
 
 def _drift(session: Session, business_id: str) -> str:
@@ -147,8 +163,8 @@ def _drift(session: Session, business_id: str) -> str:
 
 
 def _is_of_another(entry: Any, row: Any) -> bool:
-    """Consent belongs to the exact number on its channel (promise P13); an erased number is no other one."""
-    return bool(entry.channel != row.channel or entry.evidence.get("number", row.number) != row.number)
+    """Consent belongs to the exact number on its channel (promise P13)."""
+    return bool(entry.channel != row.channel or entry.evidence.get("number") != row.number)
 
 
 def _says(row: Any, entries: list[Any]) -> bool:

@@ -34,7 +34,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         Origin.MEMBER: "Opted out: recorded by your team",
         Origin.PROVIDER: "Opted out: reported by the carrier",
         Origin.PORTAL: "Opted out on their own page",
-        Origin.SYSTEM: "Opted out: the same phone in another spelling",
+        Origin.SYSTEM: "Opted out: the same phone in another spelling, or before it was erased",
         OTHERWISE: "Opted out",
     },
     Kind.LAPSED: {OTHERWISE: "The request to opt in lapsed without an answer"},

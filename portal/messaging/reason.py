@@ -35,7 +35,7 @@ ORIGINS = {
     Origin.CLIENT_FIRST: "after they texted first", Origin.INVITATION: "in answer to an invitation",
     Origin.PORTAL: "on their own page", Origin.OFFLINE: "on paper or by word", Origin.REPLY: "by a text",
     Origin.MEMBER: "recorded by your team", Origin.PROVIDER: "reported by the carrier",
-    Origin.SYSTEM: "followed from another number",
+    Origin.SYSTEM: "followed from another number, or from a record that was erased",
 }  # fmt: skip
 PROOFS = {
     Proof.HANDSET: "from the phone itself", Proof.PERSONAL_LINK: "through their personal link",

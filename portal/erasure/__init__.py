@@ -1,0 +1,1 @@
+"""Removing one person everywhere, while their opt-out stays (promises.md F.7)."""
