@@ -21,6 +21,12 @@ def day(moment: dt.datetime, zone: str) -> str:
     return f"{local:%A} {local.day} {local:%B}{year}"
 
 
+def day_of(moment: dt.datetime, zone: str) -> str:
+    """`3 March`, and with the year where it is another one: the same today and later, for what is kept."""
+    local, today = _local(moment, zone), _local(clock.now(), zone).date()
+    return f"{local.day} {local:%B}{'' if local.year == today.year else f' {local.year}'}"
+
+
 def when(moment: dt.datetime, zone: str) -> str:
     """Inside a sentence: `today at 17:00`, `tomorrow at 09:00`, `Saturday 14 November at 09:00`."""
     found = day(moment, zone)

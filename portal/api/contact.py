@@ -12,6 +12,7 @@ from portal.accounts.business import Capability
 from portal.api.business import Email
 from portal.api.operation import Answer, Call
 from portal.api.value import Given, Line, Moment, Page, Told
+from portal.clients import link as own_page
 from portal.consent import phone_number
 from portal.consent.phone_number import Refused
 from portal.contacts import contact as contacts
@@ -93,6 +94,9 @@ class ListedContact(Told):
 
 
 class Contact(ListedContact):
+    """`portal_url` is the client's own page: changing texting takes the end of the number besides."""
+
+    portal_url: str
     form_urls: list[FormUrl]
     created_at: Moment
 
@@ -190,8 +194,16 @@ def _told(session: Session, found: contacts.Contact, call: Call) -> Contact:
         dates=_dates(contact_date.of(session, [found.id])[found.id]),
         opt_in=opt_in_mark.of(session, [found.id])[found.id],
         groups=group_member.groups_of(session, [found.id])[found.id],
-        form_urls=_form_urls(session, found, call), created_at=found.created_at,
+        portal_url=_portal_url(session, found, call), form_urls=_form_urls(session, found, call),
+        created_at=found.created_at,
     )  # fmt: skip
+
+
+def _portal_url(session: Session, found: contacts.Contact, call: Call) -> str:
+    """Nothing where the business may not text, whose clients have no such pages."""
+    if not call.business.may_use(Capability.TEXTING):
+        return ""
+    return own_page.url(key.of(session), call.settings.form_origin, found)
 
 
 def _form_urls(session: Session, found: contacts.Contact, call: Call) -> list[FormUrl]:

@@ -27,11 +27,11 @@ __all__ = [
 class Subscription(SQLModel, table=True):
     """`last_entry_at` is the time of the latest fact; a later one is one step, an earlier one a new fold.
     `returns_to` is the No that an open request of the client's own asking would end in (consent/state.py).
-
     On WhatsApp, `user_id` names who may have no number we know; `last_inbound_at` opens its 24 hours (rules.md 6).
 
     What members decide about the conversation stands here too, so that the list can be filtered by it: `assigned_to`,
-    `snoozed_until_at` (or until the client writes), and `project_id`, where its new messages go by themselves.
+    `snoozed_until_at` (or until the client writes), `project_id`, where its new messages go by themselves; and
+    `paused_until_at`, the client's own wish for quiet (own_pause.py), which is no fact about consent.
     """
 
     __table_args__ = (
@@ -94,6 +94,7 @@ class Subscription(SQLModel, table=True):
     unread: int = 0
     assigned_to: str | None = Field(default=None, foreign_key="member.id")
     snoozed_until_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+    paused_until_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     project_id: str | None = Field(default=None, foreign_key="project.id")
     created_at: dt.datetime = Field(sa_type=UtcTime)
 
@@ -103,8 +104,8 @@ STATE_COLUMNS = (
     table.c.id, table.c.business_id, table.c.channel, table.c.number, table.c.contact_id, table.c.name,
     table.c.status, table.c.returns_to, table.c.carrier, table.c.origin, table.c.scope, table.c.granted_scope,
     table.c.consent_seq, table.c.is_paused, table.c.is_undeliverable, table.c.in_review, table.c.review_opened_at,
-    table.c.is_claimed,
-    table.c.is_current, table.c.changed_at, table.c.last_entry_at, table.c.project_id, table.c.last_inbound_at,
+    table.c.is_claimed, table.c.is_current, table.c.changed_at, table.c.last_entry_at, table.c.project_id,
+    table.c.last_inbound_at, table.c.paused_until_at,
 )  # fmt: skip
 HAS_LISTENER = endpoint.someone_listens(table.c.business_id).label("has_listener")  # in passing: accounts/delivery.py
 _mine = (table.c.business_id == param("business_id"),)

@@ -31,7 +31,8 @@ SYSTEM = "system"
 
 class Contact(SQLModel, table=True):
     """`merged_into_id`: this record is part of another one now, and shows no more on its own. `has_typed_name`: anybody
-    may have typed the name into a public form, and no member has put a name in its place (law 7)."""
+    may have typed the name into a public form, and no member has put a name in its place (law 7). `portal_epoch`: the
+    link to the client's own page that counts; each new one ends those before (clients/link.py)."""
 
     __table_args__ = (
         sa.Index("contact_by_name", "business_id", "name_key", "id"),
@@ -51,6 +52,7 @@ class Contact(SQLModel, table=True):
     email_key: str = Field(default="", sa_type=key_text())
     has_typed_name: bool = False
     merged_into_id: str | None = Field(default=None, foreign_key="contact.id")
+    portal_epoch: int = 0
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
 

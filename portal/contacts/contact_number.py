@@ -11,7 +11,8 @@ from portal.statement import Statement, param, params
 
 
 class ContactNumber(SQLModel, table=True):
-    """A number a contact has, or had until `until_at`: a changed number is a new number without consent (H-3)."""
+    """A number a contact has, or had until `until_at`: a changed number is a new number without consent (H-3).
+    `is_claimed`: typed on the client's own page; nothing of it shows there before its handset said YES (P15)."""
 
     __tablename__ = "contact_number"
     __table_args__ = (
@@ -24,6 +25,7 @@ class ContactNumber(SQLModel, table=True):
     contact_id: str = Field(foreign_key="contact.id")
     number: str = Field(sa_type=key_text())
     is_current: bool = True
+    is_claimed: bool = False
     since_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
     until_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
 
@@ -83,17 +85,18 @@ def begin_first(session: Session, business_id: str, contact_id: str, number: str
     """The same for a contact that is new, so that there is nothing to look for."""
     _FIRST.run(
         session, id=new_id(), business_id=business_id, contact_id=contact_id, number=number, is_current=True,
-        since_at=clock.now(), until_at=None,
+        is_claimed=False, since_at=clock.now(), until_at=None,
     )  # fmt: skip
 
 
-def begin(session: Session, business_id: str, contact_id: str, number: str) -> None:
+def begin(session: Session, business_id: str, contact_id: str, number: str, *, is_claimed: bool = False) -> None:
     """The contact has it from now on, maybe again."""
     found = find(session, contact_id, number)
     if found is None:
         found = ContactNumber(business_id=business_id, contact_id=contact_id, number=number, since_at=clock.now())
+        found.is_claimed = is_claimed
     elif not found.is_current:
-        found.is_current, found.since_at, found.until_at = True, clock.now(), None
+        found.is_current, found.is_claimed, found.since_at, found.until_at = True, is_claimed, clock.now(), None
     session.add(found)
     session.flush()
 

@@ -142,11 +142,11 @@ def _numbers(session: Session, kept: Contact, other: Contact) -> dict[str, str]:
         if found is None:
             copy = ContactNumber(
                 business_id=kept.business_id, contact_id=kept.id, number=theirs.number, is_current=theirs.is_current,
-                since_at=theirs.since_at, until_at=theirs.until_at,
+                is_claimed=theirs.is_claimed, since_at=theirs.since_at, until_at=theirs.until_at,
             )  # fmt: skip
             session.add(copy)
         elif theirs.is_current:
-            contact_number.begin(session, kept.business_id, kept.id, theirs.number)
+            contact_number.begin(session, kept.business_id, kept.id, theirs.number, is_claimed=theirs.is_claimed)
     session.flush()
     return was
 

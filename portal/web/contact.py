@@ -10,7 +10,9 @@ from forms.phone_number import Dialling
 from portal import glyph
 from portal.accounts import member, sender
 from portal.accounts.business import Capability
+from portal.accounts.member import Right
 from portal.automations.client_line import scheduled
+from portal.clients import link as own_page
 from portal.contacts import contact, contact_date, contact_list, group, merge, number_state, opt_in_mark
 from portal.contacts.contact import Contact
 from portal.contacts.contact_date import Day
@@ -87,6 +89,7 @@ def _person(session: Session, visit: Visit, found: Contact) -> dict[str, Any]:
         "groups": group.of_contact(session, found.id),
         "other_groups": group.offered(session, visit.business.id, found.id),
         "links": _links(session, visit, found),
+        "own_page": _own_page(visit, found),
         "is_texting": visit.business.may_use(Capability.TEXTING),
         "timeline": _timeline(session, visit, found, {each.subscription_id: each.number for each in states}),
         "before": visit.query.get("before", ""),
@@ -112,6 +115,12 @@ def _links(session: Session, visit: Visit, found: Contact) -> list[tuple[str, st
     asked = offer.having_opt_in(session, visit.business.id)[:LINKS]
     secrets, origin = visit.state.secrets, visit.settings.form_origin
     return [(each.title, link.personal_url(secrets, origin, each, found)) for each in asked]
+
+
+def _own_page(visit: Visit, found: Contact) -> str:
+    """The link for those who may hand it over."""
+    may_hand = visit.business.may_use(Capability.TEXTING) and visit.member.may(Right.SEND)
+    return own_page.url(visit.state.secrets, visit.settings.form_origin, found) if may_hand else ""
 
 
 def _dialling(session: Session, visit: Visit) -> Dialling:

@@ -4,8 +4,19 @@ from starlette.routing import BaseRoute
 
 from portal.accounts.member import Right
 from portal.database import Lane
-from portal.web import contact, contact_merge, contacts, group, group_pick, group_text, groups, project, projects
-from portal.web.route import TEXTING, reads, writes
+from portal.web import (
+    contact,
+    contact_merge,
+    contacts,
+    group,
+    group_pick,
+    group_text,
+    groups,
+    own_link,
+    project,
+    projects,
+)
+from portal.web.route import TEXTING, acts, reads, writes
 
 
 def routes() -> list[BaseRoute]:
@@ -21,6 +32,9 @@ def _contacts() -> list[BaseRoute]:
         reads("/contacts/{contact}", contact.show, Right.READ),
         reads("/contacts/{contact}/edit", contact.edit, Right.EDIT_CONTACTS),
         writes("/contacts/{contact}/edit", contact.save, Right.EDIT_CONTACTS),
+        reads("/contacts/{contact}/own-page", own_link.show, Right.SEND, TEXTING),
+        acts("/contacts/{contact}/own-page/mail", own_link.send, Right.SEND),
+        writes("/contacts/{contact}/own-page/renew", own_link.renew, Right.SEND, TEXTING),
         reads("/contacts/{contact}/merge", contact_merge.show, Right.EDIT_CONTACTS),
         writes("/contacts/{contact}/merge", contact_merge.merge, Right.EDIT_CONTACTS),
         writes("/contacts/{contact}/merge/undo", contact_merge.undo, Right.EDIT_CONTACTS),

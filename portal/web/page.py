@@ -144,10 +144,11 @@ def _response(request: Request, visit: Visit, answer: Answer) -> Response:
     return response
 
 
-async def visit_of(request: Request, *, writes: bool = True) -> Visit:
-    """The request as pages see it, before anybody is identified. Raises Forbidden for a form sent from another site."""
+async def visit_of(request: Request, *, writes: bool = True, is_bearer: bool = False) -> Visit:
+    """The request as pages see it, before anybody is identified. Raises Forbidden for a form sent from another site;
+    `is_bearer`: the address itself is the key, which no other site knows, so it is not asked where the form was."""
     settings: Settings = request.app.state.settings
-    if writes and not security.is_same_origin(request, settings.public_url, settings.form_origin):
+    if writes and not is_bearer and not security.is_same_origin(request, settings.public_url, settings.form_origin):
         raise Forbidden("This form was sent from another site. Please open the page here and try again.")
     form = await security.typed(request, has_form=writes)
     return Visit(

@@ -1,7 +1,6 @@
 """The way back: an opt-in questionnaire for one client, by personal link, QR code or e-mail (H-24)."""
 
 import asyncio
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from portal import mail
-from portal.accounts import allowance, audit
 from portal.accounts.business import Capability
 from portal.accounts.member import Right
 from portal.contacts import contact
@@ -19,11 +17,10 @@ from portal.errors import Problem
 from portal.messaging import thread
 from portal.questionnaires import link, offer
 from portal.questionnaires.questionnaire import Questionnaire
-from portal.web import page
+from portal.web import link_mail, page
 from portal.web.page import Answer, Page, SeeOther
 from portal.web.visit import Visit
 
-PER_DAY = 3  # mails to one contact
 SUBJECT = "{business}: a short questionnaire"
 LETTER = """Hello{name},
 
@@ -84,37 +81,21 @@ def _claimed(session: Session, visit: Visit, wanted: str) -> Offer | Page:
     found = _offer(session, visit, wanted)
     if found.client is None or not found.url:
         return _page(found, "Choose a questionnaire and give this number a name first.", 422)
-    if not found.client.email:
-        return _page(found, "This contact has no e-mail address yet.", 422)
-    if not allowance.take(session, f"offer:{found.client.id}", limit=PER_DAY, window=dt.timedelta(days=1)):
-        return _page(
-            found, "This client got enough mail from you today. Try again tomorrow, or hand over the link.", 422
-        )
-    audit.note(
-        session, "questionnaire.mailed", actor=visit.actor, business_id=visit.business.id, object=found.client.id,
-        ip=visit.ip,
-    )  # fmt: skip
-    return found
+    problem = link_mail.refusal(session, visit, found.client, action="questionnaire.mailed")
+    return _page(found, problem, 422) if problem else found
 
 
 def _mail(visit: Visit, found: Offer) -> None:
     assert found.client is not None
     assert found.chosen is not None
-    name = "" if found.client.name == found.row.number else f" {found.client.name}"
-    words = {"name": name, "business": visit.business.name, "title": found.chosen.title, "url": found.url}
+    words = {
+        "name": link_mail.greeting(found.client),
+        "business": visit.business.name,
+        "title": found.chosen.title,
+        "url": found.url,
+    }
     mail.send(visit.settings, to=found.client.email, subject=SUBJECT.format(**words), text=LETTER.format(**words))
 
 
 def _page(found: Offer, problem: str = "", status: int = 200) -> Page:
-    return Page("personal_link/page.html", {"offer": found, "problem": problem, "qr": _qr(found.url)}, status)
-
-
-def _qr(url: str) -> dict[str, Any] | None:
-    """The code as one path for an SVG: a page may have no inline style, and needs no image file."""
-    if not url:
-        return None
-    import segno
-
-    matrix = list(segno.make(url, error="m", micro=False).matrix_iter(border=2))
-    path = "".join(f"M{x} {y}h1v1h-1z" for y, line in enumerate(matrix) for x, bit in enumerate(line) if bit)
-    return {"size": len(matrix), "path": path}
+    return Page("personal_link/page.html", {"offer": found, "problem": problem, "qr": link_mail.qr(found.url)}, status)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from portal import clock, glyph, local_time
 from portal.accounts.business import Business, Capability
+from portal.clients import standing
 from portal.consent import phone_number
 
 
@@ -52,6 +53,8 @@ def environment() -> Environment:
     found.globals["static"] = static_url
     found.filters["phone"] = lru_cache(4096)(phone_number.display)
     found.filters["shown"] = glyph.shown
+    found.filters["day_of"] = local_time.day_of
+    found.filters["standing"] = standing.of
     found.filters["hour"] = local_time.hour
     found.filters["day"] = local_time.day
     found.filters["when"] = local_time.when

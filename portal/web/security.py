@@ -78,7 +78,7 @@ def protect(headers: MutableHeaders, path: str, *, is_https: bool) -> None:
         headers["Content-Security-Policy"] = policy()
         headers["X-Frame-Options"] = "DENY"
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    headers.setdefault("Referrer-Policy", "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
     if not path.startswith("/static/"):

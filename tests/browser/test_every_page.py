@@ -18,9 +18,11 @@ from sqlmodel import Session, select
 from starlette.routing import Route
 
 from portal import demo
+from portal.accounts import key
 from portal.accounts.endpoint import WebhookEndpoint
 from portal.accounts.member import Member
 from portal.automations.automation import Automation
+from portal.clients import link
 from portal.consent.subscription import Subscription
 from portal.contacts.contact import Contact
 from portal.contacts.project import Project
@@ -133,8 +135,17 @@ def people_of(session: Session) -> dict[str, str]:
         "contact-changed": f"/contacts/{ids['Hannah Brooks']}", "contact-paused": f"/contacts/{ids['Grace Lindqvist']}",
         "contact-choose": f"{priya}/merge", "contact-merge": f"{priya}/merge?with={ids['Priya R.']}",
         "contact-merge-stopped": f"{rosa}/merge?with={ids['Owen Hartley']}", "contacts-none": "/contacts?q=zzzz",
-        "contacts-unknown": "/contacts?unknown=1", "contact-attach": f"/sms/{stranger.id}/contact",
+        "own-link": f"{rosa}/own-page", "own-page": own_page(session, ids["Rosa Delgado"]),
+        "own-page-paused": own_page(session, ids["Grace Lindqvist"]), "contacts-unknown": "/contacts?unknown=1",
+        "contact-attach": f"/sms/{stranger.id}/contact",
     }  # fmt: skip
+
+
+def own_page(session: Session, contact_id: str) -> str:
+    """The client's own, as they open it."""
+    client = session.get(Contact, contact_id)
+    assert client is not None
+    return link.url(key.of(session), "", client)
 
 
 def groups_of(session: Session) -> dict[str, str]:
