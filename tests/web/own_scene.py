@@ -34,7 +34,7 @@ class Own:
 
     def number(self, nth: int = 0) -> str:
         """The id of one of her numbers, as the page has it."""
-        return re.findall(r'aria-labelledby="number-([0-9a-f]+)"', self.get().text)[nth]
+        return str(re.findall(r'aria-labelledby="number-([0-9a-f]+)"', self.get().text)[nth])
 
 
 def own(scene: Scene, *numbers: str, name: str = "Rosa Delgado") -> Own:
