@@ -15,6 +15,7 @@ from portal.accounts.courier import Courier
 from portal.automations import due, plan
 from portal.automations.candidate import Place
 from portal.database import Database, Lane
+from portal.imports import tidy, turn
 from portal.messaging import archive, archive_turn, group_message, lapse, outcome, rehearsal, trigger_event, word_search
 from portal.messaging.archive_mail import Journal
 from portal.messaging.dispatch import Dispatcher
@@ -201,6 +202,27 @@ def run_group_messages(timetable: Timetable) -> None:
         pass
 
 
+def run_imports(timetable: Timetable) -> None:
+    """Lists take turns, some rows each; one that cannot go on keeps no other waiting."""
+    database = timetable.database
+    while (found := database.read(turn.look)) is not None:
+        try:
+            database.write(partial(turn.store, turn=found), lane=Lane.BULK)
+        except Exception:
+            logs.trace(f"import.failed {found.run_id}")
+            database.write(partial(turn.stumble, run_id=found.run_id), lane=Lane.BULK)
+
+
+def tidy_imports(timetable: Timetable) -> None:
+    """Rows that nobody needs any more, in pieces, so that nobody's write waits long."""
+    while timetable.database.read(tidy.is_any) and timetable.database.write(tidy.run, lane=Lane.BULK):
+        pass
+
+
+def forget_problems(timetable: Timetable) -> None:
+    timetable.database.write(tidy.forget_problems, lane=Lane.BULK)
+
+
 JOBS = (
     Job("checkpoint", dt.timedelta(seconds=0.5), checkpoint),
     Job("wake_dispatcher", dt.timedelta(seconds=1), wake_dispatcher),
@@ -212,6 +234,9 @@ JOBS = (
     Job("plan_dates", dt.timedelta(seconds=2), plan_dates),
     Job("run_due", dt.timedelta(seconds=1), run_due),
     Job("run_group_messages", dt.timedelta(seconds=1), run_group_messages),
+    Job("run_imports", dt.timedelta(seconds=1), run_imports),
+    Job("tidy_imports", dt.timedelta(seconds=5), tidy_imports),
+    Job("forget_problems", dt.timedelta(hours=1), forget_problems),
     Job("tell_of_reviews", dt.timedelta(minutes=1), tell_of_reviews),
     Job("lapse_requests", dt.timedelta(minutes=10), lapse_requests),
     Job("fill_archives", dt.timedelta(seconds=5), fill_archives),

@@ -32,7 +32,7 @@ from tests.conftest import OTHER_NUMBER, OUR_NUMBER, World, populate
 
 OFFERED = {
     "demo", "serve", "worker", "migrate", "business", "member", "sender", "token", "jobs", "verify", "read", "doctor",
-    "export",
+    "export", "import",
 }  # fmt: skip
 PASSWORD = "a few words in a row"
 NUMBER = "+14155550132"
@@ -595,3 +595,26 @@ def test_the_archive_is_fetched_from_a_number_on(run: Run, town: World) -> None:
     assert [(line["number"], line["message"]["text"]) for line in told] == [(2, "two"), (3, "three")]
     assert run("export", "--business", town.hearth.slug, "--what", "archive", "--format", "csv").code == 1
     assert run("export", "--business", town.hearth.slug, "--what", "ledger", "--after", "1").code == 1
+
+
+# import
+@pytest.mark.covers("H-18", "P12")
+def test_lists_come_in_and_only_lower_consent(run: Run, kept: Database, town: World, tmp_path: Path) -> None:
+    people, stops, business = tmp_path / "people.csv", tmp_path / "stops.csv", town.hearth.slug
+    people.write_text("Name,Phone,Opt in\nZoë,+14155550141,Y\nBad,12,\nAda,+14155550142,\n", encoding="utf-8")
+    stops.write_text("(415) 555-0142\n", encoding="utf-8")
+
+    def status(number: str) -> str | None:
+        row = kept.read(lambda session: subscription.find(session, town.hearth.id, "sms", number))
+        return row.status if row else None
+
+    dry = run("import", "--business", business, "--what", "contacts", "--dry-run", "--json", str(people))
+    assert (dry.code, dry.json["imported"], status("+14155550141")) == (0, 2, None)
+    told = run("import", "--business", business, "--what", "contacts", "--json", str(people)).json
+    assert (told["rows"], told["imported"], told["skipped"]) == (3, 2, 1)
+    assert told["problems"] == [{"row": 3, "problem": "“12” is too short for a phone number."}]
+    said = run("import", "--business", business, "--what", "opt-outs", str(stops))
+    assert "1 of 1 rows came in" in said.out
+    assert (status("+14155550141"), status("+14155550142")) == ("none", "opted_out")
+    nowhere = run("import", "--business", business, "--what", "contacts", str(tmp_path / "nothing.csv"))
+    assert (nowhere.code, nowhere.err.count("\n")) == (1, 1)

@@ -48,10 +48,11 @@ _READ = Statement(
 )
 
 
-def count_new(session: Session, business_id: str, channel: str) -> None:
-    """One more without consent. Every status has its counter from then on, so that moving one is an update."""
+def count_new(session: Session, business_id: str, channel: str, count: int = 1) -> None:
+    """More without consent. Every status has its counter from then on, so that moving one is an update."""
     for status in Status:
-        _ADD.post(session, business_id=business_id, channel=channel, status=status, by=int(status is Status.NONE))
+        by = count if status is Status.NONE else 0
+        _ADD.post(session, business_id=business_id, channel=channel, status=status, by=by)
 
 
 def count_gone(session: Session, business_id: str, channel: str, status: str) -> None:

@@ -7,6 +7,7 @@ comes back, on whichever road (promises.md 0.9, F.7; rules.md row 16). Only the 
 import datetime as dt
 import hashlib
 import hmac
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,6 +59,13 @@ def keep(session: Session, business_id: str, number: str, *, reason: str, at: dt
 def find(session: Session, business_id: str, number: str) -> Any:
     """`erased_at` and `reason` where this number may not be texted; else None. One look into an index."""
     return _FIND.first(session, business_id=business_id, hmac=_mark(session, business_id, number))
+
+
+def among(session: Session, business_id: str, numbers: Collection[str]) -> set[str]:
+    """Those of many numbers that may not be texted. One query."""
+    marks = {_mark(session, business_id, each): each for each in numbers}
+    query = sa.select(table.c.hmac).where(table.c.business_id == business_id, table.c.hmac.in_(list(marks)))
+    return {marks[each] for each in session.scalars(query)}
 
 
 def lift(session: Session, business_id: str, number: str) -> None:
