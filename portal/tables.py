@@ -4,15 +4,10 @@ from sqlmodel import SQLModel
 
 from portal.accounts import allowance, api_answer, audit, business, endpoint, member, posting, sender, session
 from portal.automations import automation, scheduled_text
-<<<<<<< HEAD
-from portal.consent import disclaimer, erased_subscription, ledger, subscription, suppression
+from portal.consent import disclaimer, erased_subscription, evidence_file, ledger, subscription, suppression
 from portal.contacts import contact, contact_change, contact_date, group, group_member, project
 from portal.erasure import erasure
-=======
-from portal.consent import disclaimer, evidence_file, ledger, subscription
-from portal.contacts import contact, contact_change, contact_date, group, group_member, project
 from portal.imports import import_piece, import_problem, import_run
->>>>>>> b8a33cd (Lists come in: contacts and opt-outs from CSV, vCard, Twilio and Telnyx, in pieces that a kill cannot double; consent only goes down)
 from portal.messaging import (
     archive,
     archive_item,
@@ -33,19 +28,11 @@ from portal.messaging import (
 from portal.questionnaires import questionnaire, submission
 
 MODULES = (
-<<<<<<< HEAD
     allowance, api_answer, archive, archive_item, archive_journal, audit, automation, business, canned_reply, contact,
-    contact_change, contact_date, disclaimer, endpoint, erased_subscription, erasure, flight, group, group_member,
-    group_message, ledger, member, message, posting, project, provider_event, questionnaire, review_alarm, saved_view,
-    scheduled_text, sender, session, sorting, submission, subscription, suppression, task, trigger_event,
-    whatsapp_template, wording,
-=======
-    allowance, api_answer, archive, archive_item, archive_journal, audit, automation, business, canned_reply,
-    contact, contact_change, contact_date, disclaimer, endpoint, evidence_file, flight, group, group_member,
-    group_message, import_piece, import_problem, import_run, ledger, member, message, posting, project, provider_event,
-    questionnaire, review_alarm, saved_view, scheduled_text, sender, session, sorting, submission, subscription, task,
-    trigger_event, whatsapp_template, wording,
->>>>>>> b8a33cd (Lists come in: contacts and opt-outs from CSV, vCard, Twilio and Telnyx, in pieces that a kill cannot double; consent only goes down)
+    contact_change, contact_date, disclaimer, endpoint, erased_subscription, erasure, evidence_file, flight, group,
+    group_member, group_message, import_piece, import_problem, import_run, ledger, member, message, posting, project,
+    provider_event, questionnaire, review_alarm, saved_view, scheduled_text, sender, session, sorting, submission,
+    subscription, suppression, task, trigger_event, whatsapp_template, wording,
 )  # fmt: skip
 
 metadata = SQLModel.metadata
