@@ -73,17 +73,12 @@ class Proof(StrEnum):
 
 RESTRICTIVE = frozenset(
     {
-        Kind.DECLINED,
-        Kind.OPTED_OUT,
-        Kind.LAPSED,
-        Kind.PAUSED,
-        Kind.CARRIER_BLOCKED,
-        Kind.UNDELIVERABLE,
+        Kind.DECLINED, Kind.OPTED_OUT, Kind.LAPSED, Kind.PAUSED, Kind.CARRIER_BLOCKED, Kind.UNDELIVERABLE,
         Kind.REVIEW_OPENED,
     }
-)
+)  # fmt: skip
 NO = frozenset({Status.DECLINED, Status.OPTED_OUT})
-_BY_TEXT = frozenset({Origin.BUSINESS_FIRST, Origin.CLIENT_FIRST})
+_BY_TEXT = frozenset({Origin.BUSINESS_FIRST, Origin.CLIENT_FIRST, Origin.INVITATION})
 OWN_ACT = frozenset({Proof.HANDSET, Proof.PERSONAL_LINK})
 
 
@@ -111,7 +106,8 @@ class State:
     """`consent_seq` is the ledger entry that allows texting; `granted_scope` the widest scope ever granted;
     `review_opened_at` when the first of the replies in doubt came, from which the law counts (rules.md 1.2).
     `returns_to` is the No under an open request, where the client's own new message asked for it: whatever is not
-    their Yes leads back there (behaviours.md B7)."""
+    their Yes leads back there (behaviours.md B7). `invited_seq` is the entry of an invitation that nobody has answered,
+    whatever else was asked since; one to somebody who agreed before is a reminder with a way out (F-14)."""
 
     status: Status = Status.NONE
     returns_to: Status | None = None
@@ -125,6 +121,7 @@ class State:
     in_review: bool = False
     review_opened_at: dt.datetime | None = None
     is_claimed: bool = False
+    invited_seq: int | None = None
     changed_at: dt.datetime | None = None
     last_at: dt.datetime | None = None
 
@@ -145,18 +142,24 @@ def fold(facts: Iterable[Fact]) -> State:
 def step(state: State, fact: Fact) -> State:
     """The next state; `fact` is the latest in the fold's order. One act may turn both lights: a bare STOP does."""
     after = _EFFECTS[Kind(fact.kind)](state, fact)
-    has_changed = (after.status, after.origin, after.consent_seq) != (state.status, state.origin, state.consent_seq)
     return replace(
         after,
         last_at=fact.occurred_at,
-        changed_at=fact.occurred_at if has_changed else state.changed_at,
+        changed_at=fact.occurred_at if _stands(after) != _stands(state) else state.changed_at,
         carrier=Carrier(fact.carrier) if fact.carrier else after.carrier,
     )
+
+
+def _stands(state: State) -> tuple[Any, ...]:
+    """What `changed_at` dates; one more invitation dates an open request anew, and no consent."""
+    return state.status, state.origin, state.consent_seq, state.status is Status.REQUESTED and state.invited_seq
 
 
 def _asked(state: State, fact: Fact) -> State:
     """After a No, only the client's own new message opens a request, and nobody else may ask again (B7, S-16).
     What anybody typed into a form takes no dialogue over that began by text (B2.2)."""
+    if state.status not in _NO and not state.returns_to and fact.origin == Origin.INVITATION:
+        state = replace(state, invited_seq=fact.seq)
     if state.status is Status.NONE:
         return replace(state, status=Status.REQUESTED, origin=fact.origin)
     if state.status is Status.REQUESTED:
@@ -191,6 +194,7 @@ def _opted_in(state: State, fact: Fact) -> State:
         consent_seq=fact.seq,
         is_paused=state.is_paused and not is_own_act,
         is_claimed=False,
+        invited_seq=None,
     )
 
 
@@ -198,28 +202,24 @@ def _declined(state: State, fact: Fact) -> State:
     if state.status in (Status.OPTED_IN, Status.OPTED_OUT) or state.returns_to is Status.OPTED_OUT:
         return _opted_out(state, fact)
     return replace(
-        _settled(state), status=Status.DECLINED, returns_to=None, origin=fact.origin, scope=None, consent_seq=None
-    )
+        _settled(state), status=Status.DECLINED, returns_to=None, origin=fact.origin, scope=None, consent_seq=None,
+        invited_seq=None,
+    )  # fmt: skip
 
 
 def _opted_out(state: State, fact: Fact) -> State:
     if state.status is Status.OPTED_OUT:
         return _settled(state)
     return replace(
-        _settled(state),
-        status=Status.OPTED_OUT,
-        returns_to=None,
-        origin=fact.origin,
-        scope=None,
-        consent_seq=None,
-        is_claimed=False,
-    )
+        _settled(state), status=Status.OPTED_OUT, returns_to=None, origin=fact.origin, scope=None, consent_seq=None,
+        is_claimed=False, invited_seq=None,
+    )  # fmt: skip
 
 
 def _lapsed(state: State, fact: Fact) -> State:
     if state.status is not Status.REQUESTED:
         return state
-    return replace(state, status=state.returns_to or Status.NONE, returns_to=None, origin=None)
+    return replace(state, status=state.returns_to or Status.NONE, returns_to=None, origin=None, invited_seq=None)
 
 
 def _review_opened(state: State, fact: Fact) -> State:

@@ -84,6 +84,7 @@ class Subscription(SQLModel, table=True):
     in_review: bool = False
     review_opened_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     is_claimed: bool = False
+    invited_seq: int | None = None
     is_current: bool = True
     changed_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     last_entry_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
@@ -104,8 +105,8 @@ STATE_COLUMNS = (
     table.c.id, table.c.business_id, table.c.channel, table.c.number, table.c.contact_id, table.c.name,
     table.c.status, table.c.returns_to, table.c.carrier, table.c.origin, table.c.scope, table.c.granted_scope,
     table.c.consent_seq, table.c.is_paused, table.c.is_undeliverable, table.c.in_review, table.c.review_opened_at,
-    table.c.is_claimed, table.c.is_current, table.c.changed_at, table.c.last_entry_at, table.c.project_id,
-    table.c.last_inbound_at, table.c.paused_until_at,
+    table.c.is_claimed, table.c.invited_seq, table.c.is_current, table.c.changed_at, table.c.last_entry_at,
+    table.c.project_id, table.c.last_inbound_at, table.c.paused_until_at,
 )  # fmt: skip
 HAS_LISTENER = endpoint.someone_listens(table.c.business_id).label("has_listener")  # in passing: accounts/delivery.py
 _mine = (table.c.business_id == param("business_id"),)

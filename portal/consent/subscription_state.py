@@ -23,7 +23,7 @@ _OTHERS = (
 _table = sa.table("subscription", *map(sa.column, _OTHERS), *(sa.column(name, UtcTime()) for name in _TIMES))
 _STATE = params(
     "status", "returns_to", "carrier", "origin", "scope", "granted_scope", "consent_seq", "is_paused",
-    "is_undeliverable", "in_review", "review_opened_at", "is_claimed", "changed_at", "last_entry_at",
+    "is_undeliverable", "in_review", "review_opened_at", "is_claimed", "invited_seq", "changed_at", "last_entry_at",
 )  # fmt: skip
 NEWS = {
     **params("last_message_at", "last_message_text", "last_message_direction"),
@@ -44,7 +44,7 @@ def state_of(row: Any) -> State:
         Status(row.status), Status(row.returns_to) if row.returns_to else None, Carrier(row.carrier), row.origin,
         row.scope, row.granted_scope, row.consent_seq,
         bool(row.is_paused), bool(row.is_undeliverable), bool(row.in_review), row.review_opened_at,
-        bool(row.is_claimed), row.changed_at, row.last_entry_at,
+        bool(row.is_claimed), row.invited_seq, row.changed_at, row.last_entry_at,
     )  # fmt: skip
 
 
@@ -68,6 +68,7 @@ def _columns(state: State) -> dict[str, Any]:
         "status": state.status, "returns_to": state.returns_to, "carrier": state.carrier, "origin": state.origin,
         "scope": state.scope, "granted_scope": state.granted_scope, "consent_seq": state.consent_seq,
         "is_paused": state.is_paused, "is_undeliverable": state.is_undeliverable, "in_review": state.in_review,
-        "review_opened_at": state.review_opened_at, "is_claimed": state.is_claimed, "changed_at": state.changed_at,
+        "review_opened_at": state.review_opened_at, "is_claimed": state.is_claimed, "invited_seq": state.invited_seq,
+        "changed_at": state.changed_at,
         "last_entry_at": state.last_at,
     }  # fmt: skip

@@ -15,7 +15,7 @@ from portal.accounts.sender import WHATSAPP
 from portal.column import new_id
 from portal.consent import ledger, reply, reply_matter, subscription
 from portal.consent.ledger import Recorded
-from portal.consent.purpose import Purpose
+from portal.consent.purpose import Purpose, Scope, wider
 from portal.consent.reply import Meaning, Verdict
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.messaging import (
@@ -23,6 +23,7 @@ from portal.messaging import (
     clarification,
     dialogue,
     first_message,
+    invited,
     loop_breaker,
     message,
     open_request,
@@ -30,7 +31,8 @@ from portal.messaging import (
     reading,
     reply_language,
     task,
-)
+)  # fmt: skip
+from portal.messaging.invited import Invited
 from portal.messaging.message import Direction, Fate
 from portal.providers.provider import InboundText, Provider
 
@@ -59,7 +61,8 @@ class Inbound:
     rules: Rules
 
     def act(self) -> None:
-        verdict = reading.read(self.session, self.row, self.event)
+        self.is_asked = open_request.is_open(self.session, self.row, self.event.text)
+        verdict = reading.read(self.session, self.row, self.event, is_asked=self.is_asked)
         self.message_id, self.at = new_id(), clock.now()
         self.row = self.row._replace(last_inbound_at=self.at)  # WhatsApp's 24 hours begin with this very text
         self.is_hidden = self._must_hide(verdict)
@@ -102,7 +105,7 @@ class Inbound:
 
     def _start(self, verdict: Verdict) -> None:
         row = self.row
-        if row.status == Status.REQUESTED:  # it says more than the YES that was asked for
+        if self.is_asked:  # it says more than the YES that was asked for
             self._accept(verdict)
         elif row.status in (Status.OPTED_OUT, Status.DECLINED) or row.is_claimed or row.is_paused or row.in_review:
             self._opt_in(verdict, "reply.confirmation")
@@ -126,10 +129,14 @@ class Inbound:
             self._other(verdict)
 
     def _accept(self, verdict: Verdict) -> None:
-        """The request that was open is answered, in the words that belong to it (B2.2)."""
+        """The request that was open is answered, in the words that belong to it (B2.2); an invitation's are its own."""
         turn = dialogue.accepted(self.row.origin)
         origin = Origin(self.row.origin) if dialogue.is_of_gate(self.row.origin) else Origin.REPLY
-        self._opt_in(verdict, turn.client, turn.user, scope="informational", origin=origin)
+        asked = invited.answered(self.session, self.row)
+        self._opt_in(
+            verdict, turn.client, turn.user, scope=wider(self.row.scope, Scope.INFORMATIONAL),
+            origin=Origin.INVITATION if asked else origin, answers=asked,
+        )  # fmt: skip
 
     def _other(self, verdict: Verdict) -> None:
         """A normal message; where we wait for an answer we ask once more (X-11), and with the first-message gate on we
@@ -145,7 +152,7 @@ class Inbound:
 
     def _is_answer(self, verdict: Verdict) -> bool:
         """Whether YES or NO answers an open request."""
-        if self.row.status != Status.REQUESTED or verdict.meaning not in (Meaning.YES, Meaning.NO):
+        if not self.is_asked or verdict.meaning not in (Meaning.YES, Meaning.NO):
             return False
         if verdict.meaning is Meaning.NO or verdict.rule.startswith("extra_"):
             return True
@@ -204,11 +211,12 @@ class Inbound:
         *,
         scope: str | None = None,
         origin: Origin = Origin.REPLY,
+        answers: Invited | None = None,
     ) -> None:
         opt_in.opt_in(
             self.session, self.row, origin=origin, proof=Proof.HANDSET, actor="client", confirmation=confirmation,
             notice=notice, scope=scope, occurred_at=self.arrived_at, message_id=self.message_id,
-            evidence=self._evidence(verdict), carrier=Carrier.CLEAR if self._lifts_block() else None,
+            evidence=self._evidence(verdict), carrier=Carrier.CLEAR if self._lifts_block() else None, answers=answers,
         )  # fmt: skip
 
     def _lifts_block(self) -> bool:

@@ -1,5 +1,6 @@
-"""Requests of a questionnaire that nobody answered: after seven days they lapse, and the number is silent again
-(promises.md B.3). What the first-message gate asked stays asked (behaviours.md B2.2); a member may ask again."""
+"""Requests of a questionnaire and invitations that nobody answered: after seven days they lapse, and the number is
+silent again (promises.md B.3, F-6). What the first-message gate asked stays asked (behaviours.md B2.2); a member may
+ask again."""
 
 import datetime as dt
 from typing import Any
@@ -14,12 +15,13 @@ from portal.messaging import outbox
 from portal.statement import Statement, param
 
 AFTER = dt.timedelta(days=7)
+LAPSING = (Origin.FORM, Origin.INVITATION)
 PIECE = 100
 
 _s = subscription.table
 _OVERDUE = Statement(
     sa.select(_s.c.id, _s.c.business_id)
-    .where(sa.text("status = 'requested'"), _s.c.changed_at <= param("before"), _s.c.origin == Origin.FORM.value)
+    .where(sa.text("status = 'requested'"), _s.c.changed_at <= param("before"), _s.c.origin.in_(LAPSING))
     .order_by(_s.c.changed_at)
     .limit(PIECE)
 )
@@ -39,7 +41,7 @@ def run(session: Session) -> int:
     done = 0
     for each in overdue(session):
         row = subscription.lock_by_id(session, each.business_id, each.id)
-        is_due = row.status == Status.REQUESTED and row.origin == Origin.FORM and row.changed_at <= clock.now() - AFTER
+        is_due = row.status == Status.REQUESTED and row.origin in LAPSING and row.changed_at <= clock.now() - AFTER
         if is_due:
             outbox.cancel_waiting(session, row.id, reason="lapsed", spare=outbox.ANSWERS)
             ledger.record(

@@ -15,8 +15,8 @@ from portal.accounts import business as businesses
 from portal.accounts.language import Language
 from portal.consent import reply_text
 from portal.consent.purpose import Purpose
-from portal.consent.state import Origin
-from portal.messaging import automatic_text, dialogue, first_message, loop_breaker, message
+from portal.consent.state import Origin, Status
+from portal.messaging import automatic_text, dialogue, first_message, invited, loop_breaker, message
 from portal.statement import Statement, param
 
 AGAIN_IN = dt.timedelta(days=1)
@@ -27,7 +27,10 @@ GOOD_FOR = dt.timedelta(hours=1)
 _m = message.table
 _LAST = Statement(
     sa.select(_m.c.text)
-    .where(_m.c.subscription_id == param("subscription_id"), _m.c.purpose == Purpose.OPT_IN_REQUEST.value)
+    .where(
+        _m.c.subscription_id == param("subscription_id"),
+        sa.or_(_m.c.purpose == Purpose.OPT_IN_REQUEST.value, _m.c.once_key.startswith(invited.ONCE)),
+    )
     .order_by(_m.c.created_at.desc(), _m.c.id.desc())
     .limit(1)
 )
@@ -42,6 +45,11 @@ _LAST_AGAIN = Statement(
     .order_by(_m.c.created_at.desc())
     .limit(1)
 )  # fmt: skip
+
+
+def is_open(session: Session, row: Any, text: str) -> bool:
+    """Whether `text` may answer something: a request, or a reminder to somebody who has agreed (F-14)."""
+    return row.status == Status.REQUESTED or invited.is_reminded(session, row, text)
 
 
 def offered(session: Session, subscription_id: str, word: str) -> bool:
@@ -69,6 +77,13 @@ def ask_again(session: Session, row: Any, *, message_id: str, minutes: int, lang
     if row.origin == Origin.CLIENT_FIRST and first_message.has_knocked(session, home, row):
         return
     if not loop_breaker.may_answer(session, row.id, minutes=minutes):
+        return
+    asked = invited.of(session, row) if row.origin == Origin.INVITATION else None
+    if asked is not None:
+        invited.say(
+            session, row, asked, asked.again, purpose=Purpose.OPT_IN_REQUEST, once_key=f"{AGAIN}{message_id}",
+            expires_at=clock.now() + GOOD_FOR,
+        )  # fmt: skip
         return
     automatic_text.queue(
         session, row, dialogue.request(row.origin), purpose=Purpose.OPT_IN_REQUEST, once_key=f"{AGAIN}{message_id}",

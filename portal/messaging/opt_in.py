@@ -17,7 +17,8 @@ from portal.consent.purpose import Purpose
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.consent.subscription import News
 from portal.contacts import contact
-from portal.messaging import automatic_text, dialogue, held_text, message, one_time_code, outbox, trigger_event
+from portal.messaging import automatic_text, dialogue, held_text, invited, message, one_time_code, outbox, trigger_event
+from portal.messaging.invited import Invited
 from portal.messaging.trigger_event import Trigger
 
 RELEASED = "The client opted in again after a reply in doubt: automated texts go on."
@@ -39,33 +40,49 @@ def opt_in(
     message_id: str | None = None,
     submission_id: str | None = None,
     evidence: Mapping[str, Any] | None = None,
+    answers: Invited | None = None,
 ) -> Recorded:
     """Record a client's own act; where it opened texting, queue exactly one confirmation (H-14, rules.md row 11) and
-    release what waited for it (X-8). `confirmation` and `notice` are slots of wording_slot.py."""
+    release what waited for it (X-8). `confirmation` and `notice` are slots of wording_slot.py; an invitation that it
+    `answers` confirms in its own words, also to somebody who had agreed before (F-14)."""
+    asked = answers or invited.of(session, row)
     recorded = ledger.record(
         session, row, Kind.OPTED_IN, origin=origin, proof=proof, actor=actor, scope=scope, carrier=carrier,
         occurred_at=occurred_at,
         message_id=message_id, submission_id=submission_id, evidence=evidence,
     )  # fmt: skip
-    if recorded.has_changed_status and recorded.after.status is Status.OPTED_IN:
-        confirm(session, recorded, confirmation)
-        dialogue.tell(session, None, recorded.row, notice)
-        held_text.release(session, recorded.row, consent_seq=recorded.seq)
-        trigger_event.note(
-            session, row.business_id, Trigger.OPTED_IN, source=f"entry:{recorded.seq}", subscription_id=row.id,
-            contact_id=row.contact_id, questionnaire_id=(evidence or {}).get("questionnaire"),
-        )  # fmt: skip
-    elif recorded.before.in_review and not recorded.after.in_review:
-        message.notice(session, recorded.row, RELEASED)
+    _confirmed(session, recorded, confirmation, notice, answers, (evidence or {}).get("questionnaire"))
+    if recorded.after.invited_seq is None:
+        invited.leave(session, recorded.row, asked)
     return recorded
 
 
-def confirm(session: Session, recorded: Recorded, key: str) -> None:
+def _confirmed(
+    session: Session, recorded: Recorded, key: str, notice: str, answers: Invited | None, questionnaire_id: str | None
+) -> None:
+    row = recorded.row
+    if recorded.has_changed_status and recorded.after.status is Status.OPTED_IN:
+        confirm(session, recorded, key, answers)
+        dialogue.tell(session, None, row, notice)
+        held_text.release(session, row, consent_seq=recorded.seq)
+        trigger_event.note(
+            session, row.business_id, Trigger.OPTED_IN, source=f"entry:{recorded.seq}", subscription_id=row.id,
+            contact_id=row.contact_id, questionnaire_id=questionnaire_id,
+        )  # fmt: skip
+        return
+    if answers is not None:
+        confirm(session, recorded, key, answers)
+    if recorded.before.in_review and not recorded.after.in_review:
+        message.notice(session, row, RELEASED)
+
+
+def confirm(session: Session, recorded: Recorded, key: str, answers: Invited | None = None) -> None:
     """One confirmation per consent entry, whatever happens twice."""
-    automatic_text.queue(
-        session, recorded.row, key, purpose=Purpose.OPT_IN_CONFIRMATION,
-        once_key=f"opt_in:{recorded.row.id}:{recorded.seq}",
-    )  # fmt: skip
+    once_key, purpose = f"opt_in:{recorded.row.id}:{recorded.seq}", Purpose.OPT_IN_CONFIRMATION
+    if answers is not None:
+        invited.say(session, recorded.row, answers, answers.yes, purpose=purpose, once_key=once_key)
+        return
+    automatic_text.queue(session, recorded.row, key, purpose=purpose, once_key=once_key)
 
 
 def ask(
@@ -117,13 +134,15 @@ def opt_out(
     news: News | None = None,
     has_contact: bool = True,
     language: Language | None = None,
+    answers: Invited | None = None,
 ) -> Recorded | None:
-    """Stop everything to this number, and hold the contact's other numbers (X-15). None: it had stopped before."""
-    is_again = row.status == Status.OPTED_OUT
-    spare = outbox.CONFIRMATION if is_again else outbox.NOTHING
-    outbox.cancel_waiting(session, row.id, reason="opted_out", spare=spare)
-    if is_again:
+    """Stop everything to this number, and hold the contact's other numbers (X-15). None: it had stopped before. An
+    invitation that it `answers` has the words for it."""
+    if row.status == Status.OPTED_OUT:
+        outbox.cancel_waiting(session, row.id, reason="opted_out", spare=outbox.CONFIRMATION)
         return None
+    outbox.cancel_waiting(session, row.id, reason="opted_out", spare=outbox.NOTHING)
+    asked = answers or invited.of(session, row)
     recorded = ledger.record(
         session, row, Kind.OPTED_OUT, origin=origin, proof=proof, actor=actor, carrier=carrier, message_id=message_id,
         submission_id=submission_id, evidence=evidence, news=news,
@@ -131,27 +150,34 @@ def opt_out(
     if has_contact:
         _pause_siblings(session, recorded)
     _stop_aliases(session, recorded)
+    invited.leave(session, recorded.row, asked)
     said = dialogue.rejected(row.origin, asks_first=is_gated(session, row))
     dialogue.tell(session, None, recorded.row, said.user)
     if should_confirm:
-        _confirm_opt_out(session, recorded, said.client, language)
+        _confirm_opt_out(session, recorded, said.client, language, answers)
     return recorded
 
 
 def decline(
     session: Session, row: Any, *, message_id: str, evidence: Mapping[str, Any], language: Language | None
-) -> Recorded:
-    """A No to an open request. One that the first-message gate sent is answered like a STOP to it (B2.2)."""
+) -> None:
+    """A No to an open request. One that the first-message gate sent is answered like a STOP to it (B2.2), an
+    invitation in its own words; who had agreed before takes that back (F-14)."""
+    asked, answers = invited.of(session, row), invited.answered(session, row)
+    act: dict[str, Any] = {
+        "origin": Origin.REPLY, "proof": Proof.HANDSET, "actor": "client", "message_id": message_id,
+        "evidence": evidence,
+    }  # fmt: skip
+    if row.status == Status.OPTED_IN:
+        opt_out(session, row, should_confirm=True, language=language, answers=answers, **act)
+        return
     outbox.cancel_waiting(session, row.id, reason="declined")
-    recorded = ledger.record(
-        session, row, Kind.DECLINED, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
-        message_id=message_id, evidence=evidence,
-    )  # fmt: skip
-    if dialogue.is_of_gate(row.origin):
-        said = dialogue.rejected(row.origin, asks_first=True)
+    recorded = ledger.record(session, row, Kind.DECLINED, **act)
+    invited.leave(session, recorded.row, asked)
+    if dialogue.is_of_gate(row.origin) or answers is not None:
+        said = dialogue.rejected(row.origin, asks_first=answers is None)
         dialogue.tell(session, None, recorded.row, said.user)
-        _confirm_opt_out(session, recorded, said.client, language)
-    return recorded
+        _confirm_opt_out(session, recorded, said.client, language, answers)
 
 
 def is_gated(session: Session, row: Any) -> bool:
@@ -162,12 +188,17 @@ def is_gated(session: Session, row: Any) -> bool:
     return bool(known) or row.channel == WHATSAPP
 
 
-def _confirm_opt_out(session: Session, recorded: Recorded, key: str, language: Language | None) -> None:
+def _confirm_opt_out(
+    session: Session, recorded: Recorded, key: str, language: Language | None, answers: Invited | None = None
+) -> None:
+    once_key, until = f"opt_out:{recorded.row.id}:{recorded.seq}", clock.now() + CONFIRM_WITHIN
+    purpose = Purpose.OPT_OUT_CONFIRMATION
+    if answers is not None:
+        invited.say(session, recorded.row, answers, answers.no, purpose=purpose, once_key=once_key, expires_at=until)
+        return
     automatic_text.queue(
-        session, recorded.row, key, purpose=Purpose.OPT_OUT_CONFIRMATION,
-        once_key=f"opt_out:{recorded.row.id}:{recorded.seq}", expires_at=clock.now() + CONFIRM_WITHIN,
-        language=language,
-    )  # fmt: skip
+        session, recorded.row, key, purpose=purpose, once_key=once_key, expires_at=until, language=language
+    )
 
 
 def _pause_siblings(session: Session, recorded: Recorded) -> None:
@@ -190,6 +221,7 @@ def _stop_aliases(session: Session, recorded: Recorded) -> None:
         if other is not None and other.id != recorded.row.id and other.status != Status.OPTED_OUT:
             locked = subscription.lock_by_id(session, other.business_id, other.id)
             outbox.cancel_waiting(session, locked.id, reason="opted_out")
+            invited.leave(session, locked, invited.of(session, locked))
             ledger.record(
                 session, locked, Kind.OPTED_OUT, origin=Origin.SYSTEM, proof=Proof.ATTESTED, actor="system",
                 evidence={"because_of_entry": recorded.seq},

@@ -13,7 +13,7 @@ from portal.accounts.sender import SMS, WHATSAPP
 from portal.consent import ledger, subscription
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.database import announce
-from portal.messaging import flight, message, outbox, preference
+from portal.messaging import flight, invited, message, outbox, preference
 from portal.messaging.message import Fate
 from portal.providers.provider import Accepted, Rejected, Result, StatusUpdate, Trouble
 from portal.statement import Statement, param, params
@@ -216,6 +216,7 @@ def _blocked(session: Session, locked: Any, code: str, message_id: str) -> None:
     if locked.carrier != Carrier.BLOCKED:
         locked = _provider_fact(session, locked, Kind.CARRIER_BLOCKED, code, message_id)
     if locked.status == Status.OPTED_IN and not known:
+        invited.leave(session, locked, invited.of(session, locked))
         locked = _provider_fact(session, locked, Kind.OPTED_OUT, code, message_id)
     outbox.cancel_waiting(session, locked.id, reason="carrier_blocked")
     message.notice(session, locked, f"The carrier refuses texts to this number (code {code}).")

@@ -7,7 +7,6 @@ from sqlmodel import Session
 
 from portal.consent import reply
 from portal.consent.reply import Context, Meaning, Verdict
-from portal.consent.state import Status
 from portal.messaging import message, one_time_code
 from portal.providers.provider import InboundText
 from portal.statement import Statement, param
@@ -22,13 +21,13 @@ _OURS = Statement(
 )
 
 
-def read(session: Session, row: Any, event: InboundText) -> Verdict:
-    """`row` from caller.find. The provider's own word for a STOP is stronger than ours; its word is never an opt-in
-    (rules.md row 20)."""
+def read(session: Session, row: Any, event: InboundText, *, is_asked: bool) -> Verdict:
+    """`row` from caller.find; `is_asked`: something of ours waits for a Yes or No. The provider's word for a STOP is
+    stronger than ours; its word is never an opt-in (rules.md row 20)."""
     is_bare = reply.provider_keyword(event.text) is not None  # then it quotes nothing of ours
     ours = () if is_bare else _OURS.rows(session, subscription_id=row.id)
     recent = [one_time_code.as_sent(session, each) for each in ours]
-    context: Context = "optin_pending" if row.status == Status.REQUESTED else "none"
+    context: Context = "optin_pending" if is_asked else "none"
     verdict = reply.read(
         event.text, recent_outbound=recent, context=context,
         extra_opt_out=row.opt_out_words, extra_opt_in=row.opt_in_words,

@@ -59,6 +59,11 @@ _SHORTENED = re.compile(
     r"|shorturl\.at|s\.id|v\.gd|bl\.ink|lnkd\.in|adf\.ly|shorte\.st|soo\.gd|t2m\.io)\b"
 )
 _LINK = re.compile(r"https?://|\bwww\.|\b[a-z0-9-]+\.(com|net|org|io|co|us|me|app|site|shop|studio)\b(?!@)")
+_MSG_DATA = re.compile(r"(msgs?|messages?)(and|n)?dataratesmayapply")
+_JOINS = r"[\W_]*(?:for|to say|means|is)?[\W_]*"
+_Y_OR_N = re.compile(
+    rf"\b[Rr](?:EPLY|eply)(?: with)?[\W_]+Y{_JOINS}[Yy](?:es|ES)\b[\W_]*(?:or|and)?[\W_]*\bN{_JOINS}[Nn][Oo]\b"
+)
 _PERSON = re.compile(r"[^\s@]+@[^\s@]+\.\w+|\+?\d(?:[\s().-]?\d){6,}")
 
 LABELS: Mapping[Part, str] = {
@@ -74,6 +79,8 @@ LABELS: Mapping[Part, str] = {
     Part.CONTACT: "How to reach a person",
     Part.NO_MORE: "That no more texts come",
     Part.EMPLOYEE: "The name of your team member",
+    Part.MSG_DATA: "MSG&DataRatesMayApply",
+    Part.Y_OR_N: "Reply Y Yes N No",
 }
 """What a text must say, as a list of what is there."""
 
@@ -90,6 +97,8 @@ SENTENCES: Mapping[Part, str] = {
     Part.CONTACT: "It must say how to reach a person: put {contact} where that belongs, or write a phone or e-mail.",
     Part.NO_MORE: "It must say that no more texts will come, as in “%s”",
     Part.EMPLOYEE: "It must say who writes: put <Employee Name> where that belongs.",
+    Part.MSG_DATA: "It must keep “MSG&DataRatesMayApply”; “Msg & data rates may apply” will do as well.",
+    Part.Y_OR_N: "It must keep “Reply Y Yes N No”, Y and N in capitals; “Reply Y for Yes, N for No” will do as well.",
 }
 EXAMPLES: Mapping[Part, Mapping[Language, str]] = {
     Part.FREQUENCY: {
@@ -122,6 +131,10 @@ def says(text: str, part: Part, language: Language, brand: str, own_yes: Collect
             return str(part) in places
         case Part.CONTACT:
             return "contact" in places or "questions" in places or bool(_PERSON.search(own))
+        case Part.MSG_DATA:
+            return bool(_MSG_DATA.search(_letters(own)))
+        case Part.Y_OR_N:
+            return bool(_Y_OR_N.search(own))
         case Part.YES if offered(own, own_yes):
             return True
         case Part.STOP | Part.START | Part.HELP | Part.YES:
@@ -164,6 +177,11 @@ def shortened_link(text: str) -> str:
 
 def has_link(text: str) -> bool:
     return bool(_LINK.search(re.sub(r"\S+@\S+", " ", plain(text))))
+
+
+def _letters(text: str) -> str:
+    """Run together, as the two parts of an invitation often are."""
+    return "".join(filter(str.isalpha, plain(text)))
 
 
 def plain(text: str) -> str:

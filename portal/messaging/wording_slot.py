@@ -28,6 +28,8 @@ class Part(StrEnum):
     CONTACT = "contact"
     NO_MORE = "no_more"
     EMPLOYEE = "employee"
+    MSG_DATA = "msg_data"
+    Y_OR_N = "y_or_n"
 
 
 @dataclass(frozen=True)

@@ -205,7 +205,7 @@ STATES: dict[str, Any] = {
     "status": Status.REQUESTED, "returns_to": Status.DECLINED, "carrier": Carrier.CLEAR, "origin": "offline",
     "scope": "marketing", "granted_scope": "marketing", "consent_seq": 77, "is_paused": False,
     "is_undeliverable": True, "in_review": True, "review_opened_at": LATER,
-    "is_claimed": True, "changed_at": LATER, "last_entry_at": LATER,
+    "is_claimed": True, "invited_seq": 78, "changed_at": LATER, "last_entry_at": LATER,
 }  # fmt: skip
 OTHERS = {"number": "+14155550177", "channel": "whatsapp", "id": "0" * 32}
 
