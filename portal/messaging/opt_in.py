@@ -147,10 +147,7 @@ def opt_out(
         session, row, Kind.OPTED_OUT, origin=origin, proof=proof, actor=actor, carrier=carrier, message_id=message_id,
         submission_id=submission_id, evidence=evidence, news=news,
     )  # fmt: skip
-    if has_contact:
-        _pause_siblings(session, recorded)
-    _stop_aliases(session, recorded)
-    invited.leave(session, recorded.row, asked)
+    _carry(session, recorded, asked, has_contact=has_contact)
     said = dialogue.rejected(row.origin, asks_first=is_gated(session, row))
     dialogue.tell(session, None, recorded.row, said.user)
     if should_confirm:
@@ -199,6 +196,14 @@ def _confirm_opt_out(
     automatic_text.queue(
         session, recorded.row, key, purpose=purpose, once_key=once_key, expires_at=until, language=language
     )
+
+
+def _carry(session: Session, recorded: Recorded, asked: Invited | None, *, has_contact: bool) -> None:
+    """What a STOP does elsewhere."""
+    if has_contact:
+        _pause_siblings(session, recorded)
+    _stop_aliases(session, recorded)
+    invited.leave(session, recorded.row, asked)
 
 
 def _pause_siblings(session: Session, recorded: Recorded) -> None:
