@@ -158,7 +158,7 @@ def _stands(state: State) -> tuple[Any, ...]:
 def _asked(state: State, fact: Fact) -> State:
     """After a No, only the client's own new message opens a request, and nobody else may ask again (B7, S-16).
     What anybody typed into a form takes no dialogue over that began by text (B2.2)."""
-    if state.status not in _NO and not state.returns_to and fact.origin == Origin.INVITATION:
+    if state.status not in NO and not state.returns_to and fact.origin == Origin.INVITATION:
         state = replace(state, invited_seq=fact.seq)
     if state.status is Status.NONE:
         return replace(state, status=Status.REQUESTED, origin=fact.origin)

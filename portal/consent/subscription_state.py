@@ -17,7 +17,8 @@ News = Mapping[str, Any]  # what a new message changes in the list, from `subscr
 _TIMES = ("changed_at", "last_entry_at", "review_opened_at", "last_message_at", "last_inbound_at", "snoozed_until_at")
 _OTHERS = (
     "id", "status", "returns_to", "carrier", "origin", "scope", "granted_scope", "consent_seq", "is_paused",
-    "is_undeliverable", "in_review", "is_claimed", "last_message_text", "last_message_direction", "unread",
+    "is_undeliverable", "in_review", "is_claimed", "invited_seq", "last_message_text", "last_message_direction",
+    "unread",
 )  # fmt: skip
 # by name: its module stands above this one
 _table = sa.table("subscription", *map(sa.column, _OTHERS), *(sa.column(name, UtcTime()) for name in _TIMES))

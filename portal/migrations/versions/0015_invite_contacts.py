@@ -6,7 +6,7 @@ from alembic import op
 from portal.column import UtcTime, key_text
 
 revision = "0015"
-down_revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
