@@ -1,12 +1,16 @@
 """What a client types on their own page: every change of texting asks for the end of the number it is about."""
 
+import datetime as dt
 import re
+from zoneinfo import ZoneInfo
 
 from wtforms import HiddenField, StringField
 from wtforms.validators import ValidationError
 
-from forms.base import BaseForm
+from forms.base import BaseForm, Typed
+from portal import local_time
 from portal.clients.own_number import ENDING
+from portal.consent import own_pause
 
 FOUR = "Please type the last four digits of your number."
 
@@ -25,6 +29,42 @@ class OwnPageForm(BaseForm):
     def validate_digits(self, field: StringField) -> None:
         if len(field.data or "") != ENDING:
             raise ValidationError(FOUR)
+
+    def typed(self, name: str) -> str:
+        """What a field holds; nothing for one that this form has not, so that any form may stand for an unsent one."""
+        return str(self[name].data or "") if name in self else ""
+
+    def problems(self, name: str) -> list[str]:
+        return [str(each) for each in self[name].errors] if name in self else []
+
+    @property
+    def has_problems(self) -> bool:
+        return bool(self.errors or self.form_errors)
+
+
+class PauseForm(OwnPageForm):
+    """`until` is the day on which texts may come again, in the business's time zone."""
+
+    until = StringField("Until")
+
+    def __init__(self, formdata: Typed | None = None, *, timezone: str) -> None:
+        self._timezone = timezone
+        super().__init__(formdata)
+
+    @property
+    def until_at(self) -> dt.datetime:
+        """The beginning of that day. Raises ValueError when it is no day."""
+        on = dt.date.fromisoformat(str(self.until.data))
+        return dt.datetime.combine(on, dt.time(), ZoneInfo(self._timezone)).astimezone(dt.UTC)
+
+    def validate_until(self, field: StringField) -> None:
+        try:
+            on = dt.date.fromisoformat(str(field.data))
+        except ValueError as error:
+            raise ValidationError("Please choose a day.") from error
+        today = local_time.today(self._timezone)
+        if not today < on <= today + own_pause.LONGEST:
+            raise ValidationError("Please choose a day from tomorrow on, within a year.")
 
 
 class StopForm(OwnPageForm):

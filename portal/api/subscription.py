@@ -96,7 +96,7 @@ def told(row: Any, business: Business, has_sender: bool) -> Subscription:
     """A text that would be held may not leave yet: `may_text` is false, and `unlock` says that it waits."""
     decision = gate.decide(
         row, Purpose.CONVERSATION, has_sender=has_sender, asks_first=business.asks_first(row.channel),
-        is_window_open=gate.may_write_freely(row),
+        is_window_open=gate.may_write_freely(row), zone=business.timezone,
     )  # fmt: skip
     refused = decision if isinstance(decision, Refuse | Hold) else None
     return Subscription(

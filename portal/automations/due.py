@@ -14,7 +14,7 @@ from portal import clock, logs
 from portal.accounts.business import Business, Capability
 from portal.automations import moment, occurrence, reason, recipient
 from portal.automations.automation import Automation, Condition
-from portal.automations.recipient import COLUMNS, contact, project, s, survivor
+from portal.automations.recipient import COLUMNS, contact, kept, project, s, survivor
 from portal.automations.scheduled_text import WAITING, Standing, t
 from portal.column import table_of
 from portal.consent import ledger
@@ -94,7 +94,7 @@ def _decide(session: Session, row: Any, now: dt.datetime) -> None:
     if isinstance(decision, Defer) and decision.until < row.expires_at:
         _end(session, row, Standing.DEFERRED, why=decision.reason, due_at=decision.until, finished_at=_since(row, now))
         return
-    why = _off(row) or ("" if isinstance(decision, Send) else decision.reason)
+    why = _off(row) or ("" if isinstance(decision, Send) else kept(decision))
     words, why = ("", why) if why else _worked_out(session, row, now)
     if why:
         _end(session, row, Standing.SKIPPED, why=why, finished_at=now)
@@ -104,7 +104,7 @@ def _decide(session: Session, row: Any, now: dt.datetime) -> None:
         once_key=f"scheduled:{row.scheduled_id}", expires_at=row.expires_at,
     )  # fmt: skip
     if isinstance(answer, Refuse):
-        _end(session, row, Standing.SKIPPED, why=answer.reason, finished_at=now)
+        _end(session, row, Standing.SKIPPED, why=answer.kept_as, finished_at=now)
     else:
         _end(session, row, Standing.QUEUED, message_id=answer.message_id)
 

@@ -17,7 +17,7 @@ from portal.consent.state import Proof
 from portal.contacts.contact import Contact
 from portal.contacts.project import Project
 from portal.messaging import gate, message
-from portal.messaging.gate import Defer, Send
+from portal.messaging.gate import Defer, Hold, Refuse, Send
 from portal.messaging.message import Direction
 
 LONGEST = 1600
@@ -61,7 +61,12 @@ def day(about_on: dt.date, today: dt.date) -> str:
 def refusal(row: Any) -> str:
     """Why the gate refuses an automated text to this number, or nothing."""
     decision = gate.decide(row, Purpose.AUTOMATED)
-    return "" if isinstance(decision, Send | Defer) else decision.reason
+    return "" if isinstance(decision, Send | Defer) else kept(decision)
+
+
+def kept(decision: Hold | Defer | Refuse) -> str:
+    """Its reason as it is kept, and told by reason.py."""
+    return decision.kept_as if isinstance(decision, Refuse) else decision.reason
 
 
 def words(text: str, values: dict[str, str]) -> tuple[str, str]:

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal.accounts.sender import SMS
-from portal.consent import ledger, phone_number, subscription
-from portal.consent.state import Kind, Proof
+from portal.consent import ledger, own_pause, phone_number, subscription
+from portal.consent.state import Kind, Proof, Status
 from portal.contacts import contact_number, merge
 from portal.contacts.contact import Contact
 
@@ -37,6 +37,16 @@ class OwnNumber:
     @property
     def masked(self) -> str:
         return masked(self.number)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether texts may come on any channel, once a pause of their own is over."""
+        return any(row.status == Status.OPTED_IN and not row.is_paused for row in self.lines)
+
+    @property
+    def quiet_until_at(self) -> dt.datetime | None:
+        """The end of their own pause."""
+        return max(filter(None, map(own_pause.until, self.lines)), default=None)
 
     @property
     def sms(self) -> Any:

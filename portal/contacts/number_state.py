@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from portal.accounts.sender import SMS
 from portal.column import table_of
-from portal.consent import subscription
+from portal.consent import own_pause, subscription
 from portal.consent.state import Status
 from portal.contacts import contact_number
 from portal.contacts.contact import Contact
@@ -22,7 +22,7 @@ OPEN = (Status.OPTED_IN, Status.REQUESTED)
 _contacts, _n, _s = table_of(Contact), contact_number.table, subscription.table
 _STATE = (
     _s.c.id.label("subscription_id"), _s.c.status, _s.c.carrier, _s.c.origin, _s.c.changed_at, _s.c.is_paused,
-    _s.c.in_review, _s.c.is_undeliverable,
+    _s.c.in_review, _s.c.is_undeliverable, _s.c.paused_until_at,
 )  # fmt: skip
 
 
@@ -44,6 +44,12 @@ class NumberState:
     is_paused: bool
     in_review: bool
     is_undeliverable: bool
+    paused_until_at: dt.datetime | None = None
+
+    @property
+    def quiet_until_at(self) -> dt.datetime | None:
+        """The client's own pause, while it lasts."""
+        return own_pause.until(self)
 
     @property
     def has_stopped(self) -> bool:
@@ -127,4 +133,5 @@ def _state(row: sa.Row[tuple[object, ...]]) -> NumberState:
         found["contact_id"], found["number"], bool(found["is_current"]), found["since_at"], found["until_at"],
         found["subscription_id"], found["status"] or Status.NONE, found["carrier"] or "unknown", found["origin"],
         found["changed_at"], bool(found["is_paused"]), bool(found["in_review"]), bool(found["is_undeliverable"]),
+        found["paused_until_at"],
     )  # fmt: skip

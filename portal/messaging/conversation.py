@@ -11,6 +11,7 @@ from sqlmodel import Session
 from portal import clock
 from portal.accounts import member, sender
 from portal.accounts.business import Business
+from portal.consent import own_pause
 from portal.consent.purpose import Purpose
 from portal.consent.state import Status
 from portal.contacts import contact, project_choice
@@ -106,6 +107,11 @@ class Conversation:
         return care.is_snoozed(self.row.snoozed_until_at)
 
     @property
+    def quiet_until_at(self) -> dt.datetime | None:
+        """The client's own pause, while it lasts."""
+        return own_pause.until(self.row)
+
+    @property
     def is_snoozed_until_they_write(self) -> bool:
         return bool(self.row.snoozed_until_at == care.UNTIL_THEY_WRITE)
 
@@ -125,7 +131,7 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
     asks_first = business.asks_first(row.channel)
     decision = gate.decide(
         row, Purpose.CONVERSATION, has_sender=ours is not None, asks_first=asks_first,
-        is_window_open=gate.may_write_freely(row),
+        is_window_open=gate.may_write_freely(row), zone=business.timezone,
     )  # fmt: skip
     hold = decision if isinstance(decision, Hold) else None
     known = contact.get(session, business.id, row.contact_id) if row.contact_id else None

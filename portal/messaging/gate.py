@@ -7,8 +7,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from portal import clock
+from portal import clock, local_time
 from portal.accounts.sender import SMS, WHATSAPP
+from portal.consent import own_pause
 from portal.consent.purpose import Purpose, covers
 from portal.consent.state import Carrier, Status
 
@@ -37,15 +38,27 @@ class Defer:
 
 @dataclass(frozen=True)
 class Refuse:
-    """`reason` is one of interface.md section 5; `sentence` says it to a member, `unlock` what would change it."""
+    """`reason` is one of interface.md section 5; `sentence` says it to a member, `unlock` what would change it.
+    `is_own_pause`: the client asked for quiet, and did not opt out on another number."""
 
     reason: str
     sentence: str
     unlock: str
+    is_own_pause: bool = False
+
+    @property
+    def kept_as(self) -> str:
+        """The reason that is kept with a text; its sentence is in REFUSALS."""
+        return OWN_PAUSE if self.is_own_pause else self.reason
 
 
 Decision = Send | Hold | Defer | Refuse
 
+OWN_PAUSE = "own_pause"
+_QUIET = (
+    Purpose.CONVERSATION, Purpose.AUTOMATED, Purpose.MARKETING, Purpose.CLARIFICATION, Purpose.OPT_IN_REQUEST,
+)  # fmt: skip
+"""What a client's own pause holds back; answers we owe and their own opt-in are confirmed all the same."""
 _ASK = "Send them a questionnaire with an opt-in question; texting opens when they answer Yes."
 REFUSALS = {
     "opted_out": (
@@ -72,6 +85,10 @@ REFUSALS = {
     "paused": (
         "This contact opted out on another of their numbers, so this one is paused too.",
         "It opens again when the client opts in with this number, by a questionnaire or by texting START.",
+    ),
+    OWN_PAUSE: (
+        "The client asked for no texts until a later day.",
+        "It opens again on that day, or when the client ends the pause on their own page or texts START.",
     ),
     "in_review": (
         "A reply of this client may mean that they want no texts.",
@@ -123,15 +140,18 @@ def decide(
     has_room: bool = True,
     asks_first: bool = False,
     is_window_open: bool = True,
+    zone: str = "UTC",
 ) -> Decision:
     """`facts` is a subscription row or a claim row: status, carrier, scope, is_paused, in_review, is_undeliverable,
-    is_current, consent_seq. `asks_first`: the first-message gate is on for this channel. `is_window_open`: from
-    `may_write_freely`."""
+    is_current, consent_seq, paused_until_at, whose day is named in `zone`. `asks_first`: the first-message gate is on
+    for this channel. `is_window_open`: from `may_write_freely`."""
     is_first = asks_first and has_sender and purpose is Purpose.CONVERSATION and facts.status in HELD
     hindrance = barred(facts) if is_first else None
     if is_first and hindrance is None:
-        return HELD[Status(facts.status)]
+        return _quiet(facts, purpose, zone) or HELD[Status(facts.status)]
     reason = hindrance or _reason(facts, purpose)
+    if reason is None and (quiet := _quiet(facts, purpose, zone)):
+        return quiet
     if reason is None and not has_sender:
         reason = "sender_off"
     if reason is None and not has_room:
@@ -139,6 +159,15 @@ def decide(
     if reason is None and not is_window_open:
         reason = "window_closed"
     return refusal(reason, getattr(facts, "channel", SMS)) if reason else Send(facts.consent_seq)
+
+
+def _quiet(facts: Any, purpose: Purpose, zone: str) -> Refuse | None:
+    """The client's own pause, by the day on which it ends (own_pause.py)."""
+    until = own_pause.until(facts) if purpose in _QUIET else None
+    if until is None:
+        return None
+    day = local_time.day_of(until, zone)
+    return Refuse("paused", f"The client paused texts until {day}.", REFUSALS[OWN_PAUSE][1], is_own_pause=True)
 
 
 def may_write_freely(row: Any) -> bool:

@@ -13,7 +13,7 @@ from portal.accounts import delivery
 from portal.accounts import endpoint as webhook
 from portal.accounts.sender import WHATSAPP
 from portal.column import new_id
-from portal.consent import ledger, reply, reply_matter, subscription
+from portal.consent import ledger, own_pause, reply, reply_matter, subscription
 from portal.consent.ledger import Recorded
 from portal.consent.purpose import Purpose, Scope, wider
 from portal.consent.reply import Meaning, Verdict
@@ -105,6 +105,8 @@ class Inbound:
 
     def _start(self, verdict: Verdict) -> None:
         row = self.row
+        if own_pause.until(row) is not None:
+            own_pause.end(self.session, row)
         if self.is_asked:  # it says more than the YES that was asked for
             self._accept(verdict)
         elif row.status in (Status.OPTED_OUT, Status.DECLINED) or row.is_claimed or row.is_paused or row.in_review:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
+from portal.accounts import business as businesses
 from portal.accounts import delivery, endpoint, sender
 from portal.accounts.endpoint import Event
 from portal.accounts.sender import Sender
@@ -52,8 +53,8 @@ _CANDIDATES = Statement(
     sa.select(
         _m.c.id, _m.c.business_id, _m.c.subscription_id, _m.c.number, _m.c.text, _m.c.purpose, _m.c.segments,
         _m.c.attempts, _m.c.expires_at, _m.c.due_at, _m.c.created_at, _m.c.once_key, _m.c.channel, _m.c.template,
-        _s.c.user_id, _s.c.last_inbound_at, _s.c.status, _s.c.carrier,
-        _s.c.scope, _s.c.is_paused, _s.c.in_review, _s.c.is_undeliverable, _s.c.is_current, _s.c.consent_seq,
+        _s.c.user_id, _s.c.last_inbound_at, _s.c.status, _s.c.carrier, _s.c.scope, _s.c.is_paused,
+        _s.c.paused_until_at, _s.c.in_review, _s.c.is_undeliverable, _s.c.is_current, _s.c.consent_seq,
         _sender.c.number.label("sender_number"), _sender.c.provider, _sender.c.credentials, _sender.c.is_active,
         endpoint.someone_listens(_m.c.business_id).label("has_listener"),
     )
@@ -131,7 +132,7 @@ def queue(
     found = sender.of(session, row.business_id, row.channel)
     decision = gate.decide(
         row, purpose, has_sender=found is not None, asks_first=asks_first,
-        is_window_open=template is not None or gate.may_write_freely(row),
+        is_window_open=template is not None or gate.may_write_freely(row), zone=_zone(session, row),
     )  # fmt: skip
     if isinstance(decision, Refuse):
         return decision
@@ -144,6 +145,11 @@ def queue(
     )  # fmt: skip
     announce(session, TOPIC)
     return Queued(message_id or _first_with(session, row.business_id, once_key), isinstance(decision, gate.Hold))
+
+
+def _zone(session: Session, row: Any) -> str:
+    """In which a pause is named; asked for only where there is one."""
+    return businesses.get(session, row.business_id).timezone if row.paused_until_at else "UTC"
 
 
 def _standing(decision: gate.Decision) -> dict[str, Any]:
@@ -208,7 +214,7 @@ def _why_not(row: Any, now: dt.datetime, spending: Spending) -> tuple[Fate, str]
         row, purpose, has_sender=bool(row.is_active), has_room=has_room,
         is_window_open=row.template is not None or gate.may_write_freely(row),
     )  # fmt: skip
-    return (Fate.REFUSED, decision.reason) if isinstance(decision, Refuse) else None
+    return (Fate.REFUSED, decision.kept_as) if isinstance(decision, Refuse) else None
 
 
 _ONCE = Statement(

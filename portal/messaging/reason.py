@@ -113,7 +113,15 @@ def read(session: Session, business: Business, subscription_id: str) -> Reason:
         raise NotFound("There is no such conversation.")
     ours = sender.of(session, business.id, row.channel)
     conversation, automated = (
-        _refusal(gate.decide(row, purpose, has_sender=ours is not None, is_window_open=gate.may_write_freely(row)))
+        _refusal(
+            gate.decide(
+                row,
+                purpose,
+                has_sender=ours is not None,
+                is_window_open=gate.may_write_freely(row),
+                zone=business.timezone,
+            )
+        )
         for purpose in (Purpose.CONVERSATION, Purpose.AUTOMATED)
     )
     refusal = conversation or automated

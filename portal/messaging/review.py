@@ -57,7 +57,7 @@ _QUEUE = (
     sa.select(
         _s.c.id, _s.c.channel, _s.c.number, _s.c.name, _s.c.contact_id, _s.c.review_opened_at, _s.c.status,
         _s.c.carrier, _s.c.scope, _s.c.is_paused, _s.c.in_review, _s.c.is_undeliverable, _s.c.is_current,
-        _s.c.consent_seq,
+        _s.c.consent_seq, _s.c.paused_until_at,
         _reply(_e.c.occurred_at, _e.c.seq).label("first_id"),
         _reply(_e.c.occurred_at.desc(), _e.c.seq.desc()).label("latest_id"), _BEFORE.label("before_id"),
     )

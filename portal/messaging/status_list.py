@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import Session
 
 from portal import clock
-from portal.consent import subscription
+from portal.consent import own_pause, subscription
 from portal.errors import NotFound
 from portal.messaging import status_range
 from portal.messaging.status_range import ME, NOBODY, Order, Range, Wanted
@@ -47,10 +47,16 @@ class Row:
     unread: int
     assigned_to: str | None
     snoozed_until_at: dt.datetime | None
+    paused_until_at: dt.datetime | None
 
     @property
     def is_snoozed(self) -> bool:
         return self.snoozed_until_at is not None and self.snoozed_until_at > clock.now()
+
+    @property
+    def quiet_until_at(self) -> dt.datetime | None:
+        """The client's own pause, while it lasts."""
+        return own_pause.until(self)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 No cookie is read or set. The address is the key, so it is kept from other sites and from search engines.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +14,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from forms.own_page import OwnPageForm
+from portal import local_time
 from portal.accounts.business import Business
 from portal.clients import digits, link, own_number, own_page
 from portal.clients.evidence import Browser
 from portal.clients.link import Opened
 from portal.clients.own_number import OwnNumber
 from portal.clients.own_page import OwnPage
-from portal.consent import disclaimer, phone_number
+from portal.consent import disclaimer, own_pause, phone_number
 from portal.database import Lane
 from portal.messaging import drain
 from portal.questionnaires import link as personal
@@ -31,7 +33,7 @@ OVER = "There were too many wrong tries, so nothing can be changed here for a wh
 STILL = "You can always stop texts at once: reply STOP to any of them, or call {business}{phone}."
 HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
-Form = OwnPageForm
+DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Forms:
         return self.sent.get((act, number))
 
 
+Made = Callable[[Visit, Opened], Any]
 Work = Callable[[Act, Any], Done | None]
 """None says that the form has a sentence about what is wrong."""
 
@@ -87,17 +90,14 @@ async def show(request: Request) -> Response:
     return html(visit, found, Forms({}))
 
 
-async def perform(
-    request: Request, act: str, made: Callable[[Visit], Any], work: Work, *, lane: Lane = Lane.ROAD
-) -> Response:
+async def perform(request: Request, act: str, made: Made, work: Work, *, lane: Lane = Lane.ROAD) -> Response:
     """303 to the page, which says what was done; or 422 with the same form. All answers take the same time."""
     return await client_page.on_the_beat(_performed(request, act, made, work, lane))
 
 
-async def _performed(request: Request, act: str, made: Callable[[Visit], Any], work: Work, lane: Lane) -> Response:
+async def _performed(request: Request, act: str, made: Made, work: Work, lane: Lane) -> Response:
     visit, database = await page.visit_of(request, is_bearer=True), client_page.database_of(request)
-    form = made(visit)
-    done = await database.writing(lambda session: _done(session, visit, form, work), lane=lane)
+    form, done = await database.writing(lambda session: _done(session, visit, made, work), lane=lane)
     if done is None:
         found = await database.reading(lambda session: _read(session, visit))
         return html(visit, found, Forms({(act, str(form.number.data or "")): form}), 422)
@@ -107,10 +107,13 @@ async def _performed(request: Request, act: str, made: Callable[[Visit], Any], w
     return RedirectResponse(f"{home(visit)}?said={said}", 303, dict(HEADERS))
 
 
-def _done(session: Session, visit: Visit, form: Any, work: Work) -> Done | None:
+def _done(session: Session, visit: Visit, made: Made, work: Work) -> tuple[Any, Done | None]:
     opened = link.find(session, visit.params["token"])
-    if not form.is_valid():
-        return None
+    form = made(visit, opened)
+    return form, _worked(session, visit, opened, form, work) if form.is_valid() else None
+
+
+def _worked(session: Session, visit: Visit, opened: Opened, form: Any, work: Work) -> Done | None:
     wanted = str(form.number.data or "")
     numbers = [each for each in own_number.of(session, opened.client) if wanted in ("", each.id)]
     typed, network = str(form.digits.data), security.network(visit.ip)
@@ -134,10 +137,12 @@ def html(visit: Visit, found: OwnPage, forms: Forms, status: int = 200) -> Respo
     """The whole page."""
     business = found.opened.business
     today = disclaimer.current(business, public_url=visit.settings.public_url)
+    today_on = local_time.today(business.timezone)
     context = {
         "business": business, "flash": _said(visit), "privacy_url": today.privacy_url, "terms_url": today.terms_url,
         "banner": rendering.banner(visit.state.tour, visit.path), "referrer": "no-referrer", "found": found,
         "numbers": found.numbers, "here": home(visit), "shows": shows(forms), "zone": business.timezone,
+        "tomorrow": today_on + DAY, "in_a_year": today_on + own_pause.LONGEST,
         "forms_to_fill": _to_fill_in(visit, found),
         "our_number": phone_number.display(found.our_number) if found.our_number else "",
     }  # fmt: skip

@@ -21,7 +21,9 @@ async def show(request: Request) -> Response:
 
 async def stop(request: Request) -> Response:
     """The answer waits until no text to these numbers is on its way, like a STOP's (law 6)."""
-    return await own_frame.perform(request, "stop", lambda visit: StopForm(visit.form), _stop, lane=Lane.CONSENT)
+    return await own_frame.perform(
+        request, "stop", lambda visit, opened: StopForm(visit.form), _stop, lane=Lane.CONSENT
+    )
 
 
 def _stop(act: Act, form: Any) -> Done:

@@ -1,10 +1,12 @@
 """The whole table of who may get what (behaviours.md B7), and what each refusal says."""
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 import pytest
 
 from portal.consent.purpose import Purpose
+from portal.consent.state import Status
 from portal.messaging import gate
 from portal.messaging.gate import Refuse, Send
 
@@ -21,6 +23,7 @@ class Facts:
     is_undeliverable: bool = False
     is_current: bool = True
     consent_seq: int | None = 7
+    paused_until_at: dt.datetime | None = None
 
 
 OPEN = Facts()
@@ -99,3 +102,24 @@ def test_without_a_sender_or_room_nothing_goes_but_consent_is_named_first() -> N
     assert closed.reason == "opted_out"
     assert gate.decide(OPEN, Purpose.CONVERSATION, has_sender=False) == gate.refusal("sender_off")
     assert gate.decide(OPEN, Purpose.CONVERSATION, has_room=False) == gate.refusal("capped")
+
+
+TOMORROW = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_a_pause_of_the_clients_own_holds_back_all_but_answers_and_confirmations(purpose: Purpose) -> None:
+    """H-22: until its day, and named by it; no consent is touched."""
+    status = {Purpose.OPT_IN_REQUEST: "requested", Purpose.OPT_OUT_CONFIRMATION: "opted_out"}.get(purpose, "opted_in")
+    quiet = replace(OPEN, status=status, scope="marketing", paused_until_at=TOMORROW)
+    goes = {Purpose.HELP, Purpose.OPT_OUT_CONFIRMATION, Purpose.OPT_IN_CONFIRMATION}
+    assert reason(quiet, purpose) == ("send" if purpose in goes else "paused")
+    assert reason(replace(quiet, paused_until_at=TOMORROW - dt.timedelta(days=2)), purpose) == "send"
+
+
+def test_a_pause_is_named_by_its_day_where_the_business_is() -> None:
+    quiet = replace(OPEN, paused_until_at=dt.datetime(2031, 3, 2, 11, tzinfo=dt.UTC))
+    decision = gate.decide(quiet, Purpose.CONVERSATION, zone="Pacific/Auckland")
+    assert isinstance(decision, Refuse)
+    assert decision.sentence == "The client paused texts until 3 March 2031."
+    assert gate.decide(replace(quiet, status="none"), Purpose.CONVERSATION, asks_first=True) != gate.HELD[Status.NONE]
