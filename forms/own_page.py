@@ -4,10 +4,12 @@ import datetime as dt
 import re
 from zoneinfo import ZoneInfo
 
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from forms.base import BaseForm, Typed
+from forms.phone_number import Dialling, PhoneNumberField
 from portal import local_time
 from portal.clients.own_number import ENDING
 from portal.consent import own_pause
@@ -65,6 +67,33 @@ class PauseForm(OwnPageForm):
         today = local_time.today(self._timezone)
         if not today < on <= today + own_pause.LONGEST:
             raise ValidationError("Please choose a day from tomorrow on, within a year.")
+
+
+class OptInForm(OwnPageForm):
+    """`instance` is the sealed showing of the words beside the question."""
+
+    choice = RadioField("May we text you?", choices=[SelectChoice("yes", "Yes"), SelectChoice("no", "No")])
+    instance = HiddenField()
+
+    def validate_choice(self, field: RadioField) -> None:
+        if field.data not in ("yes", "no"):
+            raise ValidationError("Please choose Yes or No.")
+
+
+class NewNumberForm(OptInForm):
+    """`new` is read by the policy of promises.md D."""
+
+    new = PhoneNumberField("New mobile number")
+
+    def __init__(self, formdata: Typed | None = None, *, dialling: Dialling) -> None:
+        super().__init__(formdata)
+        self.new.dialling = dialling
+
+
+class TopicForm(OwnPageForm):
+    """`scope` is checked against what this client may choose (clients/topic.py)."""
+
+    scope = StringField("Which texts")
 
 
 class StopForm(OwnPageForm):

@@ -132,9 +132,7 @@ _LIST = (
         t.c.id, t.c.automation_id, _a.c.name.label("automation"), t.c.version, t.c.subscription_id, t.c.contact_id,
         sa.func.coalesce(_c.c.name, _s.c.name).label("shown"), t.c.number, t.c.project_id, t.c.about_on,
         sa.func.coalesce(_m.c.text, t.c.text).label("words"), t.c.due_at, t.c.expires_at, _standing.label("standing"),
-        _why.label("why"), t.c.message_id, t.c.finished_at, _a.c.condition, _s.c.status, _s.c.carrier, _s.c.scope,
-        _s.c.is_paused, _s.c.paused_until_at, _s.c.in_review, _s.c.is_undeliverable, _s.c.is_current,
-        _s.c.consent_seq,
+        _why.label("why"), t.c.message_id, t.c.finished_at, _a.c.condition, *subscription.FACTS,
     )
     .join_from(t, _a, _a.c.id == t.c.automation_id)
     .join(_s, _s.c.id == t.c.subscription_id)

@@ -28,6 +28,11 @@ class Opened:
     client: Contact
 
     @property
+    def has_name(self) -> bool:
+        """Whether a member named them: no name that anybody may have typed, and no number in a name's place."""
+        return not self.client.has_typed_name and any(char.isalpha() for char in self.client.name)
+
+    @property
     def actor(self) -> str:
         return f"contact:{self.client.id}"
 

@@ -49,6 +49,11 @@ class OwnNumber:
         return max(filter(None, map(own_pause.until, self.lines)), default=None)
 
     @property
+    def is_asked(self) -> bool:
+        """Whether a Yes would change anything: it gets no text messages, or another number holds it back (X-15)."""
+        return self.sms is None or self.sms.status != Status.OPTED_IN or bool(self.sms.is_paused)
+
+    @property
     def sms(self) -> Any:
         """The row for text messages, or None."""
         return next((row for row in self.lines if row.channel == SMS), None)

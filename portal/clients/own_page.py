@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal.accounts import sender
-from portal.clients import own_number, own_text
+from portal.clients import new_number, own_number, own_text
 from portal.clients.link import Opened
 from portal.clients.own_number import OwnNumber
 from portal.clients.own_text import OwnText
@@ -46,10 +46,12 @@ class Decision:
 
 @dataclass(frozen=True)
 class OwnPage:
-    """`has_more` of the decisions; `our_number` is what START would be texted to, or nothing."""
+    """`new_number_at`: a number given here has not answered YES yet; `has_more` of the decisions; `our_number` is what
+    START would be texted to, or nothing."""
 
     opened: Opened
     numbers: tuple[OwnNumber, ...]
+    new_number_at: dt.datetime | None
     our_number: str
     decisions: tuple[Decision, ...]
     has_more: bool
@@ -72,7 +74,8 @@ def read(session: Session, opened: Opened, *, shows_all: bool = False) -> OwnPag
     sent = _sent_in(session, records)
     ours = sender.of(session, opened.business.id)
     return OwnPage(
-        opened, tuple(numbers), ours.number if ours else "", tuple(found[:most]), len(found) > most,
+        opened, tuple(numbers), new_number.given_at(session, records, numbers),
+        ours.number if ours else "", tuple(found[:most]), len(found) > most,
         tuple(_to_fill_in(session, opened.business.id, {each.questionnaire_id for each in sent})),
         tuple([(each.title, each.created_at) for each in sent]),
         tuple([each for each in contact_list.projects(session, opened.client.id) if each.archived_at is None][:MANY]),

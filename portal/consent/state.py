@@ -164,7 +164,7 @@ def _asked(state: State, fact: Fact) -> State:
         return replace(state, status=Status.REQUESTED, origin=fact.origin)
     if state.status is Status.REQUESTED:
         is_late = state.returns_to and not _is_their_own_asking(fact)
-        is_typed = fact.origin == Origin.FORM and state.origin in _BY_TEXT
+        is_typed = fact.origin in (Origin.FORM, Origin.PORTAL) and state.origin in _BY_TEXT
         return state if is_late or is_typed else replace(state, origin=fact.origin)
     if state.status in NO and _is_their_own_asking(fact):
         return replace(state, status=Status.REQUESTED, returns_to=state.status, origin=fact.origin)

@@ -108,6 +108,14 @@ STATE_COLUMNS = (
     table.c.is_claimed, table.c.invited_seq, table.c.is_current, table.c.changed_at, table.c.last_entry_at,
     table.c.project_id, table.c.last_inbound_at, table.c.paused_until_at,
 )  # fmt: skip
+FACTS = tuple(
+    table.c[name]
+    for name in (
+        "status", "carrier", "scope", "is_paused", "paused_until_at", "in_review", "is_undeliverable", "is_current",
+        "consent_seq",
+    )
+)  # fmt: skip
+"""What the gate decides by."""
 HAS_LISTENER = endpoint.someone_listens(table.c.business_id).label("has_listener")  # in passing: accounts/delivery.py
 _mine = (table.c.business_id == param("business_id"),)
 _LOCKED = sa.select(*STATE_COLUMNS, HAS_LISTENER).where(*_mine).with_for_update()

@@ -181,8 +181,9 @@ def replace_numbers(session: Session, contact: Contact, wanted: Sequence[str], *
 
 
 def change_numbers(
-    session: Session, contact: Contact, changes: Sequence[tuple[str | None, str | None]], *, actor: str = SYSTEM
-) -> None:
+    session: Session, contact: Contact, changes: Sequence[tuple[str | None, str | None]], *, actor: str = SYSTEM,
+    is_claimed: bool = False,
+) -> None:  # fmt: skip
     """Each change is (old, new), with None for one that comes or goes. Consent stays with the numbers: a former one may
     not be texted (X-14), and what the client said on a number counts again when the number comes back."""
     before = set(current(session, contact))
@@ -190,7 +191,7 @@ def change_numbers(
         if old in before and old not in {each for _, each in changes}:
             contact_number.end(session, contact.id, old)
         if new is not None and new not in before:
-            contact_number.begin(session, contact.business_id, contact.id, new)
+            contact_number.begin(session, contact.business_id, contact.id, new, is_claimed=is_claimed)
         _note(session, contact, old if old in before else None, new if new not in before else None, actor)
     session.flush()
     for number in sorted({each for change in changes for each in change if each}):

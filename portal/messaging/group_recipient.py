@@ -34,6 +34,7 @@ WORDS = {
     "undeliverable": "texts do not reach the number",
     "scope": "agreed to other kinds of texts",
     "window_closed": "too long since they wrote",
+    gate.OWN_PAUSE: "asked for no texts until a later day",
     "not_current": "not their number any more",
     "capped": "today's limit is used up",
     "opted_out": "opted out",
@@ -121,7 +122,7 @@ def _best(contact_id: str, rows: Sequence[Any], *, has_sender: bool) -> Recipien
     for row in rows:
         decision = gate.decide(row, PURPOSE, has_sender=has_sender) if row.id else gate.refusal("no_consent")
         if isinstance(decision, Refuse):
-            reasons.add(decision.reason)
+            reasons.add(decision.kept_as)
         else:
             open_ones.append(row)
     if open_ones:

@@ -92,7 +92,7 @@ def ask(
     origin: Origin,
     actor: str,
     evidence: Mapping[str, Any],
-    submission_id: str,
+    submission_id: str | None = None,
     with_code: bool = False,
 ) -> Recorded:
     """A Yes that the handset has still to confirm (X-29): one request, and nothing else until its YES. With a code,
@@ -101,7 +101,7 @@ def ask(
         session, row, Kind.ASKED, origin=origin, proof=Proof.ANONYMOUS, actor=actor, evidence=evidence,
         submission_id=submission_id,
     )  # fmt: skip
-    if with_code:
+    if with_code and submission_id is not None:
         _send_code(session, recorded.row, submission_id)
     elif recorded.has_changed_status:
         automatic_text.queue(

@@ -53,8 +53,7 @@ _CANDIDATES = Statement(
     sa.select(
         _m.c.id, _m.c.business_id, _m.c.subscription_id, _m.c.number, _m.c.text, _m.c.purpose, _m.c.segments,
         _m.c.attempts, _m.c.expires_at, _m.c.due_at, _m.c.created_at, _m.c.once_key, _m.c.channel, _m.c.template,
-        _s.c.user_id, _s.c.last_inbound_at, _s.c.status, _s.c.carrier, _s.c.scope, _s.c.is_paused,
-        _s.c.paused_until_at, _s.c.in_review, _s.c.is_undeliverable, _s.c.is_current, _s.c.consent_seq,
+        _s.c.user_id, _s.c.last_inbound_at, *subscription.FACTS,
         _sender.c.number.label("sender_number"), _sender.c.provider, _sender.c.credentials, _sender.c.is_active,
         endpoint.someone_listens(_m.c.business_id).label("has_listener"),
     )

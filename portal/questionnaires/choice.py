@@ -1,6 +1,5 @@
 """What one Yes or No to the opt-in question does to consent: whose act it is, and whether a text may follow."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from sqlmodel import Session
 
 from portal import clock
-from portal.accounts import allowance
 from portal.accounts.sender import SMS
 from portal.consent import disclaimer, ledger, phone_number, subscription
 from portal.consent.disclaimer import Shown
@@ -17,12 +15,9 @@ from portal.consent.purpose import Scope
 from portal.consent.state import Kind, Origin, Proof, Status
 from portal.contacts import contact
 from portal.contacts.contact import Contact
-from portal.messaging import opt_in, outbox
+from portal.messaging import confirmation_room, opt_in, outbox
 from portal.questionnaires.questionnaire import Confirmation, Questionnaire
 from portal.settings import Caps
-
-HOUR, DAY, MONTH = dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(days=30)
-PERSONAL_DAY = 5  # a link can be forwarded: so many confirmations a day for each the number's own cap allows
 
 
 @dataclass(frozen=True)
@@ -157,33 +152,12 @@ class _Choice:
         return f"contact:{self.client.id}" if self.client else "client"
 
     def _has_room(self, number: PhoneNumber, proof: Proof) -> bool:
-        """Each bucket is checked on its own, never one key of a combination (promises.md B.2 layer 4)."""
-        buckets = self._own_bucket(number) if proof is Proof.PERSONAL_LINK else self._buckets(number)
-        if not all(
-            allowance.has_room(self.session, what, limit=limit, window=window) for what, limit, window in buckets
-        ):
-            return False
-        for what, _, window in buckets:
-            allowance.spend(self.session, what, window=window)
-        return True
-
-    def _own_bucket(self, number: PhoneNumber) -> list[tuple[str, int, dt.timedelta]]:
-        return [(f"personal:{number.e164}", PERSONAL_DAY * self.caps.number_day, DAY)]
-
-    def _buckets(self, number: PhoneNumber) -> list[tuple[str, int, dt.timedelta]]:
-        caps, prefix = self.caps, number.e164[:-4]
-        return [
-            (f"number:{number.e164}", caps.number_day, DAY),
-            (f"number:{number.e164}", caps.number_month, MONTH),
-            (f"network:{self.act.network}", caps.network_hour, HOUR),
-            (f"network:{self.act.network}", caps.network_day, DAY),
-            (f"prefix:{prefix}", caps.prefix_hour, HOUR),
-            (f"prefix:{prefix}", caps.prefix_day, DAY),
-            (f"form:{self.questionnaire.id}", caps.form_hour, HOUR),
-            (f"business:{self.questionnaire.business_id}", caps.business_day, DAY),
-            (f"region:{number.region}", caps.region_hour, HOUR),
-            ("installation", caps.installation_day, DAY),
-        ]
+        if proof is Proof.PERSONAL_LINK:
+            return confirmation_room.take_for_client(self.session, number.e164, self.caps)
+        return confirmation_room.take_for_anybody(
+            self.session, number, self.caps, network=self.act.network, form=self.questionnaire.id,
+            business_id=self.questionnaire.business_id,
+        )  # fmt: skip
 
     def _evidence(self) -> dict[str, Any]:
         act = self.act

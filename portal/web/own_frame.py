@@ -22,10 +22,14 @@ from portal.clients.link import Opened
 from portal.clients.own_number import OwnNumber
 from portal.clients.own_page import OwnPage
 from portal.consent import disclaimer, own_pause, phone_number
+from portal.consent.disclaimer import Shown
+from portal.consent.state import Carrier
 from portal.database import Lane
 from portal.messaging import drain
+from portal.questionnaires import instance as instances
 from portal.questionnaires import link as personal
-from portal.web import client_page, page, rendering, security
+from portal.questionnaires.instance import Instance
+from portal.web import client_page, link_mail, page, rendering, security
 from portal.web.visit import Visit
 
 WRONG = "These are not the last four digits. Please look at the number again."
@@ -34,6 +38,7 @@ STILL = "You can always stop texts at once: reply STOP to any of them, or call {
 HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 DAY = dt.timedelta(days=1)
+PAGE = "own page"  # in the place of a questionnaire's id
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,17 @@ class Act:
             client_page.header(visit, "accept-language"),
         )  # fmt: skip
 
+    @property
+    def number(self) -> OwnNumber:
+        """The one that the form is about."""
+        return self.numbers[0]
+
+    def showing(self, form: Any) -> Instance | None:
+        """When and with which words this client was shown the question; None for an old page or somebody else's."""
+        found = instances.unseal(self.visit.state.secrets, str(form.instance.data or ""))
+        is_theirs = found is not None and (found.questionnaire_id, found.contact_id) == (PAGE, self.opened.client.id)
+        return found if found is not None and is_theirs and not found.is_over else None
+
     def block(self, template: str, **context: Any) -> str:
         """The form as it was first shown, for the evidence."""
         known = {"business": self.opened.business, "numbers": self.numbers, "here": "", "shows": shows(Forms({}))}
@@ -78,7 +94,7 @@ class Forms:
         return self.sent.get((act, number))
 
 
-Made = Callable[[Visit, Opened], Any]
+Made = Callable[[Session, Visit, Opened], Any]
 Work = Callable[[Act, Any], Done | None]
 """None says that the form has a sentence about what is wrong."""
 
@@ -109,7 +125,7 @@ async def _performed(request: Request, act: str, made: Made, work: Work, lane: L
 
 def _done(session: Session, visit: Visit, made: Made, work: Work) -> tuple[Any, Done | None]:
     opened = link.find(session, visit.params["token"])
-    form = made(visit, opened)
+    form = made(session, visit, opened)
     return form, _worked(session, visit, opened, form, work) if form.is_valid() else None
 
 
@@ -143,10 +159,26 @@ def html(visit: Visit, found: OwnPage, forms: Forms, status: int = 200) -> Respo
         "banner": rendering.banner(visit.state.tour, visit.path), "referrer": "no-referrer", "found": found,
         "numbers": found.numbers, "here": home(visit), "shows": shows(forms), "zone": business.timezone,
         "tomorrow": today_on + DAY, "in_a_year": today_on + own_pause.LONGEST,
+        "shown": today, "instance": _instance(visit, found.opened, today), "start": _start(found),
         "forms_to_fill": _to_fill_in(visit, found),
         "our_number": phone_number.display(found.our_number) if found.our_number else "",
     }  # fmt: skip
     return HTMLResponse(rendering.render("own_page/page.html", context), status, dict(HEADERS))
+
+
+def _instance(visit: Visit, opened: Opened, shown: Shown) -> str:
+    """The token that binds an answer to the words beside the question."""
+    made = instances.new(PAGE, 0, shown, contact_id=opened.client.id, referrer=visit.headers.get("referer", ""))
+    return instances.seal(visit.state.secrets, made)
+
+
+def _start(found: OwnPage) -> dict[str, Any] | None:
+    """How to text START, where a carrier blocks one of the numbers (X-17)."""
+    is_blocked = any(row.carrier == Carrier.BLOCKED for each in found.numbers for row in each.lines)
+    if not is_blocked or not found.our_number:
+        return None
+    url = f"sms:{found.our_number}?&body=START"
+    return {"url": url, "qr": link_mail.qr(url)}
 
 
 def _to_fill_in(visit: Visit, found: OwnPage) -> list[tuple[str, str]]:

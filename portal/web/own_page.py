@@ -22,7 +22,7 @@ async def show(request: Request) -> Response:
 async def stop(request: Request) -> Response:
     """The answer waits until no text to these numbers is on its way, like a STOP's (law 6)."""
     return await own_frame.perform(
-        request, "stop", lambda visit, opened: StopForm(visit.form), _stop, lane=Lane.CONSENT
+        request, "stop", lambda _, visit, opened: StopForm(visit.form), _stop, lane=Lane.CONSENT
     )
 
 

@@ -14,12 +14,12 @@ from portal.web.own_frame import Act, Done
 
 async def pause(request: Request) -> Response:
     return await own_frame.perform(
-        request, "pause", lambda visit, opened: PauseForm(visit.form, timezone=opened.business.timezone), _pause
+        request, "pause", lambda _, visit, opened: PauseForm(visit.form, timezone=opened.business.timezone), _pause
     )
 
 
 async def resume(request: Request) -> Response:
-    return await own_frame.perform(request, "resume", lambda visit, opened: OwnPageForm(visit.form), _resume)
+    return await own_frame.perform(request, "resume", lambda _, visit, opened: OwnPageForm(visit.form), _resume)
 
 
 def _pause(act: Act, form: Any) -> Done:

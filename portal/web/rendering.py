@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from portal import clock, glyph, local_time
 from portal.accounts.business import Business, Capability
-from portal.clients import standing
+from portal.clients import standing, topic
 from portal.consent import phone_number
 
 
@@ -55,6 +55,8 @@ def environment() -> Environment:
     found.filters["shown"] = glyph.shown
     found.filters["day_of"] = local_time.day_of
     found.filters["standing"] = standing.of
+    found.filters["topics"] = topic.offered
+    found.filters["topic"] = lambda scope: standing.TOPICS[scope]
     found.filters["hour"] = local_time.hour
     found.filters["day"] = local_time.day
     found.filters["when"] = local_time.when

@@ -116,7 +116,7 @@ def test_the_row_of_a_group_message(status: str, answer: str) -> None:
     """With the gate off; with it on nothing is sent at all (the next tests). Without consent never (P1)."""
     facts = SimpleNamespace(
         status=status, carrier="clear", scope="informational", is_paused=False, in_review=False, is_undeliverable=False,
-        is_current=True, consent_seq=7,
+        is_current=True, consent_seq=7, paused_until_at=None,
     )  # fmt: skip
     decision = gate.decide(facts, group_recipient.PURPOSE, asks_first=True)
     assert (decision.reason if isinstance(decision, Refuse) else "send") == answer
