@@ -25,6 +25,8 @@ class Right(StrEnum):
     OPT_IN = "opt_in"
     EDIT_CONTACTS = "edit_contacts"
     EDIT_QUESTIONNAIRES = "edit_questionnaires"
+    IMPORT_CLIENTS = "import_clients"
+    RECORD_CONSENT = "record_consent"
     SETUP = "setup"
     EXPORT = "export"
     PEOPLE = "people"

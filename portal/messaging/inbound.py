@@ -26,6 +26,7 @@ from portal.messaging import (
     invited,
     loop_breaker,
     message,
+    offline_consent,
     open_request,
     opt_in,
     reading,
@@ -125,6 +126,8 @@ class Inbound:
             self._accept(verdict)
         elif self.row.channel == WHATSAPP and self.row.status in (Status.DECLINED, Status.OPTED_OUT):
             self._opt_in(verdict, "mo.accepted.client", "mo.accepted.user", scope="informational")
+        elif offline_consent.is_on_paper(self.row):  # the phone proves what a paper said; there is no second text
+            self._opt_in(verdict, "reply.confirmation")
         elif self._lifts_block():
             self._carrier(Kind.CARRIER_CLEARED)
         else:

@@ -168,7 +168,10 @@ def _behind(entries: Sequence[Any], key: str) -> list[Any]:
 
 def _fact(entry: Any, names: Mapping[str, str]) -> Fact:
     label, words = _words(entry)
-    how = ", ".join(filter(None, (ORIGINS[Origin(entry.origin)], PROOFS[Proof(entry.proof)])))
+    is_paper = entry.kind == Kind.OPTED_IN and entry.origin == Origin.OFFLINE
+    proof = "unproven until the phone answers" if is_paper else PROOFS[Proof(entry.proof)]
+    is_list = entry.kind == Kind.OPTED_OUT and entry.origin == Origin.OFFLINE
+    how = ", ".join(filter(None, ("on an imported list" if is_list else ORIGINS[Origin(entry.origin)], proof)))
     kind, _, rest = entry.actor.partition(":")
     who = names.get(rest, "A former member") if kind == "member" else ACTORS.get(kind, "The client")
     return Fact(entry.seq, entry.occurred_at, KINDS[Kind(entry.kind)], how, label, words, who)

@@ -13,6 +13,8 @@ opt_out              y     y       y     -
 opt_in               -     -       -     -
 edit_contacts        y     y       y     -
 edit_questionnaires  y     y       -     -
+import_clients       y     y       -     -
+record_consent       y     y       -     -
 setup                y     -       -     -
 export               y     y       -     -
 people               y     -       -     -
