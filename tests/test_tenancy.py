@@ -1,6 +1,7 @@
 """P10: every page, as everybody who may not: another business, a lower role, nobody. Made from the table of URLs."""
 
 import datetime as dt
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -26,9 +27,11 @@ from portal.automations import automation as automations
 from portal.automations.rule import Rule
 from portal.automations.scheduled_text import ScheduledText
 from portal.column import table_of
-from portal.consent import subscription
+from portal.consent import evidence_file, subscription
 from portal.consent.state import Origin, Proof
 from portal.contacts import contact, group, project
+from portal.imports import intake, turn
+from portal.imports.field import What
 from portal.messaging import (
     canned_reply,
     group_message,
@@ -106,11 +109,24 @@ def ids(site: World) -> dict[str, str]:
             ).id,
             "task": task.leave(session, row, str(text)), **webhook(session, home), **automatic(session, home, row),
             **work(session, home, client.id, str(text), site.alice.id), **together(session, home, client.id),
+            **listed(session, home), "file": evidence_file.keep(
+                session, home, row.id, b"%PDF-1.7 " + CANARY.encode(), actor="tests"
+            ).id,
             "sign_in": "0" * 64, "session": "0" * 64,
         }  # fmt: skip
 
     made: dict[str, str] = site.write(make)
     return made
+
+
+def listed(session: Session, home: str) -> dict[str, str]:
+    """A list that was looked through, with a problem in it."""
+    raw = io.BytesIO(f"Name,Phone\n{CANARY},12\n".encode())
+    run_id = intake.at_once(session, raw, home, What.CONTACTS, file_name=CANARY, actor="tests")
+    found = turn.look(session, run_id)
+    assert found is not None
+    turn.store(session, found)
+    return {"import_run": run_id}
 
 
 def webhook(session: Session, home: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from portal.accounts import business as businesses
 from portal.accounts import member, sender, workplace
 from portal.accounts.business import Business, Capability
 from portal.accounts.member import Member, Role
-from portal.demo import automation, client, contact, desk, group, project, webhook, whatsapp, words
+from portal.demo import automation, client, contact, desk, group, import_list, project, webhook, whatsapp, words
 from portal.demo.client import Told
 from portal.demo.story import Event, Person, Story
 from portal.providers.provider import Provider
@@ -75,6 +75,7 @@ def open_in(session: Session, provider: Provider, behave: Behave, *, url: str, p
     project.open_in(session, business, ana)
     contact.open_in(session, business, ana)
     group.open_in(session, story, business, ana)
+    import_list.open_in(session, story, business, ana)
     automation.look_ahead(session, business)
     webhook.open_in(session, business)
     desk.open_in(session, business, ana, theo)

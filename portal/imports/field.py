@@ -77,7 +77,7 @@ _CONTACTS = {
     Field.DATES: "dates",
     Field.GROUPS: "group groups tag tags label labels gruppe gruppen grupo grupos groupe groupes groupmembership",
     Field.CONSENT: """optin optedin consent smsconsent smsoptin textconsent subscribed smsmarketing acceptssms
-        einwilligung consentimiento consentement optout""",
+        einwilligung consentimiento consentement optout optedout""",
 }
 _OPT_OUTS = {
     Field.NUMBER: f"{_NUMBERS} recipient phonenumbere164 optedoutnumber destination destinationphonenumber",

@@ -1,7 +1,7 @@
 """A client agreed on paper or by word: a manager records that act with its evidence, and vouches for it.
 
-Only where nobody has said anything yet (law 4, interface.md 6.7): never after a No, a stop or an erasure, for nobody but
-the client takes those back. It is unproven until the phone itself answers.
+Only where nobody has said anything yet (law 4, interface.md 6.7): never after a No, a stop or an erasure, which nobody
+but the client takes back. It is unproven until the phone itself answers.
 """
 
 import datetime as dt

@@ -12,6 +12,9 @@ from portal.web import (
     group_pick,
     group_text,
     groups,
+    import_list,
+    import_run_page,
+    offline_consent,
     own_link,
     project,
     projects,
@@ -20,7 +23,7 @@ from portal.web.route import TEXTING, acts, reads, writes
 
 
 def routes() -> list[BaseRoute]:
-    return [*_contacts(), *_groups(), *_projects()]
+    return [*_contacts(), *_groups(), *_projects(), *_imports()]
 
 
 def _contacts() -> list[BaseRoute]:
@@ -72,4 +75,20 @@ def _projects() -> list[BaseRoute]:
         writes("/projects/{project}/contacts/{contact}/remove", project.remove_contact, Right.EDIT_CONTACTS),
         writes("/projects/{project}/archive", project.archive, Right.EDIT_CONTACTS),
         writes("/projects/{project}/restore", project.restore, Right.EDIT_CONTACTS),
+    ]
+
+
+def _imports() -> list[BaseRoute]:
+    """Lists of clients come in; and what a client agreed to on paper."""
+    return [
+        reads("/import", import_list.show, Right.IMPORT_CLIENTS),
+        acts("/import", import_list.upload, Right.IMPORT_CLIENTS),
+        reads("/import/{import_run}", import_run_page.show, Right.IMPORT_CLIENTS),
+        writes("/import/{import_run}/columns", import_run_page.choose, Right.IMPORT_CLIENTS, lane=Lane.BULK),
+        writes("/import/{import_run}/start", import_run_page.start, Right.IMPORT_CLIENTS, lane=Lane.BULK),
+        writes("/import/{import_run}/cancel", import_run_page.cancel, Right.IMPORT_CLIENTS),
+        reads("/import/{import_run}/problems.csv", import_run_page.problems, Right.IMPORT_CLIENTS),
+        reads("/contacts/{contact}/consent/{subscription}", offline_consent.show, Right.READ, TEXTING),
+        acts("/contacts/{contact}/consent/{subscription}", offline_consent.record, Right.RECORD_CONSENT),
+        reads("/contacts/{contact}/consent/{subscription}/{file}", offline_consent.download, Right.READ, TEXTING),
     ]

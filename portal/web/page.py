@@ -105,11 +105,15 @@ def page(
 
 
 async def admitted(
-    request: Request, access: Access, needs: Capability | None = None, *, steps_up: bool = False
+    request: Request, access: Access, needs: Capability | None = None, *, steps_up: bool = False, files: int = 0
 ) -> Visit:
-    """For the few POSTs that cannot be one transaction (hashing, mail): who is asking, and whether they may."""
-    visit = await visit_of(request)
+    """For the few POSTs that cannot be one transaction (hashing, mail): who is asking, and whether they may; with
+    `files` also before their large body is read."""
     database: Database = request.app.state.database
+    if files:
+        early = await visit_of(request, writes=False)
+        await database.reading(lambda session: _admitted(session, early, access, needs, writes=False))
+    visit = await visit_of(request, files=files)
     return await database.reading(
         lambda session: _counted(session, _admitted(session, visit, access, needs, writes=True, steps_up=steps_up))
     )  # fmt: skip
@@ -144,13 +148,13 @@ def _response(request: Request, visit: Visit, answer: Answer) -> Response:
     return response
 
 
-async def visit_of(request: Request, *, writes: bool = True, is_bearer: bool = False) -> Visit:
+async def visit_of(request: Request, *, writes: bool = True, is_bearer: bool = False, files: int = 0) -> Visit:
     """The request as pages see it, before anybody is identified. Raises Forbidden for a form sent from another site;
     `is_bearer`: the address itself is the key, which no other site knows, so it is not asked where the form was."""
     settings: Settings = request.app.state.settings
     if writes and not is_bearer and not security.is_same_origin(request, settings.public_url, settings.form_origin):
         raise Forbidden("This form was sent from another site. Please open the page here and try again.")
-    form = await security.typed(request, has_form=writes)
+    form = await security.typed(request, has_form=writes, files=files)
     return Visit(
         method=request.method,
         path=request.url.path,

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import ipaddress
+import re
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -20,6 +21,10 @@ from portal.errors import BadRequest, NotFound, TooLarge
 
 BODY_LIMIT = 64 * 1024
 BATCH_LIMIT = 3 * 1024 * 1024  # Meta puts up to a thousand events into one request
+UPLOADS = (  # a file and the form around it; nobody's is read before they are known (page.admitted)
+    (re.compile(r"/import"), 21 * 1024 * 1024),
+    (re.compile(r"/contacts/[^/]+/consent/[^/]+"), 6 * 1024 * 1024),
+)
 MOST_FIELDS = 1000
 PASSWORD_TRIES, PASSWORD_WINDOW = 10, dt.timedelta(minutes=15)
 _CSP = (
@@ -56,7 +61,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        limit = max(self._limit, BATCH_LIMIT) if scope["path"].startswith("/webhooks/whatsapp/") else self._limit
+        limit = max(self._limit, _special_limit(scope["path"]))
         is_too_long = length.isdigit() and int(length) > limit
         read = 0
 
@@ -70,6 +75,12 @@ class BodyLimit:
             return message
 
         await self._app(scope, receive_within, send)
+
+
+def _special_limit(path: str) -> int:
+    if path.startswith("/webhooks/whatsapp/"):
+        return BATCH_LIMIT
+    return next((limit for pattern, limit in UPLOADS if pattern.fullmatch(path)), 0)
 
 
 def protect(headers: MutableHeaders, path: str, *, is_https: bool) -> None:
@@ -192,12 +203,12 @@ def _parsed(ip: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-async def typed(request: Request, *, has_form: bool) -> FormData:
+async def typed(request: Request, *, has_form: bool, files: int = 0) -> FormData:
     """The form, if any. NUL is in no text that anybody types, and PostgreSQL takes none: it is refused before a
     database is asked, in the address (NotFound), the query and the form (BadRequest)."""
     if "\x00" in request.scope["path"]:
         raise NotFound()
-    form = await request.form(max_files=0, max_fields=MOST_FIELDS) if has_form else FormData()
+    form = await request.form(max_files=files, max_fields=MOST_FIELDS) if has_form else FormData()
     pairs = (*request.query_params.multi_items(), *form.multi_items())
     if any("\x00" in name or "\x00" in str(value) for name, value in pairs):
         raise BadRequest("A character was sent that no text has (NUL). Please type it again.")

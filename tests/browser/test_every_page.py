@@ -27,6 +27,7 @@ from portal.consent.subscription import Subscription
 from portal.contacts.contact import Contact
 from portal.contacts.project import Project
 from portal.demo.project import ARCHIVED
+from portal.imports.import_run import ImportRun
 from portal.messaging.canned_reply import CannedReply
 from portal.messaging.group_message import GroupMessage
 from portal.messaging.message import Message
@@ -93,7 +94,7 @@ def paths_of(session: Session) -> dict[str, str]:
         found["webhook-off" if hook.disabled_at else "webhook"] = f"/settings/webhooks/{hook.id}"
     for left in session.exec(select(Task)).all():
         found["thread-task"] = f"/sms/{left.subscription_id}"
-    found |= work_of(session) | people_of(session) | beside_of(session) | groups_of(session)
+    found |= lists_of(session) | work_of(session) | people_of(session) | beside_of(session) | groups_of(session)
     for state in STATES:
         row = session.exec(select(Subscription).where(Subscription.status == state)).first()
         assert row is not None, f"the demo has nobody who is {state}"
@@ -139,6 +140,13 @@ def people_of(session: Session) -> dict[str, str]:
         "own-page-paused": own_page(session, ids["Grace Lindqvist"]), "contacts-unknown": "/contacts?unknown=1",
         "contact-attach": f"/sms/{stranger.id}/contact",
     }  # fmt: skip
+
+
+def lists_of(session: Session) -> dict[str, str]:
+    """The list that came in, with a problem; a consent on paper, and where one could be recorded."""
+    run = session.exec(select(ImportRun)).one()
+    rows = {each.name: f"/contacts/{each.contact_id}/consent/{each.id}" for each in session.exec(select(Subscription))}
+    return {"import-run": f"/import/{run.id}", "paper": rows["Zoe Quinn"], "paper-new": rows["Ada Okoro"]}
 
 
 def own_page(session: Session, contact_id: str) -> str:
