@@ -9,7 +9,7 @@ import asyncio
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -100,6 +100,10 @@ class Database:
         if self._writer is not None:
             with self.engine.connect() as connection:
                 connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def wipe(self, tables: Sequence[str]) -> bool:
+        """Take off the disk what was deleted from these tables; False when that has to be tried again."""
+        return engines.wipe_sqlite(self.url) if self.is_sqlite else engines.wipe_postgres(self.engine, tables)
 
     def dispose(self) -> None:
         """Finish what was accepted, then close everything."""

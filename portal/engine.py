@@ -1,6 +1,6 @@
 """Engines and their settings: what each database is told, so that a commit means the disk and a lock a lock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from portal.errors import SettingsError
 from portal.settings import sqlite_path
 
 POSTGRES_WRITERS = 24
+MOST_VACUUMED = 512 * 1024 * 1024
 
 
 def sqlite(url: str, size: int, *, write: bool = False) -> sa.Engine:
@@ -24,7 +25,13 @@ def sqlite(url: str, size: int, *, write: bool = False) -> sa.Engine:
 
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}")
         connection.execute("PRAGMA cache_size=-65536")
@@ -35,6 +42,33 @@ def sqlite(url: str, size: int, *, write: bool = False) -> sa.Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
+
+
+def wipe_sqlite(url: str) -> bool:
+    """Write the file anew without what was deleted, and empty the log. False while a reader needs the log still.
+
+    `secure_delete` has overwritten each deleted row already; what copies a page left behind goes with the VACUUM, which
+    a large file does without, because everybody's writes wait for it (about a second for 100 MB)."""
+    engine = sqlite(url, 1, write=True)
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        pages, size = (cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+        if pages * size <= MOST_VACUUMED:
+            cursor.execute("VACUUM")
+        is_busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not is_busy
+    finally:
+        connection.close()
+        engine.dispose()
+
+
+def wipe_postgres(engine: sa.Engine, tables: Sequence[str]) -> bool:
+    """Rows that were deleted are gone for every reader; their space is given back to be overwritten."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in tables:
+            connection.exec_driver_sql(f'VACUUM "{table}"')
+    return True
 
 
 def postgres(url: str) -> sa.Engine:

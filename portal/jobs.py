@@ -16,6 +16,7 @@ from portal.automations import due, plan
 from portal.automations.candidate import Place
 from portal.database import Database, Lane
 from portal.imports import tidy, turn
+from portal.erasure import erasure, wiping
 from portal.messaging import archive, archive_turn, group_message, lapse, outcome, rehearsal, trigger_event, word_search
 from portal.messaging.archive_mail import Journal
 from portal.messaging.dispatch import Dispatcher
@@ -223,6 +224,15 @@ def forget_problems(timetable: Timetable) -> None:
     timetable.database.write(tidy.forget_problems, lane=Lane.BULK)
 
 
+def wipe_erased(timetable: Timetable) -> None:
+    """What was erased leaves the disk too; a look into a small index where nothing was."""
+    until = timetable.database.read(wiping.due)
+    if until is not None:
+        timetable.database.write(word_search.compact, lane=Lane.BULK)
+        if timetable.database.wipe(wiping.TABLES):
+            timetable.database.write(partial(erasure.settle, until=until), lane=Lane.BULK)
+
+
 JOBS = (
     Job("checkpoint", dt.timedelta(seconds=0.5), checkpoint),
     Job("wake_dispatcher", dt.timedelta(seconds=1), wake_dispatcher),
@@ -246,4 +256,5 @@ JOBS = (
     Job("prune_sign_ins", dt.timedelta(hours=1), prune_sign_ins),
     Job("prune_api_answers", dt.timedelta(hours=1), prune_api_answers),
     Job("prune_deliveries", dt.timedelta(hours=1), prune_deliveries),
+    Job("wipe_erased", dt.timedelta(seconds=2), wipe_erased),
 )

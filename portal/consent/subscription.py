@@ -145,6 +145,9 @@ _NAME = Statement(
 _READ = Statement(sa.update(table).where(*_mine, table.c.id == param("id")).values(unread=0))
 
 
+SUPPRESSED = "Somebody with this number was erased, and it may not be texted until they come back themselves."
+
+
 def lock(session: Session, business_id: str, channel: str, number: str) -> Any:
     """The row of this exact number, created when absent, locked until the transaction ends."""
     row = _LOCK.first(session, business_id=business_id, channel=channel, number=number)
@@ -169,7 +172,7 @@ def _suppressed(session: Session, row: Any) -> Any:
         return row
     return ledger.record(
         session, row, Kind.OPTED_OUT, origin=Origin.SYSTEM, proof=Proof.ATTESTED, actor="system",
-        occurred_at=found.erased_at, evidence={"reason": "suppressed", "because": found.reason},
+        occurred_at=found.erased_at, evidence={"reason": SUPPRESSED, "because": found.reason},
     ).row  # fmt: skip
 
 

@@ -39,10 +39,11 @@ _FIND_USER = Statement(
 )
 
 
-def find(session: Session, business_id: str, provider: Provider, event: InboundText) -> Any:
+def find(session: Session, business_id: str, provider: Provider, event: InboundText, *, may_begin: bool) -> Any:
     """The locked subscription row, with the words its business added and whether any contact has this number.
 
-    It is named after that contact. None where the text came to no sender of ours, or from one that nobody can answer.
+    It is named after that contact. None where the text came to no sender of ours, or from one that nobody can answer;
+    and for one that nobody knows (any more) where no conversation `may_begin`: a repetition brings nobody back.
     """
     number = phone_number.from_provider(event.sender)
     if number is None and not event.user_id:
@@ -53,6 +54,8 @@ def find(session: Session, business_id: str, provider: Provider, event: InboundT
     row = _FIND.first(session, **named, number=number) if number else None
     if row is None and event.user_id:
         row = _FIND_USER.first(session, **named, user_id=event.user_id)
+    if row is None and not may_begin:
+        return None
     if row is None and not sender.is_ours(session, business_id, provider.name, event.recipient, event.channel):
         return None
     if row is None:

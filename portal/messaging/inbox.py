@@ -33,12 +33,12 @@ def receive(
     """Store `event` once and act on it. A repeated event changes nothing, but learns whether a text is in flight."""
     is_new = provider_event.keep(session, business_id, provider.name, event.event_id, raw)
     if isinstance(event, InboundText):
-        row = caller.find(session, business_id, provider, event)
+        row = caller.find(session, business_id, provider, event, may_begin=is_new)
         if row is None:
             return Received(is_new)
         if is_new:
             Inbound(session, row, provider, event, arrived_at, rules).act()
         return Received(is_new, row.id, flight.is_stopped(session, row.id))
-    if is_new and isinstance(event, StatusUpdate):
-        outcome.report(session, business_id, event)
+    if is_new and isinstance(event, StatusUpdate) and not outcome.report(session, business_id, event):
+        provider_event.forget(session, business_id, provider.name, event.event_id)  # of a text that was erased, maybe
     return Received(is_new)

@@ -77,7 +77,7 @@ _COUNT = Statement(
     sa.update(_table)
     .where(_table.c.id == param("id"))
     .values(
-        submission_count=_table.c.submission_count + 1,
+        submission_count=_table.c.submission_count + param("by", sa.Integer()),
         yes_count=_table.c.yes_count + param("yes", sa.Integer()),
         no_count=_table.c.no_count + param("no", sa.Integer()),
     )
@@ -211,9 +211,9 @@ def archive(session: Session, questionnaire: Questionnaire) -> None:
     session.add(questionnaire)
 
 
-def count(session: Session, questionnaire_id: str, choice: str) -> None:
-    """One more submission; `choice` is yes, no or nothing."""
-    _COUNT.run(session, id=questionnaire_id, yes=int(choice == "yes"), no=int(choice == "no"))
+def count(session: Session, questionnaire_id: str, choice: str, *, by: int = 1) -> None:
+    """One more submission, or one less; `choice` is yes, no or nothing."""
+    _COUNT.run(session, id=questionnaire_id, by=by, yes=by * (choice == "yes"), no=by * (choice == "no"))
 
 
 def version_of(session: Session, questionnaire: Questionnaire, number: int | None = None) -> QuestionnaireVersion:

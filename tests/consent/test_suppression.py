@@ -46,7 +46,7 @@ def test_a_suppressed_number_is_opted_out_from_the_first_moment_of_its_new_row(b
     assert (new_row(books).status, new_row(books).origin) == (Status.OPTED_OUT, Origin.SYSTEM)
     (entry,) = books.entries()
     assert (entry.kind, entry.evidence) == (
-        Kind.OPTED_OUT, {"number": CLIENT, "reason": "suppressed", "because": "asked"},
+        Kind.OPTED_OUT, {"number": CLIENT, "reason": subscription.SUPPRESSED, "because": "asked"},
     )  # fmt: skip
     assert new_row(books, channel=WHATSAPP).status == Status.OPTED_OUT
     assert new_row(books, SECOND).status == Status.NONE
