@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlmodel import Session
 
 from portal import clock, logs
 from portal.accounts import allowance, api_answer, delivery
@@ -15,8 +14,8 @@ from portal.accounts.courier import Courier
 from portal.automations import due, plan
 from portal.automations.candidate import Place
 from portal.database import Database, Lane
+from portal.erasure import wiping
 from portal.imports import tidy, turn
-from portal.erasure import erasure, wiping
 from portal.messaging import archive, archive_turn, group_message, lapse, outcome, rehearsal, trigger_event, word_search
 from portal.messaging.archive_mail import Journal
 from portal.messaging.dispatch import Dispatcher
@@ -84,10 +83,7 @@ def checkpoint(timetable: Timetable) -> None:
 
 
 def prune_allowances(timetable: Timetable) -> None:
-    def prune(session: Session) -> int:
-        return allowance.prune(session)
-
-    timetable.database.write(prune, lane=Lane.BULK)
+    timetable.database.write(allowance.prune, lane=Lane.BULK)
 
 
 def prune_sign_ins(timetable: Timetable) -> None:
@@ -224,15 +220,6 @@ def forget_problems(timetable: Timetable) -> None:
     timetable.database.write(tidy.forget_problems, lane=Lane.BULK)
 
 
-def wipe_erased(timetable: Timetable) -> None:
-    """What was erased leaves the disk too; a look into a small index where nothing was."""
-    until = timetable.database.read(wiping.due)
-    if until is not None:
-        timetable.database.write(word_search.compact, lane=Lane.BULK)
-        if timetable.database.wipe(wiping.TABLES):
-            timetable.database.write(partial(erasure.settle, until=until), lane=Lane.BULK)
-
-
 JOBS = (
     Job("checkpoint", dt.timedelta(seconds=0.5), checkpoint),
     Job("wake_dispatcher", dt.timedelta(seconds=1), wake_dispatcher),
@@ -256,5 +243,5 @@ JOBS = (
     Job("prune_sign_ins", dt.timedelta(hours=1), prune_sign_ins),
     Job("prune_api_answers", dt.timedelta(hours=1), prune_api_answers),
     Job("prune_deliveries", dt.timedelta(hours=1), prune_deliveries),
-    Job("wipe_erased", dt.timedelta(seconds=2), wipe_erased),
+    Job("wipe_erased", dt.timedelta(seconds=2), lambda timetable: wiping.wipe(timetable.database)),
 )

@@ -25,7 +25,7 @@ from portal.api import body
 from portal.api.meter import Meter
 from portal.api.operation import Answer, Call, Operation
 from portal.api.value import IN_PATH, Nothing
-from portal.database import Database
+from portal.database import Database, Lane
 from portal.errors import BadRequest, Forbidden, Invalid, NotFound, Problem, TooLarge, Unauthenticated
 from portal.messaging import drain
 from portal.settings import Settings
@@ -70,6 +70,8 @@ def call(operations: Mapping[str, Operation], meter: Meter) -> Endpoint:
         def perform(session: Session) -> Said:
             return _perform(session, operation, arrived, settings, meter)
 
+        if operation.hushes is not None:
+            await _hush(database, operation.hushes, lambda session: _admitted(session, operation, arrived, settings))
         if operation.is_write:
             said = await database.writing(perform, lane=operation.lane)
         else:
@@ -81,26 +83,41 @@ def call(operations: Mapping[str, Operation], meter: Meter) -> Endpoint:
     return endpoint
 
 
+async def _hush(
+    database: Database, hushes: Callable[[Session, Call], list[str]], admit: Callable[[Session], Call]
+) -> None:
+    for each in await database.writing(lambda session: hushes(session, admit(session)), lane=Lane.CONSENT):
+        await drain.wait(database, each)
+
+
 def _perform(session: Session, operation: Operation, arrived: Arrived, settings: Settings, meter: Meter) -> Said:
+    made = _admitted(session, operation, arrived, settings, meter)
+    if operation.is_write and arrived.key is not None:
+        return _once(session, operation, made, arrived.key, arrived.fingerprint)
+    return _said(operation.work(session, made))
+
+
+def _admitted(
+    session: Session, operation: Operation, arrived: Arrived, settings: Settings, meter: Meter | None = None
+) -> Call:
+    """Whose call this is, and that they may."""
     found = sign_ins.find_token(session, arrived.token) if arrived.token else None
     if found is None:
         raise Unauthenticated(
             "Send the header “Authorization: Bearer …” with a token of your business.", title="No token"
         )
     token, business = found
-    meter.count(token.id, limit=settings.api_minute)
+    if meter is not None:
+        meter.count(token.id, limit=settings.api_minute)
     if operation.needs is not None:
         businesses.require(business, operation.needs)
     if operation.right not in RIGHTS[Role(token.role)]:
         raise Forbidden(f"The role of this token ({token.role}) does not allow this.")
     if not all(re.fullmatch(IN_PATH, value) for value in arrived.params.values()):
         raise NotFound()
-    made = Call(
+    return Call(
         token, business, settings, arrived.ip, arrived.params, _good(arrived.query), _good(arrived.body)
     )  # fmt: skip
-    if operation.is_write and arrived.key is not None:
-        return _once(session, operation, made, arrived.key, arrived.fingerprint)
-    return _said(operation.work(session, made))
 
 
 def _once(session: Session, operation: Operation, made: Call, key: str, fingerprint: str) -> Said:

@@ -2,7 +2,7 @@
 
 from portal.accounts.business import Capability
 from portal.accounts.member import Right
-from portal.api import contact, group
+from portal.api import contact, erasure, group
 from portal.api.operation import Operation
 from portal.api.value import Page
 from portal.database import Lane
@@ -22,6 +22,12 @@ OPERATIONS = (
     Operation(
         "PATCH", "/contacts/{id}", contact.change, Right.EDIT_CONTACTS, "Change a contact", contact.Contact,
         body=contact.ContactChange, refuses="It was merged into another contact; `unlock` names it.",
+    ),
+    Operation(
+        "POST", "/contacts/{id}/erasure", erasure.create, Right.PEOPLE,
+        "Erase a person everywhere, for good; an opt-out stays under a keyed hash", erasure.Erasure,
+        body=erasure.NewErasure, hushes=erasure.hush,
+        refuses="A text to them is just leaving, or they have more than 20,000.",
     ),
     Operation("GET", "/groups", group.page, Right.READ, "The two views, then groups by name", group.Groups, query=Page),
     Operation(

@@ -65,6 +65,7 @@ Work = Callable[[Session, Call], Answer]
 class Operation:
     """One method of one path. `answer` is the shape of a good answer with `status`; `refuses` says what a 409 means;
     `drains`: answered only when no text to the subscription in the path is on its way any more (law 6);
+    `hushes`: before the work, in a transaction of its own: the conversations in which nothing may go out any more;
     `is_secret`: its answer holds a secret, and is kept encrypted where it is kept at all."""
 
     method: str
@@ -80,6 +81,7 @@ class Operation:
     needs: Capability | None = None
     lane: Lane = Lane.ROAD
     drains: bool = False
+    hushes: Callable[[Session, Call], list[str]] | None = None
     is_secret: bool = False
 
     @property

@@ -19,7 +19,7 @@ from portal.consent import erased_subscription, ledger, subscription, suppressio
 from portal.consent.state import NO, Carrier, Status
 from portal.contacts import contact, contact_number, group_member
 from portal.database import announce
-from portal.erasure import erasure, person, trace
+from portal.erasure import erasure, list_trace, person, trace
 from portal.erasure.person import Person
 from portal.erasure.reason import Reason
 from portal.erasure.treatment import GOES
@@ -73,8 +73,9 @@ def erase(
     found = person.find(session, business_id, contact_id)  # as it is now that nobody else can change it
     _check(session, found, rows)
     at = clock.now()
-    texts, sent = _texts(session, found), _submissions(session, found)
+    texts, sent = _texts(session, found), submissions_of(session, found)
     trace.wipe(session, found, messages=texts, submissions=[each.id for each in sent])
+    list_trace.wipe(session, found)
     word_search.forget(session, texts)
     _leave_groups(session, found)
     for each in sent:
@@ -106,7 +107,7 @@ def _texts(session: Session, found: Person) -> list[str]:
     return list(session.scalars(sa.select(_m.c.id).where(_m.c.subscription_id.in_(found.row_ids))))
 
 
-def _submissions(session: Session, found: Person) -> Sequence[Any]:
+def submissions_of(session: Session, found: Person) -> Sequence[Any]:
     """Sent in through a personal link, or by whoever gave one of the numbers that go with them."""
     columns = (_sent.c.id, _sent.c.questionnaire_id, _sent.c.opt_in)
     facts = sa.select(_e.c.submission_id).where(
@@ -145,7 +146,7 @@ def _delete(session: Session, found: Person, sent: Sequence[str], texts: Sequenc
 
 def _suppress(session: Session, found: Person, rows: Sequence[Any], reason: Reason, *, should_keep: bool) -> int:
     """A number that said No anywhere, or may have; the others are as if they had never been (F.7)."""
-    closed = {row.number: _closed_as(row) for row in sorted(rows, key=_closed_as)}
+    closed = {row.number: closed_as(row) for row in sorted(rows, key=closed_as)}
     kept = [number for number in found.numbers if should_keep or closed.get(number)]
     for number in found.numbers:
         if number in kept:
@@ -156,7 +157,7 @@ def _suppress(session: Session, found: Person, rows: Sequence[Any], reason: Reas
     return len(kept)
 
 
-def _closed_as(row: Any) -> str:
+def closed_as(row: Any) -> str:
     """Why this number may not be texted, or nothing; in doubt it said No."""
     if row.status in NO or row.returns_to:
         return str(row.status if row.status in NO else row.returns_to)

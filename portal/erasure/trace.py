@@ -2,7 +2,9 @@
 others that were once merged with theirs. What is looked for are numbers, ids and names, in the spelling of the place.
 """
 
+import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import unquote_plus
@@ -17,14 +19,15 @@ from portal.column import table_of
 from portal.consent import phone_number
 from portal.contacts import contact_change
 from portal.erasure.person import Person
-from portal.messaging import archive_item, provider_event
+from portal.messaging import archive_item, message, provider_event
 from portal.messaging.saved_view import SavedView
 
 GONE = "(erased)"
 ERASED_BODY = json.dumps({"erased": True})
 AT_ONCE = 500  # ids in one statement
+REPORTED = dt.timedelta(days=30)
 
-_event, _delivery = provider_event.table, delivery.table
+_event, _delivery, _m = provider_event.table, delivery.table, message.table
 _answer, _view, _change, _item = (
     table_of(ApiAnswer), table_of(SavedView), contact_change.table, archive_item.table
 )  # fmt: skip
@@ -33,6 +36,7 @@ _answer, _view, _change, _item = (
 def wipe(session: Session, person: Person, *, messages: Sequence[str], submissions: Sequence[str]) -> None:
     """Before the rows themselves go, because some of this is found through them."""
     _provider_events(session, person)
+    _late_reports(session, person)
     _deliveries(session, person, [*messages, *submissions, *person.row_ids, *person.records])
     _archive(session, person.business_id, messages)
     _changes_of_others(session, person)
@@ -51,6 +55,16 @@ def _provider_events(session: Session, person: Person) -> None:
         )
         for row in session.execute(query).all():
             provider_event.forget(session, person.business_id, row.provider, row.event_id)
+
+
+def _late_reports(session: Session, person: Person) -> None:
+    """Providers report for some days."""
+    query = sa.select(_m.c.id, _m.c.provider, _m.c.provider_id).where(
+        _m.c.subscription_id.in_(person.row_ids), _m.c.claimed_at > clock.now() - REPORTED,
+    )  # fmt: skip
+    for row in session.execute(query).all():
+        for text_id in filter(None, (row.id, row.provider_id)):
+            provider_event.expect(session, person.business_id, row.provider, text_id)
 
 
 def _deliveries(session: Session, person: Person, objects: Sequence[str]) -> None:
@@ -109,10 +123,15 @@ def _saved_views(session: Session, person: Person) -> None:
 def is_named(text: str, person: Person) -> bool:
     """Whether a typed text names the person: a number in any punctuation, or its last seven digits; a name or e-mail
     address as a whole."""
-    digits, words = "".join(filter(str.isdecimal, text)), text.casefold()
-    if any(number[-7:] in digits for number in person.numbers if number[-7:].isdecimal()):
+    if has_number(text, person):
         return True
-    return any(each.casefold() in words for each in (*person.names, *person.emails) if len(each) > 1)
+    called = "|".join(re.escape(each) for each in (*person.names, *person.emails))
+    return bool(called and re.search(rf"(?<!\w)(?:{called})(?!\w)", text, re.IGNORECASE))
+
+
+def has_number(text: str, person: Person) -> bool:
+    digits = "".join(filter(str.isdecimal, text))
+    return any(number[-7:].isdecimal() and number[-7:] in digits for number in person.numbers)
 
 
 def without(value: Any, needles: Sequence[str]) -> Any:

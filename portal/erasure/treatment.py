@@ -9,6 +9,8 @@ GOES: dict[str, tuple[str, ...]] = {
     "trigger_event": ("subscription_id", "contact_id"),
     "sorting": ("subscription_id",),
     "review_alarm": ("subscription_id",),
+    "evidence_file": ("subscription_id",),
+    "invitation": ("subscription_id", "contact_id"),
     "archive_open": ("message_id",),
     "message": ("subscription_id",),
     "submission": ("contact_id", "id"),
@@ -27,13 +29,17 @@ EMPTIED: dict[str, str] = {
     "webhook_delivery": "the payload emptied, what waits is dropped",
     "archive_item": "keeps its number without a gap; says that it was erased",
     "api_answer": "the answer emptied; the key stays used until it is a day old",
+    "import_piece": "a row that waits keeps its place and loses its cells",
+    "import_problem": "the same for a row that could not come in",
+    "import_key": "one that is their number or address is deleted",
+    "import_run": "a file's name or column that names them is taken out",
     "saved_view": "one whose filter names the person is deleted",
     "contact_group_member": "leaves the groups, whose sizes are counted",
     "contact_group": "counts one less",
     "status_count": "counts one less",
     "questionnaire": "counts one answer less",
 }
-"""Tables that `trace`, `removal` and the rooms below them treat by hand."""
+"""Tables that `trace`, `list_trace`, `removal` and the rooms below them treat by hand."""
 
 STAYS: dict[str, str] = {
     "allowance": "counters under keyed hashes, pruned after their window",
@@ -47,6 +53,8 @@ STAYS: dict[str, str] = {
     "disclaimer": "the business's own words",
     "erased_subscription": "opaque ids and seals",
     "erasure": "when, of which business",
+    "flow": "the business's own words",
+    "flow_version": "the business's own words",
     "group_message": "one text to many, which names nobody",
     "ledger_head": "the end of the chain",
     "member": "people of the business",

@@ -6,6 +6,7 @@ them.
 """
 
 import datetime as dt
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -14,12 +15,24 @@ from sqlmodel import Session
 from portal import clock
 from portal.accounts.business import Business
 from portal.column import table_of
+from portal.database import Database, Lane
 from portal.erasure import erasure
 from portal.erasure.treatment import EMPTIED, GOES
+from portal.messaging import word_search
 
 SMALL = 64 * 1024 * 1024
 NIGHT = range(2, 5)  # hours, where the business is
 TABLES = (*GOES, *EMPTIED)
+
+
+def wipe(database: Database) -> None:
+    """A look into a small index where nothing was erased."""
+    until = database.read(due)
+    if until is None:
+        return
+    database.write(word_search.compact, lane=Lane.BULK)
+    if database.wipe(TABLES):
+        database.write(partial(erasure.settle, until=until), lane=Lane.BULK)
 
 
 def due(session: Session) -> dt.datetime | None:

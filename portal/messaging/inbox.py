@@ -40,5 +40,11 @@ def receive(
             Inbound(session, row, provider, event, arrived_at, rules).act()
         return Received(is_new, row.id, flight.is_stopped(session, row.id))
     if is_new and isinstance(event, StatusUpdate) and not outcome.report(session, business_id, event):
-        provider_event.forget(session, business_id, provider.name, event.event_id)  # of a text that was erased, maybe
+        _forget_erased(session, business_id, provider.name, event)
     return Received(is_new)
+
+
+def _forget_erased(session: Session, business_id: str, provider: str, report: StatusUpdate) -> None:
+    """A late report of a text that was erased names its number: nobody keeps that (promises.md F.7)."""
+    if provider_event.is_expected(session, business_id, provider, report.provider_id, report.message_id):
+        provider_event.forget(session, business_id, provider, report.event_id)

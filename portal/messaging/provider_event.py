@@ -25,7 +25,7 @@ class ProviderEvent(SQLModel, table=True):
 
 
 table = table_of(ProviderEvent)
-_ERASED = "erased:"
+_ERASED, _TEXT = "erased:", "text:"
 _mine = (table.c.business_id == param("business_id"), table.c.provider == param("provider"))
 _COLUMNS = ("business_id", "provider", "event_id", "received_at", "raw")
 _STORE = Statement(
@@ -41,8 +41,11 @@ _STORE = Statement(
         .returning(table.c.event_id)
     )
 )
+_FIND = Statement(sa.select(table.c.event_id).where(*_mine, table.c.event_id == param("event_id")))
 _FORGET = Statement(
-    sa.update(table).where(*_mine, table.c.event_id == param("event_id")).values(raw=b"", event_id=param("hashed"))
+    sa.update(table)
+    .where(*_mine, table.c.event_id == param("event_id"))
+    .values(raw=param("nothing", table.c.raw.type), event_id=param("hashed"))
 )
 
 
@@ -59,7 +62,29 @@ def keep(session: Session, business_id: str, provider: str, event_id: str, raw: 
 def forget(session: Session, business_id: str, provider: str, event_id: str) -> None:
     """What it said, and whom it may name; not that it came. Once is enough."""
     if not event_id.startswith(_ERASED):
-        _FORGET.run(session, business_id=business_id, provider=provider, event_id=event_id, hashed=_hashed(event_id))
+        _FORGET.run(
+            session,
+            business_id=business_id,
+            provider=provider,
+            event_id=event_id,
+            hashed=_hashed(event_id),
+            nothing=b"",
+        )
+
+
+def expect(session: Session, business_id: str, provider: str, text_id: str) -> None:
+    """Reports may still come of a text that was erased: they are to be forgotten as they come. `text_id` is ours or the
+    provider's."""
+    if keep(session, business_id, provider, f"{_TEXT}{text_id}", b""):
+        forget(session, business_id, provider, f"{_TEXT}{text_id}")
+
+
+def is_expected(session: Session, business_id: str, provider: str, *text_ids: str | None) -> bool:
+    """Whether one of these ids was a text that was erased."""
+    hashed = [_hashed(f"{_TEXT}{each}") for each in text_ids if each]
+    return any(
+        _FIND.first(session, business_id=business_id, provider=provider, event_id=each) is not None for each in hashed
+    )
 
 
 def _hashed(event_id: str) -> str:

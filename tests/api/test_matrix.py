@@ -29,6 +29,7 @@ BODIES: dict[str, Any] = {
     "POST /questionnaires": {"title": CANARY, "questions": [{"kind": "opt_in", "label": CANARY}]},
     "POST /contacts": {"name": CANARY, "numbers": [{"number": SECOND}]},
     "PATCH /contacts/{id}": {"name": f"{CANARY} changed"},
+    "POST /contacts/{id}/erasure": {"reason": "asked"},
     "POST /subscriptions/{id}/opt-out": ASKED,
     "PUT /wordings/{key}": {"language": "fr", "text": None},
     "POST /messages": {"to": CLIENT, "text": CANARY},

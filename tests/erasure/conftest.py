@@ -5,6 +5,7 @@ Owen had opted out; Rosa had agreed and never took it back. Both are looked for 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,15 @@ from portal.erasure import removal, wiping
 from portal.erasure.reason import Reason
 from portal.erasure.removal import Erased
 from portal.export import Export, Feed, Format, What
+from portal.imports import import_piece, import_problem
+from portal.imports.contact_row import Trouble
+from portal.imports.import_run import ImportRun
+from portal.imports.row_file import Row
 from portal.messaging import archive as archives
 from portal.messaging import archive_turn, message, saved_view, word_search
 from portal.settings import Settings
 from tests.conftest import NO_CAPS, migrate
-from tests.postgres import is_under_test
+from tests.postgres import Databases, is_under_test
 
 URL = "https://portal.example.com"
 
@@ -82,7 +87,7 @@ class Town:
         return dict(self.read(work))
 
     def exports(self) -> dict[str, str]:
-        files = {str(what): Export(self.business, what, Format.JSONL) for what in What}
+        files: dict[str, Export | Feed] = {str(what): Export(self.business, what, Format.JSONL) for what in What}
         written = dict.fromkeys((*files, "archive"), b"")
         for name, file in (*files.items(), ("archive", Feed(self.business, 0))):
             while not file.is_done:
@@ -113,6 +118,15 @@ def furnish(session: Session, business_id: str) -> None:
         delivery.note(session, business_id, "message.received", row.id)
         message.notice(session, row, f"{who.name} called from {who.number}")
     session.execute(sa.update(delivery.table).values(payload={"number": OWEN.number, "other": ROSA.number}))
+    run = ImportRun(business_id=business_id, what="contacts", file_name="Rosa Delgado.csv", actor="member:ana")
+    session.add(run)
+    session.flush()
+    rows = [
+        Row(i, [who.name, f"(415) 555-{who.number[-4:]}", who.email]) for i, who in enumerate((OWEN, ROSA), start=1)
+    ]
+    import_piece.add(session, business_id, run.id, 0, rows)
+    import_piece.note_keys(session, business_id, run.id, [(f"1:{OWEN.number}", 1), (f"1:{ROSA.email}", 2)])
+    import_problem.add(session, business_id, run.id, [Trouble(3, f"{ROSA.number}?", ("x", ROSA.number))], listed=0)
     archives.switch(session, business_id, is_on=True)
 
 
@@ -121,7 +135,7 @@ def fill_archive(database: Database, business_id: str) -> None:
         turn = database.read(lambda session: archive_turn.look(session, business_id=business_id, sweeps=False))
         if turn is None or not turn.is_news:
             return
-        database.write(lambda session, turn=turn: archive_turn.store(session, turn=turn))
+        database.write(partial(archive_turn.store, turn=turn))
 
 
 def tell(url: str, secrets: Secrets) -> Town:
@@ -141,18 +155,27 @@ def tell(url: str, secrets: Secrets) -> Town:
         database.write(word_search.take_in)
     fill_archive(database, business_id)
     for who in (OWEN, ROSA):
-        row = town.read(lambda session, who=who: subscription.find(session, business_id, SMS, who.number))
+        row = town.read(partial(subscription.find, business_id=business_id, channel=SMS, number=who.number))
         town.ids[who.name] = {"contact": row.contact_id, "subscription": row.id}
     return town
 
 
+if is_under_test():
+
+    @pytest.fixture(scope="module")
+    def studio_url(postgres_databases: Databases) -> str:
+        return postgres_databases.fresh(migrate)
+
+else:
+
+    @pytest.fixture(scope="module")
+    def studio_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+        return f"sqlite:///{tmp_path_factory.mktemp('studio') / 'portal.db'}"
+
+
 @pytest.fixture(scope="module")
-def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, secrets: Secrets) -> Iterator[Town]:
-    folder = tmp_path_factory.mktemp("studio")
-    url = f"sqlite:///{folder / 'portal.db'}"
-    if is_under_test():
-        url = request.getfixturevalue("postgres_databases").fresh(migrate)
-    town = tell(url, secrets)
+def told(studio_url: str, secrets: Secrets) -> Iterator[Town]:
+    town = tell(studio_url, secrets)
     yield town
     town.database.dispose()
 
@@ -163,6 +186,5 @@ def forgotten(told: Town) -> Town:
     town = told
     town.before = {who.name: len(hits({**town.everything(), **town.exports()}, who)) for who in (OWEN, ROSA)}
     town.erased = {who.name: town.erase(who) for who in (OWEN, ROSA)}
-    town.write(word_search.compact)
-    assert town.database.wipe(wiping.TABLES)
+    wiping.wipe(town.database)
     return town

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -66,9 +67,10 @@ class Small:
         return str(self.world.read(lambda session: verification.verify(session, self.home)).problem)
 
     def hears(self, event: InboundText | StatusUpdate) -> None:
+        provider: Any = Silent()
         self.write(
             lambda session: inbox.receive(
-                session, self.home, Silent(), event, raw=f"From={A}".encode(), arrived_at=clock.now(), rules=Rules()
+                session, self.home, provider, event, raw=f"From={A}".encode(), arrived_at=clock.now(), rules=Rules()
             )
         )
 
@@ -158,7 +160,7 @@ def test_no_undoing_of_a_merge_brings_anybody_back(small: Small) -> None:
     assert small.erase(other).numbers == 2
     for each in (kept, other):
         with pytest.raises(NotFound):
-            small.world.read(lambda session, each=each: contact.get(session, small.home, each))
+            small.world.read(partial(contact.get, business_id=small.home, contact_id=each))
 
 
 @pytest.mark.covers("P17")
@@ -209,6 +211,14 @@ def test_nobody_is_erased_while_a_text_to_them_is_on_its_way(small: Small) -> No
 def test_what_a_provider_says_late_or_again_brings_nobody_back(small: Small) -> None:
     ann = small.add("Ann", A)
     small.hears(text("Hello", "in:SM1"))
+
+    def sent(session: Session) -> None:
+        row = subscription.lock(session, small.home, SMS, A)
+        message.add(session, row, direction=Direction.OUTBOUND, status=Fate.SENT, text="Hi", provider="twilio",
+                    provider_id="SM2")  # fmt: skip
+        session.execute(sa.update(message.table).values(claimed_at=clock.now()))
+
+    small.write(sent)
     small.erase(ann)
     small.hears(text("Hello", "in:SM1"))
     small.hears(StatusUpdate("st:SM2:delivered", "AC", "SM2", "delivered", 3))
