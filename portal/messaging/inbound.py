@@ -106,12 +106,9 @@ class Inbound:
 
     def _start(self, verdict: Verdict) -> None:
         row = self.row
-<<<<<<< HEAD
         if own_pause.until(row) is not None:
             own_pause.end(self.session, row)
-=======
         is_in_doubt = row.is_claimed or row.is_paused or row.in_review or offline_consent.is_on_paper(row)
->>>>>>> a5b26fc (Pages for lists and for consent on paper: looked through before anything is written, unproven until the phone answers)
         if self.is_asked:  # it says more than the YES that was asked for
             self._accept(verdict)
         elif row.status in (Status.OPTED_OUT, Status.DECLINED) or is_in_doubt:
