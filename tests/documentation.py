@@ -18,6 +18,8 @@ RIGHTS_IN_WORDS = {
     Right.OPT_OUT: "record an opt-out, decide on a reply in doubt",
     Right.EDIT_CONTACTS: "edit contacts and projects, sort texts into projects",
     Right.EDIT_QUESTIONNAIRES: "make and publish questionnaires",
+    Right.IMPORT_CLIENTS: "bring lists of contacts and opt-outs",
+    Right.RECORD_CONSENT: "record what a client agreed to on paper or by word, with its evidence",
     Right.SETUP: "the business's particulars, consent policy and automatic texts, webhooks",
     Right.EXPORT: "take out what belongs to many clients at once",
     Right.PEOPLE: "members and branches",

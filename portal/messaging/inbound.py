@@ -108,10 +108,9 @@ class Inbound:
         row = self.row
         if own_pause.until(row) is not None:
             own_pause.end(self.session, row)
-        is_in_doubt = row.is_claimed or row.is_paused or row.in_review or offline_consent.is_on_paper(row)
         if self.is_asked:  # it says more than the YES that was asked for
             self._accept(verdict)
-        elif row.status in (Status.OPTED_OUT, Status.DECLINED) or is_in_doubt:
+        elif row.status in (Status.OPTED_OUT, Status.DECLINED) or offline_consent.awaits_them(row):
             self._opt_in(verdict, "reply.confirmation")
         elif self._lifts_block():
             recorded = self._carrier(Kind.CARRIER_CLEARED)
@@ -121,13 +120,12 @@ class Inbound:
             self._other(verdict)
 
     def _yes(self, verdict: Verdict) -> None:
-        """YES counts against an open request that offered it, and on WhatsApp after a No (rules.md 11.3, W-15);
-        elsewhere it is a normal message."""
+        """It counts where a request offered it, on WhatsApp after a No (rules.md 11.3, W-15), and proves a paper."""
         if self._is_answer(verdict):
             self._accept(verdict)
         elif self.row.channel == WHATSAPP and self.row.status in (Status.DECLINED, Status.OPTED_OUT):
             self._opt_in(verdict, "mo.accepted.client", "mo.accepted.user", scope="informational")
-        elif offline_consent.is_on_paper(self.row):  # the phone proves what a paper said; there is no second text
+        elif offline_consent.is_on_paper(self.row):
             self._opt_in(verdict, "reply.confirmation")
         elif self._lifts_block():
             self._carrier(Kind.CARRIER_CLEARED)

@@ -116,6 +116,11 @@ def record(
     return recorded
 
 
+def awaits_them(row: Any) -> bool:
+    """Whether something is open that the client's own act settles: a claim, a pause, a doubt, a paper to be proven."""
+    return bool(row.is_claimed or row.is_paused or row.in_review or is_on_paper(row))
+
+
 def is_on_paper(row: Any) -> bool:
-    """Whether the consent there is was given offline, which no phone has proven yet."""
+    """Whether the consent there is was given offline; their own Yes proves it, without a second confirmation."""
     return bool(row.status == Status.OPTED_IN and row.origin == Origin.OFFLINE)
