@@ -99,7 +99,8 @@ def _store(session: Session, run: ImportRun, plan: Plan, tally: Tally) -> None:
 
 
 def _fill(session: Session, run: ImportRun, contact_id: str, row: ContactRow, who: Who) -> None:
-    """Only what is empty; a contact called by its number has no name yet."""
+    """Only what is empty; a contact called by its number has no name yet. A name that anybody may have typed stays such
+    a name (law 7): nobody has read it here."""
     found = contact.get(session, run.business_id, contact_id)
     is_nameless = not found.name or found.name in map(phone_number.display, row.numbers)
     name = row.name if is_nameless else found.name
@@ -110,9 +111,13 @@ def _fill(session: Session, run: ImportRun, contact_id: str, row: ContactRow, wh
     if (name, email) == (found.name, found.email) and not missing:
         return
     kept = [contact_date.Day(day.name, day.on_date) for day in days]
-    contact_desk.change(
+    is_typed = found.has_typed_name and name == found.name
+    changed = contact_desk.change(
         session, run.business_id, found.id, who, name=name, email=email, dates=[*kept, *missing] if missing else None
     )
+    changed.has_typed_name = is_typed
+    session.add(changed)
+    session.flush()
 
 
 def _owners(session: Session, business_id: str, numbers: Sequence[str]) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 import datetime as dt
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from portal import clock
+from portal import clock, jobs
 from portal.accounts.sender import SMS
 from portal.column import table_of
 from portal.consent import ledger, status_count, subscription, suppression
@@ -17,9 +17,10 @@ from portal.contacts import contact_date, group, opt_in_mark
 from portal.contacts.contact import Contact
 from portal.database import Database
 from portal.errors import Conflict, Invalid
-from portal.imports import import_group, import_piece, import_problem, import_run, tidy, turn
+from portal.imports import import_group, import_piece, import_problem, import_run, intake, tidy, turn
 from portal.imports.field import What
 from portal.imports.import_run import ImportRun, Progress
+from portal.imports.turn import Turn
 from portal.messaging import contact_desk, message, opt_in
 from portal.messaging.contact_desk import Who
 from tests.imports.conftest import ACTOR, BROKEN, Desk
@@ -250,3 +251,49 @@ def test_three_thousand_rows_come_in_in_short_pieces(desk: Desk, database: Datab
     assert counted == {"none": 2970, "requested": 0, "opted_in": 0, "declined": 0, "opted_out": 0}
     assert count(desk, ledger.table) == 0
     assert isinstance(run, ImportRun)
+
+
+def test_a_name_that_anybody_may_have_typed_stays_so(desk: Desk) -> None:
+    """Law 7: filling in an e-mail address makes nobody's name a member's."""
+
+    def typed(session: Session) -> None:
+        made = contact_desk.create(session, desk.business, ALICE, name="Free money at evil.example", numbers=[A])
+        made.has_typed_name = True
+        session.add(made)
+
+    desk.write(typed)
+    desk.bring(f"Name,Email,Phone\nZoë,z@quinn.example,{A}\n")
+    (found,) = desk.having(A)
+    assert (found.email, found.has_typed_name) == ("z@quinn.example", True)
+
+
+@pytest.mark.parametrize(("most", "value", "said"), [("MOST_BYTES", 10, "MB"), ("MOST_ROWS", 1, "more than 1 rows")])
+def test_a_list_that_is_too_long_is_refused_and_nothing_of_it_stays(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, most: str, value: int, said: str
+) -> None:
+    monkeypatch.setattr(intake, most, value)
+    with pytest.raises(Invalid, match=said):
+        desk.take(f"Name,Phone\nZoë,{A}\nAda,{B}\n")
+    while desk.write(tidy.run):
+        pass
+    assert count(desk, import_piece.table) == 0
+
+
+def test_the_jobs_bring_a_list_in_and_one_that_stumbles_keeps_no_other_waiting(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timetable = jobs.Timetable(desk.database, cast(Any, None))
+    broken = desk.take(f"Name,Phone\nZoë,{A}\n")
+    sound = desk.take(f"Name,Phone\nAda,{B}\n")
+    real = turn.store
+
+    def stumbles(session: Session, turn: Turn) -> None:
+        if turn.run_id == broken:
+            raise RuntimeError(BROKEN)
+        real(session, turn)
+
+    monkeypatch.setattr(turn, "store", stumbles)
+    jobs.run_imports(timetable)
+    assert [desk.run(each).status for each in (broken, sound)] == [Progress.FAILED, Progress.PREVIEWED]
+    jobs.tidy_imports(timetable)
+    assert [desk.run(each).has_file for each in (broken, sound)] == [False, True]
