@@ -32,6 +32,7 @@ from portal.consent.state import Origin, Proof
 from portal.contacts import contact, group, project
 from portal.imports import intake, turn
 from portal.imports.field import What
+from portal.invitations import flow
 from portal.messaging import (
     canned_reply,
     group_message,
@@ -112,6 +113,7 @@ def ids(site: World) -> dict[str, str]:
             **listed(session, home), "file": evidence_file.keep(
                 session, home, row.id, b"%PDF-1.7 " + CANARY.encode(), actor="tests"
             ).id,
+            "flow": flow.create(session, businesses.get(session, home), name=CANARY, actor="tests", ip="").id,
             "sign_in": "0" * 64, "session": "0" * 64,
         }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from portal.accounts.business import Capability
 from portal.accounts.member import Right
-from portal.api import contact, erasure, group
+from portal.api import contact, erasure, flow, group
 from portal.api.operation import Operation
 from portal.api.value import Page
 from portal.database import Lane
@@ -22,6 +22,19 @@ OPERATIONS = (
     Operation(
         "PATCH", "/contacts/{id}", contact.change, Right.EDIT_CONTACTS, "Change a contact", contact.Contact,
         body=contact.ContactChange, refuses="It was merged into another contact; `unlock` names it.",
+    ),
+    Operation(
+        "GET", "/flows", flow.page, Right.READ, "Opt-in flows, the sample first", flow.Flows, query=Page, needs=TEXTING
+    ),
+    Operation(
+        "PATCH", "/flows/{id}", flow.change, Right.EDIT_QUESTIONNAIRES,
+        "Change its name or words; the required parts stay", flow.Flow, body=flow.FlowChange, needs=TEXTING,
+        refuses="Another flow has this name.",
+    ),
+    Operation(
+        "POST", "/flows/{id}/invitations", flow.invite, Right.SEND, "Invite one contact to opt in", flow.Invitation,
+        body=flow.NewInvitation, status=201, needs=TEXTING,
+        refuses="The number may not be asked now; `reason` and `unlock` say why.",
     ),
     Operation(
         "POST", "/contacts/{id}/erasure", erasure.create, Right.PEOPLE,

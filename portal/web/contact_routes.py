@@ -9,6 +9,8 @@ from portal.web import (
     contact_erasure,
     contact_merge,
     contacts,
+    flow,
+    flows,
     group,
     group_pick,
     group_text,
@@ -16,6 +18,7 @@ from portal.web import (
     import_list,
     import_run_page,
     offline_consent,
+    invite,
     own_link,
     project,
     projects,
@@ -24,7 +27,7 @@ from portal.web.route import TEXTING, acts, reads, writes
 
 
 def routes() -> list[BaseRoute]:
-    return [*_contacts(), *_groups(), *_projects(), *_imports()]
+    return [*_contacts(), *_groups(), *_invitations(), *_projects(), *_imports()]
 
 
 def _contacts() -> list[BaseRoute]:
@@ -63,6 +66,19 @@ def _groups() -> list[BaseRoute]:
         writes("/groups/{group}/text", group_text.send, Right.SEND, TEXTING, lane=Lane.BULK),
         reads("/groups/{group}/text/{group_message}", group_text.sent, Right.READ, TEXTING),
         writes("/contacts/{contact}/groups", group.put, Right.EDIT_CONTACTS),
+    ]
+
+
+def _invitations() -> list[BaseRoute]:
+    """Asking one by one."""
+    return [
+        reads("/flows", flows.show, Right.READ, TEXTING),
+        writes("/flows", flows.create, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        reads("/flows/{flow}", flow.show, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        writes("/flows/{flow}", flow.save, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        reads("/flows/{flow}/preview", flow.preview, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        reads("/invite", invite.show, Right.SEND, TEXTING),
+        writes("/invite/{group}/{contact}", invite.invite, Right.SEND, TEXTING),
     ]
 
 

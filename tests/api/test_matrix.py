@@ -40,6 +40,8 @@ BODIES: dict[str, Any] = {
     "POST /groups": {"name": CANARY},
     "PATCH /groups/{id}": {"name": f"{CANARY} changed"},
     "POST /groups/{id}/messages": {"text": CANARY},
+    "PATCH /flows/{id}": {"name": f"{CANARY} changed"},
+    "POST /flows/{id}/invitations": {"contact": "{contacts}", "group": "{groups}", "basis": "client_asked"},
     "POST /automations": {"name": CANARY, "text": CANARY, "when": {"event": "opted_in", "delay_minutes": 60}},
     "PATCH /automations/{id}": {"name": f"{CANARY} changed"},
     "POST /webhook-endpoints": {"url": f"https://hooks.example.com/{CANARY}"},
@@ -75,6 +77,7 @@ def ids(api: Api, owner: Api, clients: Clients) -> dict[str, str]:
         "contacts": made["id"], "subscriptions": row_id, "questionnaires": asked["id"], "messages": sent["id"],
         "projects": work["id"], "reviews": row_id, "groups": group, "group-messages": texted,
         "webhook-endpoints": hook["id"], "automations": rule["id"], "scheduled-texts": waiting["id"],
+        "flows": api.get("/flows")["items"][0]["id"],
     }  # fmt: skip
 
 
@@ -101,7 +104,10 @@ def path(operation: Operation, ids: dict[str, str]) -> str:
 
 
 def call(api: Api, operation: Operation, ids: dict[str, str]) -> Response:
-    return api.call(operation.method, path(operation, ids), BODIES.get(name(operation)))
+    body = BODIES.get(name(operation))
+    known = {f"{{{kind}}}": each for kind, each in ids.items()}
+    filled = {key: known.get(value, value) if isinstance(value, str) else value for key, value in (body or {}).items()}
+    return api.call(operation.method, path(operation, ids), filled if body is not None else None)
 
 
 def dump(app: Starlette, business_id: str) -> str:
