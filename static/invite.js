@@ -17,7 +17,7 @@
   }, true);
 
   document.addEventListener("htmx:after:swap", (event) => {
-    if (!clicked || !event.detail.ctx?.sourceElement?.matches?.("[data-invite]")) return;
+    if (!clicked || event.detail.ctx?.request?.method !== "POST") return;
     const still = document.getElementById(clicked); // it was refused, and may be tried again
     const after = document.getElementById(next) ?? document.querySelector("#invitees [rel=next]");
     clicked = "";

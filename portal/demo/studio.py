@@ -11,7 +11,19 @@ from portal.accounts import business as businesses
 from portal.accounts import member, sender, workplace
 from portal.accounts.business import Business, Capability
 from portal.accounts.member import Member, Role
-from portal.demo import automation, client, contact, desk, group, import_list, project, webhook, whatsapp, words
+from portal.demo import (
+    automation,
+    client,
+    contact,
+    desk,
+    group,
+    import_list,
+    invitation,
+    project,
+    webhook,
+    whatsapp,
+    words,
+)
 from portal.demo.client import Told
 from portal.demo.story import Event, Person, Story
 from portal.providers.provider import Provider
@@ -71,7 +83,8 @@ def open_in(session: Session, provider: Provider, behave: Behave, *, url: str, p
     story = Story(session, provider, url, business, SENDER)
     told = _events(story, {"form": form, "waiting list": waiting}, {"ana": ana, "theo": theo}, behave)
     answered = [story.ago(days, at) for days, at, verb, _, _ in client.HISTORY if verb in ANSWERS]
-    story.tell([*told, *whatsapp.events(story, ana), *automation.turns(session, answered)])
+    invited = invitation.events(session, story, business, ana)
+    story.tell([*told, *whatsapp.events(story, ana), *invited, *automation.turns(session, answered)])
     project.open_in(session, business, ana)
     contact.open_in(session, business, ana)
     group.open_in(session, story, business, ana)

@@ -65,6 +65,8 @@ def wording(message: Any) -> str:
     """Whose words an automatic text used; nothing for what a person or an automation wrote."""
     key, _, rest = str(message.wording or "").partition("/")
     language, _, number = rest.partition("/")
+    if key == "flow":
+        return f"An opt-in flow, version {number}."
     if key not in SLOTS or language not in NAMES:
         return ""
     whose = f"version {number} of your own words" if number.isdecimal() else "standard words"

@@ -29,7 +29,7 @@ from portal.web.page import Answer, Page, SeeOther
 from portal.web.visit import Visit
 
 MOST_EXTRA = 6
-QUICK = ("YES", "STOP", "HELP", "START")
+QUICK = ("YES", "Y", "N", "STOP", "HELP", "START")
 
 
 class Pretend(Provider, Protocol):

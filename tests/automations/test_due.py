@@ -228,6 +228,7 @@ def test_a_consent_for_conversation_only_gets_no_automated_text(shop: Shop) -> N
     assert shop.stands() == [("skipped", "scope")]
 
 
+@pytest.mark.covers("F-20")
 @pytest.mark.parametrize(
     ("says", "why"),
     [((), "no_consent"), (("declined",), "declined"), (("asked",), "awaiting_reply")],

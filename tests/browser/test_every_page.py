@@ -28,6 +28,7 @@ from portal.contacts.contact import Contact
 from portal.contacts.project import Project
 from portal.demo.project import ARCHIVED
 from portal.imports.import_run import ImportRun
+from portal.invitations.invitation import Invitation
 from portal.messaging.canned_reply import CannedReply
 from portal.messaging.group_message import GroupMessage
 from portal.messaging.message import Message
@@ -95,6 +96,7 @@ def paths_of(session: Session) -> dict[str, str]:
     for left in session.exec(select(Task)).all():
         found["thread-task"] = f"/sms/{left.subscription_id}"
     found |= lists_of(session) | work_of(session) | people_of(session) | beside_of(session) | groups_of(session)
+    found |= invited_of(session)
     for state in STATES:
         row = session.exec(select(Subscription).where(Subscription.status == state)).first()
         assert row is not None, f"the demo has nobody who is {state}"
@@ -164,6 +166,16 @@ def groups_of(session: Session) -> dict[str, str]:
         "group": here, "group-in": "/groups/opted-in", "group-out": "/groups/opted-out", "group-pick": f"{here}/pick",
         "group-sent": f"{here}/text/{sent.id}", "group-find": f"{here}?find=r",
     }  # fmt: skip
+
+
+def invited_of(session: Session) -> dict[str, str]:
+    """A flow, and a group whose contacts are invited one by one."""
+    asked = session.exec(select(Invitation)).first()
+    assert asked is not None
+    return {
+        "flow": f"/flows/{asked.flow_id}",
+        "invite-list": f"/invite?group={asked.group_id}&flow={asked.flow_id}&basis=gave_number",
+    }
 
 
 def work_of(session: Session) -> dict[str, str]:

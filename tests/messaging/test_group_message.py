@@ -139,7 +139,7 @@ def test_while_new_numbers_are_asked_first_no_group_is_texted(road: Road) -> Non
     assert texted(road) == []
 
 
-@pytest.mark.covers("B7", "F-17")
+@pytest.mark.covers("B7", "F-17", "F-20")
 def test_each_member_gets_one_text_or_is_listed_with_the_reason(shop: Road) -> None:
     people = {name: person(shop, name, number(i)) for i, name in enumerate(("Yes", "Silent", "Stopped"), 1000)}
     people |= {"Nobody asked": person(shop, "Nobody asked", number(1003)), "No number": person(shop, "No number")}
