@@ -14,6 +14,8 @@ from portal.accounts.audit import AuditEntry
 from portal.accounts.sender import SMS
 from portal.consent import subscription
 from portal.contacts import contact, group
+from portal.erasure import removal
+from portal.erasure.reason import Reason
 from portal.export import Export, Format, What
 from portal.messaging import message, message_export
 from portal.messaging.message import Direction, Fate
@@ -113,6 +115,15 @@ def test_the_ledger_leaves_with_words_and_hashes_in_its_own_order(road: Road, wr
     assert told[1]["previous_hash"] == told[0]["hash"]
     assert [row["words"] for row in told] == ["the disclaimer", "STOP"]
     assert {row["number"] for row in told} == {CLIENT}
+
+
+@pytest.mark.covers("P17")
+def test_the_ledger_leaves_without_a_gap_also_after_an_erasure(road: Road, written: Write) -> None:
+    client = road.write(lambda session: contact.create(session, road.business, name="Zoë", numbers=[CLIENT]).id)
+    road.texts_us("STOP")
+    road.write(lambda session: removal.erase(session, road.business, client, reason=Reason.ASKED, actor="member:alice"))
+    (told,) = rows(written(What.LEDGER))
+    assert (told["seq"], told["kind"], told["number"], told["words"]) == (1, "opted_out", None, None)
 
 
 def test_contacts_leave_with_the_first_number_in_a_cell_of_its_own(world: World, written: Write) -> None:

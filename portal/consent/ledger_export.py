@@ -20,7 +20,7 @@ COLUMNS = (
 _e, _s = ledger.table, subscription.table
 _PIECE = Statement(
     sa.select(_e, _s.c.number)
-    .join_from(_e, _s, _s.c.id == _e.c.subscription_id)
+    .outerjoin_from(_e, _s, _s.c.id == _e.c.subscription_id)  # whose number was erased has no row
     .where(_e.c.business_id == param("business_id"), _e.c.seq > param("after"))
     .order_by(_e.c.seq)
     .limit(param("limit", sa.Integer()))
