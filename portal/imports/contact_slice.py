@@ -133,6 +133,8 @@ def _owners(session: Session, business_id: str, numbers: Sequence[str]) -> dict[
 
 def _written_to(session: Session, business_id: str, emails: Sequence[str]) -> dict[str, str]:
     keys = [each.casefold() for each in emails]
+    if not keys:
+        return {}
     query = sa.select(_c.c.email_key, _c.c.id).where(
         _c.c.business_id == business_id, _c.c.email_key.in_(keys), _c.c.merged_into_id.is_(None)
     )
