@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal.accounts import sender
-from portal.clients import new_number, own_number, own_text
+from portal.clients import erasure_request, new_number, own_number, own_text
 from portal.clients.link import Opened
 from portal.clients.own_number import OwnNumber
 from portal.clients.own_text import OwnText
@@ -58,6 +58,7 @@ class OwnPage:
     to_fill_in: tuple[Questionnaire, ...]
     sent_in: tuple[tuple[str, dt.datetime], ...]
     projects: tuple[Project, ...]
+    erasure_asked_at: dt.datetime | None
     texts: tuple[OwnText, ...]
 
 
@@ -79,7 +80,7 @@ def read(session: Session, opened: Opened, *, shows_all: bool = False) -> OwnPag
         tuple(_to_fill_in(session, opened.business.id, {each.questionnaire_id for each in sent})),
         tuple([(each.title, each.created_at) for each in sent]),
         tuple([each for each in contact_list.projects(session, opened.client.id) if each.archived_at is None][:MANY]),
-        tuple(own_text.latest(session, numbers)),
+        erasure_request.open_since(session, numbers), tuple(own_text.latest(session, numbers)),
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ _LEAVE = Statement(
     sa.insert(table).values(**params("id", "business_id", "subscription_id", "message_id", "created_at"))
 )
 _HERE = Statement(
-    sa.select(table.c.id, _m.c.text, table.c.created_at)
+    sa.select(table.c.id, _m.c.text, _m.c.direction, table.c.created_at)
     .join_from(table, _m, _m.c.id == table.c.message_id)
     .where(table.c.subscription_id == param("subscription_id"), sa.text("task.done_at IS NULL"))
     .order_by(table.c.created_at, table.c.id)
@@ -76,7 +76,7 @@ def leave(session: Session, row: Any, message_id: str) -> str:
 
 
 def here(session: Session, subscription_id: str) -> list[Any]:
-    """The open ones of one conversation, oldest first: id, text of the message, created_at."""
+    """The open ones of one conversation, oldest first: id, text and direction of the message, created_at."""
     return _HERE.rows(session, subscription_id=subscription_id)
 
 

@@ -4,6 +4,7 @@ No cookie is read or set. The address is the key, so it is kept from other sites
 """
 
 import datetime as dt
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,10 +44,12 @@ PAGE = "own page"  # in the place of a questionnaire's id
 
 @dataclass(frozen=True)
 class Done:
-    """`sentence` is said on the page; `stopped` are subscriptions whose texts on their way are waited for (law 6)."""
+    """`sentence` is said on the page; `stopped` are subscriptions whose texts on their way are waited for (law 6).
+    `file` is handed over instead of the page."""
 
     sentence: str
     stopped: tuple[str, ...] = ()
+    file: Callable[[Session], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,8 +122,17 @@ async def _performed(request: Request, act: str, made: Made, work: Work, lane: L
         return html(visit, found, Forms({(act, str(form.number.data or "")): form}), 422)
     for each in done.stopped:
         await drain.wait(database, each)
+    if done.file is not None:
+        return _file(await database.reading(done.file))
     said = _signer(visit).dumps(done.sentence)
     return RedirectResponse(f"{home(visit)}?said={said}", 303, dict(HEADERS))
+
+
+def _file(data: Mapping[str, Any]) -> Response:
+    """Its name tells nobody's number."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    attached = {"Content-Disposition": 'attachment; filename="my-data.json"'}
+    return Response(text, media_type="application/json", headers=HEADERS | attached)
 
 
 def _done(session: Session, visit: Visit, made: Made, work: Work) -> tuple[Any, Done | None]:
