@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from portal.accounts.sender import SMS
+from portal.clients import stop
 from portal.clients.link import Opened
 from portal.clients.own_number import OwnNumber
 from portal.consent import disclaimer, ledger, own_pause, subscription
@@ -36,14 +37,20 @@ def say_yes(
     return True
 
 
-def say_no(session: Session, opened: Opened, number: OwnNumber, shown: Shown, *, evidence: Mapping[str, Any]) -> None:
-    """A No to a question that is open is a fact; to a number that said No before, nothing changes."""
+def say_no(
+    session: Session, opened: Opened, number: OwnNumber, shown: Shown, *, evidence: Mapping[str, Any]
+) -> list[str]:
+    """A No is a fact: to an open question it declines, to a number that had agreed and is on hold it is as good as a
+    stop; to one that said No before, nothing changes. The answer is what `stop.stop` answers."""
     row = subscription.lock(session, opened.business.id, SMS, number.number)
-    if row.status not in (Status.NONE, Status.REQUESTED):
-        return
-    disclaimer.keep(session, opened.business.id, shown)
-    outbox.cancel_waiting(session, row.id, reason="declined")
-    ledger.record(
-        session, row, Kind.DECLINED, origin=Origin.PORTAL, proof=Proof.PERSONAL_LINK, actor=opened.actor,
-        evidence=evidence,
-    )  # fmt: skip
+    if row.status == Status.OPTED_IN:
+        disclaimer.keep(session, opened.business.id, shown)
+        return stop.stop(session, opened, [number], evidence=evidence)
+    if row.status in (Status.NONE, Status.REQUESTED):
+        disclaimer.keep(session, opened.business.id, shown)
+        outbox.cancel_waiting(session, row.id, reason="declined")
+        ledger.record(
+            session, row, Kind.DECLINED, origin=Origin.PORTAL, proof=Proof.PERSONAL_LINK, actor=opened.actor,
+            evidence=evidence,
+        )  # fmt: skip
+    return []

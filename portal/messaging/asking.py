@@ -126,9 +126,11 @@ def no_basis(business: Business, basis: Basis, note: str) -> Refuse | None:
 
 
 def _closed(business: Business, row: Any) -> Refuse | None:
-    """What no waiting opens."""
+    """What opens by nothing of ours: their No, their own pause, a number that cannot be texted."""
     if row.returns_to or row.status in (Status.DECLINED, Status.OPTED_OUT):
         return gate.refusal(row.returns_to or row.status)
+    if quiet := gate.own_pause_of(row, business.timezone):
+        return quiet
     reason = gate.barred(row)
     return gate.refusal(reason, row.channel) if reason else _elsewhere(business, row)
 

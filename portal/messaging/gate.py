@@ -162,8 +162,12 @@ def decide(
 
 
 def _quiet(facts: Any, purpose: Purpose, zone: str) -> Refuse | None:
+    return own_pause_of(facts, zone) if purpose in _QUIET else None
+
+
+def own_pause_of(facts: Any, zone: str) -> Refuse | None:
     """The client's own pause, by the day on which it ends (own_pause.py)."""
-    until = own_pause.until(facts) if purpose in _QUIET else None
+    until = own_pause.until(facts)
     if until is None:
         return None
     day = local_time.day_of(until, zone)

@@ -65,8 +65,8 @@ def _opt_in(act: Act, form: Any) -> Done | None:
     number, choice = act.number, str(form.choice.data)
     proof = _evidence(act, showing, choice, number)
     if choice == "no":
-        own_opt_in.say_no(act.session, act.opened, number, showing.shown, evidence=proof)
-        return Done(NO)
+        stopped = own_opt_in.say_no(act.session, act.opened, number, showing.shown, evidence=proof)
+        return Done(NO, tuple(stopped))
     caps = act.visit.settings.caps
     if not own_opt_in.say_yes(act.session, act.opened, number, showing.shown, evidence=proof, caps=caps):
         form.form_errors = [ENOUGH]

@@ -12,6 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from portal import clock
 from portal.accounts import business as businesses
+from portal.accounts.sender import SMS
+from portal.consent import own_pause, subscription
 from portal.consent.purpose import Purpose
 from portal.consent.state import Kind, Origin, Proof, Status, fold
 from portal.contacts import group
@@ -191,6 +193,19 @@ def test_nobody_is_invited_after_an_answer(party: Party, reason: str) -> None:
     before = len(party.entries())
     assert party.invites().reason == reason
     assert len(party.entries()) == before
+
+
+@pytest.mark.parametrize("has_agreed", [False, True])
+def test_nobody_is_invited_in_a_pause_of_their_own(party: Party, has_agreed: bool) -> None:
+    if has_agreed:
+        party.agreed_on_paper()
+
+    def pause(session: Any) -> None:
+        row = subscription.lock(session, party.road.business, SMS, party.number)
+        own_pause.begin(session, row, until_at=clock.now() + dt.timedelta(days=3))
+
+    party.road.write(pause)
+    assert party.invites().kept_as == "own_pause"
 
 
 @pytest.mark.covers("X-27")

@@ -105,6 +105,17 @@ def test_a_number_on_hold_opens_by_a_yes_of_its_own(scene: Scene) -> None:
     assert (scene.row().is_paused, scene.row(OTHERS).status) == (False, Status.OPTED_OUT)
 
 
+@pytest.mark.covers("X-13", "X-15")
+def test_a_no_at_a_number_on_hold_is_a_stop(scene: Scene) -> None:
+    two = own(scene, CLIENT, OTHERS)
+    scene.says_yes()
+    scene.says_yes(OTHERS)
+    scene.texts_us("STOP", OTHERS)
+    given = two.press("opt-in", number=two.number(), instance=field(two.get().text, "instance"), choice="no")
+    assert given.status_code == 303
+    assert scene.row().status == Status.OPTED_OUT
+
+
 @pytest.mark.covers("rules 15")
 def test_a_client_narrows_their_consent_and_widens_it_only_as_far_as_they_ever_agreed(rosa: Own) -> None:
     page = rosa.get().text
