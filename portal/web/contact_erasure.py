@@ -7,7 +7,7 @@ from starlette.responses import Response
 from forms.contact_erasure import ContactErasureForm
 from portal.accounts.member import Right
 from portal.database import Database, Lane
-from portal.erasure import preview, removal
+from portal.erasure import preview, removal, thinning
 from portal.erasure.preview import Preview
 from portal.messaging import drain
 from portal.web import page
@@ -33,6 +33,8 @@ async def erase(request: Request) -> Response:
         return page.respond(request, visit, _page(form, found, 422))
     for each in await database.writing(lambda session: removal.hush(session, home, contact_id), lane=Lane.CONSENT):
         await drain.wait(database, each)
+    while await database.writing(lambda session: thinning.thin(session, home, contact_id), lane=Lane.BULK):
+        pass
     done = await database.writing(
         lambda session: removal.erase(
             session, home, contact_id, reason=form.why, actor=visit.actor, ip=visit.ip,

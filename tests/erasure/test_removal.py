@@ -15,7 +15,7 @@ from portal.accounts.sender import SMS
 from portal.consent import erased_subscription, ledger, subscription, suppression, verification
 from portal.consent.state import Kind, Origin, Proof, Status
 from portal.contacts import contact, group, group_member, merge
-from portal.erasure import removal
+from portal.erasure import removal, thinning
 from portal.erasure.reason import Reason
 from portal.erasure.removal import Erased
 from portal.errors import Conflict, NotFound
@@ -243,3 +243,18 @@ def test_what_fails_in_the_middle_leaves_everything(small: Small, monkeypatch: p
     assert small.row() == before
     assert small.world.read(lambda session: contact.get(session, small.home, ann).name) == "Ann"
     assert small.erase(ann).numbers == 1
+
+
+@pytest.mark.covers("P17", "P21")
+def test_somebody_with_very_many_texts_goes_in_pieces(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(removal, "MOST_TEXTS", 2)
+    monkeypatch.setattr(thinning, "PIECE", 2)
+    ann = small.add("Ann", A)
+    for i in range(5):
+        small.hears(text(f"Hello {i}", f"in:{i}"))
+    with pytest.raises(Conflict, match="more than 2 texts"):
+        small.erase(ann)
+    pieces = [small.write(lambda session: thinning.thin(session, small.home, ann)) for _ in range(3)]
+    assert pieces == [True, True, False]
+    assert small.erase(ann).texts == 1
+    assert small.problem() == ""
