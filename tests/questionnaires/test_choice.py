@@ -10,6 +10,8 @@ from portal.accounts.sender import SMS
 from portal.consent import ledger, subscription, verification
 from portal.consent.state import Kind, Origin, Proof, Status
 from portal.contacts import contact
+from portal.erasure import removal
+from portal.erasure.reason import Reason
 from portal.messaging import opt_in
 from portal.settings import Caps
 from tests.questionnaires.conftest import CLIENT, OTHER, Form, made
@@ -246,3 +248,17 @@ def test_the_ledger_of_many_answers_verifies(form: Form) -> None:
     for choice, who in (("yes", ""), ("no", client), ("yes", ""), ("yes", client)):
         form.answer(choice, client=who)
     assert form.world.read(lambda s: verification.verify(s, form.business)).problem == ""
+
+
+@pytest.mark.covers("P17", "P12", "X-13", "rules 16")
+def test_whoever_was_erased_after_an_opt_out_is_not_texted_because_somebody_types_the_number(form: Form) -> None:
+    client = form.contact(CLIENT)
+    stop(form)
+    form.world.write(
+        lambda session: removal.erase(session, form.business, client, reason=Reason.ASKED, actor="member:alice")
+    )
+    form.answer("yes")
+    assert (form.row().status, form.row().is_claimed, form.texts()) == (Status.OPTED_OUT, True, [])
+    back = form.world.read(lambda session: contact.having(session, form.business, CLIENT)[0].id)
+    form.answer("yes", client=back)
+    assert form.row().status == Status.OPTED_IN
