@@ -43,6 +43,7 @@ _KEEP = Statement(
         )
     )
 )
+_ANY = Statement(sa.select(table.c.hmac).where(table.c.business_id == param("business_id")).limit(1))
 _FIND = Statement(sa.select(table.c.erased_at, table.c.reason).where(*_mine))
 _LIFT = Statement(sa.delete(table).where(*_mine))
 
@@ -62,7 +63,9 @@ def find(session: Session, business_id: str, number: str) -> Any:
 
 
 def among(session: Session, business_id: str, numbers: Collection[str]) -> set[str]:
-    """Those of many numbers that may not be texted. One query."""
+    """Those of many numbers that may not be texted. One query, and a short one where nobody was erased."""
+    if _ANY.first(session, business_id=business_id) is None:
+        return set()
     marks = {_mark(session, business_id, each): each for each in numbers}
     query = sa.select(table.c.hmac).where(table.c.business_id == business_id, table.c.hmac.in_(list(marks)))
     return {marks[each] for each in session.scalars(query)}

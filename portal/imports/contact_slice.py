@@ -58,9 +58,9 @@ def _plan(session: Session, run: ImportRun, rows: Sequence[ContactRow], *, notes
         given = [(key, number) for number, keys in keyed.items() for key in keys]
         import_piece.note_keys(session, run.business_id, run.id, given)
     first = import_piece.first_rows(session, run.id, [key for keys in keyed.values() for key in keys])
-    owners = _owners(session, run.business_id, [number for each in rows for number in each.numbers])
     written = _written_to(session, run.business_id, [each.email for each in rows if each.key])
     heard = subscription_bulk.known(session, run.business_id, [number for each in rows for number in each.numbers])
+    owners = _owners(session, run.business_id, sorted(heard))  # whoever has a number has a row for it (contact.relabel)
     fresh, known, troubles = list[ContactRow](), list[tuple[ContactRow, str]](), list[Trouble]()
     for each in rows:
         before = min((first.get(key, each.row) for key in keyed[each.row]), default=each.row)
@@ -122,6 +122,8 @@ def _fill(session: Session, run: ImportRun, contact_id: str, row: ContactRow, wh
 
 def _owners(session: Session, business_id: str, numbers: Sequence[str]) -> dict[str, str]:
     """Who has each number; of two that share a phone, who had it first."""
+    if not numbers:
+        return {}
     query = sa.select(_n.c.number, _n.c.contact_id).where(
         _n.c.business_id == business_id, _n.c.number.in_(list(numbers)), _n.c.is_current
     )
