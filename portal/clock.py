@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 
 UTC = dt.UTC
 
@@ -33,6 +34,7 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+@lru_cache(maxsize=64)  # one act tells its moment more than once
 def rfc3339(moment: dt.datetime) -> str:
     """`2026-11-21T23:05:00Z`: the only form in which times leave the house (interface.md)."""
     text = moment.astimezone(UTC).isoformat(timespec="microseconds" if moment.microsecond else "seconds")

@@ -3,6 +3,7 @@
 import re
 from collections import namedtuple
 from collections.abc import Callable, Mapping
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -10,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from portal import encoder
 
 Clause = Any
 _PLACE = re.compile(r"(%s|%%)")
@@ -46,7 +49,8 @@ class Compiled:
         ]
         columns = list(getattr(clause, "exported_columns", ()) or ())
         self.has_rows = bool(columns)
-        self._row: Any = namedtuple("Row", [column.key for column in columns], rename=True) if columns else None
+        row = namedtuple("Row", [column.key for column in columns], rename=True) if columns else tuple
+        self._made: Any = partial(tuple.__new__, row)  # `_make` would count the cells of every row again
         self._converters = [
             (i, convert)
             for i, column in enumerate(columns)
@@ -71,16 +75,17 @@ class Compiled:
         return converted
 
     def rows(self, found: list[Any]) -> list[Any]:
-        """What the driver returned, as named tuples."""
-        make = self._row._make
+        """What the driver returned, as named tuples; NULL is None."""
         if not self._converters:
-            return [make(row) for row in found]
+            return list(map(self._made, found))
         rows = []
         for row in found:
             cells = list(row)
             for i, convert in self._converters:
-                cells[i] = convert(cells[i])
-            rows.append(make(cells))
+                cell = cells[i]
+                if cell is not None:
+                    cells[i] = convert(cell)
+            rows.append(self._made(cells))
         return rows
 
 
@@ -123,4 +128,8 @@ def _picking(keys: list[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
 
 def _bind_converter(name: str, compiled: SQLCompiler, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
     bind = compiled.binds.get(name)
-    return bind.type.dialect_impl(dialect).bind_processor(dialect) if bind is not None else None
+    if bind is None:
+        return None
+    if dialect.name == "sqlite" and isinstance(bind.type, sa.JSON):
+        return encoder.usual
+    return bind.type.dialect_impl(dialect).bind_processor(dialect)

@@ -6,7 +6,6 @@ the chain (promises.md F.5). Entries are never changed or deleted; triggers in b
 
 import datetime as dt
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel
 
-from portal import clock
+from portal import clock, encoder
 from portal.accounts import delivery
 from portal.accounts.endpoint import Event
 from portal.column import UtcTime, one_of, table_of
@@ -28,6 +27,8 @@ from portal.statement import Statement, param, params
 SALT_BYTES = 16
 MOMENT = dt.timedelta(microseconds=1)
 VERSION = 1
+_PRIVATE = ("hash", "evidence", "salts")
+_TIMES = ("occurred_at", "recorded_at")
 
 
 class LedgerEntry(SQLModel, table=True):
@@ -179,21 +180,15 @@ def _salts(evidence: Mapping[str, Any]) -> dict[str, str]:
 
 def commitment(salt: str, value: Any) -> str:
     """SHA-256 over the salt and the canonical JSON of one field: binds it, and tells nothing once the salt is gone."""
-    return hashlib.sha256(bytes.fromhex(salt) + _canonical(value)).hexdigest()
+    return hashlib.sha256(bytes.fromhex(salt) + encoder.canonical(value)).hexdigest()
 
 
 def entry_hash(entry: Mapping[str, Any]) -> str:
     """The leaf of the chain: SHA-256 over 0x00 and the canonical JSON of all public fields (RFC 6962's leaf prefix)."""
-    public = {"version": VERSION} | {
-        name: clock.rfc3339(value) if isinstance(value, dt.datetime) else value
-        for name, value in entry.items()
-        if name not in ("hash", "evidence", "salts")
-    }
-    return hashlib.sha256(b"\x00" + _canonical(public)).hexdigest()
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _canonical(value: Any) -> bytes:
-    return _ENCODER.encode(value).encode()
+    public = {"version": VERSION, **entry}
+    for name in _PRIVATE:
+        public.pop(name, None)
+    for name in _TIMES:
+        if isinstance(public[name], dt.datetime):
+            public[name] = clock.rfc3339(public[name])
+    return hashlib.sha256(b"\x00" + encoder.canonical(public)).hexdigest()

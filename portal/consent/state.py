@@ -229,8 +229,8 @@ def _review_opened(state: State, fact: Fact) -> State:
     return replace(state, in_review=True, review_opened_at=state.review_opened_at or fact.occurred_at)
 
 
-def _settled(state: State) -> State:
-    return replace(state, in_review=False, review_opened_at=None)
+def _settled(state: State) -> State:  # without a review, no copy: every STOP comes by here
+    return replace(state, in_review=False, review_opened_at=None) if state.in_review else state
 
 
 _EFFECTS: dict[Kind, Callable[[State, Fact], State]] = {

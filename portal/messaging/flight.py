@@ -57,13 +57,11 @@ _STOPPED = Statement(
 
 
 def _stopping(spared: Sequence[Purpose]) -> Statement:
-    here = sa.select(table.c.message_id).where(table.c.subscription_id == param("subscription_id"))
-    return Statement(
-        sa.update(_m)
-        .where(_m.c.id.in_(here), _m.c.status == "sending", _m.c.purpose.not_in(spared))
-        .values(**params("reason", "expires_at")),
-        is_apart=True,
-    )
+    here = sa.select(table.c.message_id).where(table.c.subscription_id == param("subscription_id")).scalar_subquery()
+    stopped = sa.update(_m).where(_m.c.id == here, _m.c.status == "sending")
+    if spared:
+        stopped = stopped.where(_m.c.purpose.not_in(spared))
+    return Statement(stopped.values(**params("reason", "expires_at")), is_apart=True)
 
 
 _STOP: dict[tuple[Purpose, ...], Statement] = {}

@@ -160,12 +160,13 @@ def add(
     """
     now = values.get("created_at") or clock.now()
     message_id = values.get("id") or new_id()
-    known = _NOTHING | {
+    known = {
+        **_NOTHING,
         "id": message_id, "business_id": row.business_id, "subscription_id": row.id, "channel": row.channel,
         "number": row.number, "direction": direction, "status": status, "text": text, "segments": 1, "reason": "",
         "urgency": 0, "created_at": now, "project_id": None if direction is Direction.NOTICE else row.project_id,
+        **values,
     }  # fmt: skip
-    known |= values
     if known["once_key"] is None:
         _INSERT.post(session, **known)
     elif not _INSERT_ONCE.rows(session, **known):
