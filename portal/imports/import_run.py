@@ -182,6 +182,8 @@ def cancel(session: Session, found: ImportRun, *, actor: str, ip: str) -> None:
 
 def finish(session: Session, found: ImportRun, status: Progress, *, actor: str, ip: str = "") -> None:
     was_running = found.status == Progress.RUNNING
+    if status is Progress.CANCELLED and not was_running:
+        _forget_counts(session, found)  # they told what would come in; nothing did
     found.status, found.finished_at = status, clock.now()
     session.add(found)
     session.flush()
@@ -203,9 +205,13 @@ def _waiting(session: Session, found: ImportRun) -> ImportRun:
 
 
 def _restart(session: Session, known: ImportRun, status: Progress) -> None:
-    for each in COUNTS:
-        setattr(known, each, 0)
+    _forget_counts(session, known)
     known.status, known.tries, known.moved_at = status, 0, clock.now()
-    import_problem.clear(session, known.id)
     session.add(known)
     session.flush()
+
+
+def _forget_counts(session: Session, known: ImportRun) -> None:
+    for each in COUNTS:
+        setattr(known, each, 0)
+    import_problem.clear(session, known.id)

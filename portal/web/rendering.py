@@ -67,7 +67,7 @@ def environment() -> Environment:
     return found
 
 
-BESIDE = {"/contacts": ("/groups", "/invite", "/flows")}
+BESIDE = {"/contacts": ("/groups", "/invite", "/flows", "/import")}
 """Pages that belong to one of the main ones under another address."""
 
 

@@ -65,6 +65,8 @@ def test_columns_that_cannot_be_told_are_asked_for(desk: Scene) -> None:
     assert desk.client.post(f"{where}/columns", data={"column_0": "email", "column_1": "name"}).status_code == 303
     assert "Import 1 contacts" in desk.client.get(where).text
     assert desk.client.post(f"{where}/cancel").headers["location"] == "/import"
+    left = desk.client.get(where).text
+    assert ("Discarded" in left, "New contacts" in left) == (True, False)
 
 
 @pytest.mark.parametrize(
