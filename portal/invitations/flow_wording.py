@@ -52,7 +52,7 @@ NAMES = tuple(each.name for each in fields(Words))
 SAMPLE: Mapping[Language, Words] = {
     Language.EN: Words(
         "{business} would like to text you about {purposes}. MSG&DataRatesMayApply. Reply Y Yes N No. "
-        "Reply HELP for help, STOP to opt out.",
+        "HELP for help, STOP to opt out.",
         "{business}: thank you, you're opted in to texts about {purposes}. Msg frequency varies. Msg & data rates may "
         "apply. Reply HELP for help, STOP to opt out.",
         "{business}: you said No and will receive no more texts from us. Reply START to opt in.",

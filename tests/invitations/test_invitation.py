@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from portal.consent.state import Kind, Origin, Proof, Status, fold
 from portal.contacts import group
 from portal.errors import Invalid
 from portal.invitations import flow, flow_wording
-from portal.messaging import contact_desk, first_message, lapse
+from portal.messaging import contact_desk, first_message, invited, lapse
 from portal.messaging.asking import Basis
 from portal.messaging.contact_desk import Who
 from portal.messaging.gate import Refuse
@@ -267,6 +268,29 @@ def test_what_was_held_leaves_after_the_confirmation(party: Party) -> None:
     first, second = party.says("Y")
     assert YES in first
     assert second == "See you on Saturday!"
+
+
+@pytest.mark.covers("rules 25")
+def test_a_stop_throws_away_what_was_held(party: Party) -> None:
+    def gate_on(session: Any) -> None:
+        businesses.change_policy(session, businesses.get(session, party.road.business), has_first_message_gate=True)
+
+    party.road.write(gate_on)
+    party.invites()
+    party.road.send_all()
+    party.road.member_writes("See you on Saturday!", party.number)
+    assert ["Opt out confirmed" in each for each in party.says("STOP")] == [True]
+    assert party.groups() == REST
+
+
+@pytest.mark.covers("rules 25")
+def test_a_number_that_nobody_invited_pays_no_query_for_invitations() -> None:
+    """The road in of a plain STOP is measured."""
+    nobody: Any = None
+    row = SimpleNamespace(invited_seq=None, status=Status.OPTED_IN, origin=Origin.FORM)
+    assert invited.of(nobody, row) is None
+    assert not invited.is_reminded(nobody, row, "STOP")
+    invited.leave(nobody, row, None)
 
 
 @pytest.mark.covers("F-3")
