@@ -5,7 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from wtforms import EmailField, SelectField, SelectMultipleField, StringField, TelField, URLField, ValidationError
+from wtforms import (
+    BooleanField,
+    EmailField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    URLField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -72,6 +81,10 @@ class BusinessForm(BaseForm):
         "Language of automatic texts", choices=[SelectChoice(str(code), name) for code, name in NAMES.items()],
         description="The words of each are under Wordings. The disclaimer in your questionnaires is in English.",
     )  # fmt: skip
+    has_preference_links = BooleanField(
+        "Put a short link to their texting choices at the end of automated texts",
+        description="There a client stops, pauses or narrows texts. A text grows by about 60 characters.",
+    )
     timezone = SelectField("Time zone")
     allowed_regions = SelectMultipleField(
         "Where your clients’ numbers may be", option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False),

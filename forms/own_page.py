@@ -44,7 +44,7 @@ class OwnPageForm(BaseForm):
         return bool(self.errors or self.form_errors)
 
 
-class PauseForm(OwnPageForm):
+class UntilForm(BaseForm):
     """`until` is the day on which texts may come again, in the business's time zone."""
 
     until = StringField("Until")
@@ -67,6 +67,10 @@ class PauseForm(OwnPageForm):
         today = local_time.today(self._timezone)
         if not today < on <= today + own_pause.LONGEST:
             raise ValidationError("Please choose a day from tomorrow on, within a year.")
+
+
+class PauseForm(UntilForm, OwnPageForm):
+    """On the client's own page, with the digits."""
 
 
 class OptInForm(OwnPageForm):

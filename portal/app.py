@@ -102,7 +102,9 @@ def start_dispatcher(app: Starlette) -> None:
     state.courier = courier(state.database, state.settings)
     alarm = Alarm(state.database, letter=letter(state.settings), url=state.settings.public_url)
     journal = Journal(state.database, post=journal_post(state.settings))
-    state.timetable = Timetable(state.database, state.dispatcher, state.courier, alarm, journal)
+    state.timetable = Timetable(
+        state.database, state.dispatcher, state.courier, alarm, journal, state.settings.form_origin
+    )
     state.dispatcher.start()
 
 

@@ -19,6 +19,7 @@ from portal.imports import tidy, turn
 from portal.messaging import archive, archive_turn, group_message, lapse, outcome, rehearsal, trigger_event, word_search
 from portal.messaging.archive_mail import Journal
 from portal.messaging.dispatch import Dispatcher
+from portal.messaging.preference_link import prune as prune_links
 from portal.messaging.review_alarm import Alarm
 
 WORD_PIECES = 20  # in one tick
@@ -42,9 +43,10 @@ class Timetable:
         courier: Courier | None = None,
         alarm: Alarm | None = None,
         journal: Journal | None = None,
+        form_origin: str = "",
     ) -> None:
         self.database, self.dispatcher, self.courier, self.alarm = database, dispatcher, courier, alarm
-        self.journal = journal
+        self.journal, self.form_origin = journal, form_origin
         self.ticked_at = clock.monotonic()
         self._ticker = BackgroundScheduler(timezone=dt.UTC)
 
@@ -83,7 +85,7 @@ def checkpoint(timetable: Timetable) -> None:
 
 
 def prune_allowances(timetable: Timetable) -> None:
-    timetable.database.write(allowance.prune, lane=Lane.BULK)
+    timetable.database.write(lambda session: (allowance.prune(session), prune_links(session)), lane=Lane.BULK)
 
 
 def prune_sign_ins(timetable: Timetable) -> None:
@@ -153,7 +155,8 @@ def _look_through(database: Database, automation_id: str) -> None:
 
 def run_due(timetable: Timetable) -> None:
     """What is due goes to the outbox; in pieces, so that nobody's write waits long."""
-    while timetable.database.read(due.is_any) and timetable.database.write(due.run, lane=Lane.BULK):
+    work = partial(due.run, form_origin=timetable.form_origin)
+    while timetable.database.read(due.is_any) and timetable.database.write(work, lane=Lane.BULK):
         pass
 
 

@@ -17,6 +17,7 @@ from portal.messaging import (
     flight,
     group_message,
     message,
+    preference_link,
     provider_event,
     review_alarm,
     saved_view,
@@ -32,7 +33,8 @@ MODULES = (
     allowance, api_answer, archive, archive_item, archive_journal, audit, automation, business, canned_reply, contact,
     contact_change, contact_date, disclaimer, endpoint, erased_subscription, erasure, evidence_file, flight, flow,
     group, group_member, group_message, import_piece, import_problem, import_run, invitation, ledger, member, message,
-    posting, project, provider_event, questionnaire, review_alarm, saved_view, scheduled_text, sender, session,
+    posting, preference_link, project, provider_event, questionnaire, review_alarm, saved_view, scheduled_text,
+    sender, session,
     sorting, submission, subscription, suppression, task, trigger_event, whatsapp_template, wording,
 )  # fmt: skip
 

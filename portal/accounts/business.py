@@ -77,6 +77,7 @@ class Business(SQLModel, table=True):
     has_whatsapp: bool = False
     shows_held_inbound: bool = False
     allows_cold_requests: bool = True
+    has_preference_links: bool = False
     embed_origins: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 

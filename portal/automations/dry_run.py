@@ -18,7 +18,7 @@ from portal.accounts.business import Business
 from portal.automations import candidate, moment, reason, recipient
 from portal.automations.candidate import Candidate
 from portal.automations.rule import Event
-from portal.messaging import segment
+from portal.messaging import preference_link, segment
 
 MOST = 10_000  # texts looked at; more are “more than 10,000”
 SAMPLE = 50
@@ -68,14 +68,17 @@ class DryRun:
         return [(name, reason.sentence(name), count) for name, count in found]
 
 
-def dry_run(session: Session, business: Business, rule: Any, *, now: dt.datetime | None = None) -> DryRun:
-    """`rule` is a Rule, checked, or an automation."""
+def dry_run(
+    session: Session, business: Business, rule: Any, *, now: dt.datetime | None = None, form_origin: str = ""
+) -> DryRun:
+    """`rule` is a Rule, checked, or an automation. `form_origin`: where clients' pages are."""
     now = now or clock.now()
     found = list(_candidates(session, business, rule, now))
     has_more, found = len(found) > MOST, found[:MOST]
     has_sender = sender.of(session, business.id) is not None
     today = moment.today(now, business.timezone)
-    measure = cache(lambda text: segment.count(text).segments)
+    ending = preference_link.sample(form_origin) if business.has_preference_links and form_origin else ""
+    measure = cache(lambda text: segment.count(text + ending).segments)
     lines = [_line(each, rule.text, business, today, has_sender, measure) for each in found]
     skipped = Counter(line.reason for line in lines if line.reason)
     sent = [line for line in lines if not line.reason]

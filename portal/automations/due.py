@@ -24,7 +24,7 @@ from portal.contacts import contact as contacts
 from portal.contacts.contact import ContactNumber
 from portal.contacts.project import ProjectContact
 from portal.database import announce
-from portal.messaging import gate, outbox
+from portal.messaging import gate, outbox, preference_link
 from portal.messaging.gate import Defer, Refuse, Send
 from portal.statement import Statement, param, params
 
@@ -41,7 +41,7 @@ _TAKE = Statement(
         *COLUMNS, t.c.id.label("scheduled_id"), t.c.contact_id.label("client_id"),
         t.c.project_id.label("about_project_id"), t.c.occasion, t.c.about_on, t.c.text, t.c.due_at, t.c.expires_at,
         t.c.finished_at, _a.c.condition, _a.c.switched_on_at, _b.c.name.label("business_name"), _b.c.timezone,
-        _b.c.capabilities, project.c.archived_at, project.c.starts_on, project.c.ends_on,
+        _b.c.capabilities, _b.c.has_preference_links, project.c.archived_at, project.c.starts_on, project.c.ends_on,
         survivor.c.id.label("survivor_id"), survivor.c.merged_into_id.label("merged_again_into"),
         sa.case((t.c.contact_id.is_(None), sa.true()), else_=_has_number).label("has_number"),
         sa.case((t.c.project_id.is_(None), sa.true()), else_=_is_client).label("is_client"),
@@ -70,15 +70,15 @@ def is_any(session: Session) -> bool:
     return _ANY.first(session, now=clock.now()) is not None
 
 
-def run(session: Session, *, limit: int = BATCH) -> int:
-    """Decide about the oldest of what is due. How many were decided."""
+def run(session: Session, *, limit: int = BATCH, form_origin: str = "") -> int:
+    """Decide about the oldest of what is due. How many were decided. `form_origin`: where clients' pages are."""
     now = clock.now()
     rows = _TAKE.rows(session, now=now, limit=limit)
     for row in rows:
         if row.merged_again_into is not None:
             _follow(session, row)
         else:
-            _decide(session, row, now)
+            _decide(session, row, now, form_origin)
         announce(session, f"business:{row.business_id}")
     return len(rows)
 
@@ -89,7 +89,7 @@ def _follow(session: Session, row: Any) -> None:
     _FOLLOW.run(session, id=row.scheduled_id, contact_id=living.id)
 
 
-def _decide(session: Session, row: Any, now: dt.datetime) -> None:
+def _decide(session: Session, row: Any, now: dt.datetime, form_origin: str) -> None:
     decision = gate.decide(row, Purpose.AUTOMATED)
     if isinstance(decision, Defer) and decision.until < row.expires_at:
         _end(session, row, Standing.DEFERRED, why=decision.reason, due_at=decision.until, finished_at=_since(row, now))
@@ -99,6 +99,8 @@ def _decide(session: Session, row: Any, now: dt.datetime) -> None:
     if why:
         _end(session, row, Standing.SKIPPED, why=why, finished_at=now)
         return
+    if row.has_preference_links and form_origin:
+        words += preference_link.tail(session, row, form_origin)
     answer = outbox.queue(
         session, row._replace(project_id=row.about_project_id or row.project_id), words, purpose=Purpose.AUTOMATED,
         once_key=f"scheduled:{row.scheduled_id}", expires_at=row.expires_at,

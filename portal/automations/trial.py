@@ -16,7 +16,7 @@ from portal.automations.variable import VARIABLES
 from portal.consent import subscription
 from portal.consent.purpose import Purpose
 from portal.errors import NotFound
-from portal.messaging import outbox
+from portal.messaging import outbox, preference_link
 from portal.messaging.gate import Refuse
 from portal.messaging.outbox import Queued
 from portal.statement import Statement, param
@@ -33,15 +33,23 @@ _ROW = Statement(
 )
 
 
-def preview(text: str, business: Business) -> str:
+def preview(text: str, business: Business, *, form_origin: str = "") -> str:
     """The text as a sample client would get it; what cannot be filled stays as it is."""
     values = dict(SAMPLE) | {"business": business.name, "date": _in_two_days(business)}
     filled, _ = recipient.words(text, {name: values[name] for name in VARIABLES})
-    return filled or text
+    ending = preference_link.sample(form_origin) if business.has_preference_links and form_origin else ""
+    return (filled or text) + ending
 
 
 def send(
-    session: Session, business: Business, automation: Automation, subscription_id: str, *, member_id: str, once_key: str
+    session: Session,
+    business: Business,
+    automation: Automation,
+    subscription_id: str,
+    *,
+    member_id: str,
+    once_key: str,
+    form_origin: str = "",
 ) -> Queued | Refuse:
     """With the number's own name; a project or day it lacks is a sample. Raises NotFound for a strange number."""
     row = subscription.lock_by_id(session, business.id, subscription_id)
@@ -54,6 +62,8 @@ def send(
     text, why = recipient.words(automation.text, facts | {name: facts[name] or samples[name] for name in samples})
     if why:
         return Refuse("variable", reason.sentence(why), "Give the contact a name, or write words to use instead.")
+    if business.has_preference_links and form_origin:
+        text += preference_link.tail(session, row, form_origin)
     answer = outbox.queue(session, row, text, purpose=Purpose.AUTOMATED, member_id=member_id, once_key=once_key)
     if isinstance(answer, Queued):
         audit.note(

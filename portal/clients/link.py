@@ -4,6 +4,7 @@ Whoever holds it reads the page; what changes texting asks for the end of the nu
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlmodel import Session
@@ -20,12 +21,28 @@ PURPOSE = "own page"
 BAD_LINK = "This link is incomplete or no longer valid. Please ask the business that sent it for a new one."
 
 
+class Whose(Protocol):
+    """Who acts, through a link of either kind: on their own page, or for the one number that got a text."""
+
+    @property
+    def business(self) -> Business: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def about(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Opened:
     """Whose page it is; `client` is the record that stands now."""
 
     business: Business
     client: Contact
+
+    @property
+    def about(self) -> str:
+        """What the audit calls them."""
+        return self.client.id
 
     @property
     def has_name(self) -> bool:

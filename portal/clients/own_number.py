@@ -73,13 +73,13 @@ def of(session: Session, client: Contact) -> list[OwnNumber]:
     )
     found = session.execute(query.order_by(_n.c.since_at, _n.c.id).limit(MOST)).all()
     numbers = [each.number for each in found]
-    rows = _rows(session, client.business_id, numbers)
+    found_rows = rows(session, client.business_id, numbers)
     before = _others(session, client, numbers, merge.members(session, client.id))
-    proven = _proven(session, client.business_id, [row.id for each in found if each.is_claimed for row in rows
+    proven = _proven(session, client.business_id, [row.id for each in found if each.is_claimed for row in found_rows
                                                    if row.number == each.number])  # fmt: skip
     shown = []
     for each in found:
-        lines = tuple(row for row in rows if row.number == each.number)
+        lines = tuple(row for row in found_rows if row.number == each.number)
         if each.is_claimed and not any(proven.get(row.id, each.since_at) > each.since_at for row in lines):
             continue
         since = [at for at in (before.get(each.number), each.since_at if each.is_claimed else None) if at]
@@ -87,7 +87,8 @@ def of(session: Session, client: Contact) -> list[OwnNumber]:
     return shown
 
 
-def _rows(session: Session, business_id: str, numbers: list[str]) -> list[Any]:
+def rows(session: Session, business_id: str, numbers: list[str]) -> list[Any]:
+    """Their subscriptions, text messages before WhatsApp."""
     query = sa.select(_s).where(_s.c.business_id == business_id, _s.c.number.in_(numbers))
     return list(session.execute(query.order_by(_s.c.channel, _s.c.id).limit(2 * MOST)).all())
 

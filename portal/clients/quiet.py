@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from portal import clock, local_time
 from portal.accounts import audit
-from portal.clients.link import Opened
+from portal.clients.link import Whose
 from portal.clients.own_number import OwnNumber
 from portal.consent import own_pause, subscription
 from portal.messaging import message
@@ -17,7 +17,7 @@ from portal.messaging import message
 ENDED = "The client ended their pause on their own page."
 
 
-def begin(session: Session, opened: Opened, numbers: Sequence[OwnNumber], *, until_at: dt.datetime, ip: str) -> None:
+def begin(session: Session, opened: Whose, numbers: Sequence[OwnNumber], *, until_at: dt.datetime, ip: str) -> None:
     """On every channel of these numbers. What waits is decided about again when its turn comes."""
     day = local_time.day_of(until_at, opened.business.timezone)
     for row in _locked(session, opened, numbers):
@@ -26,7 +26,7 @@ def begin(session: Session, opened: Opened, numbers: Sequence[OwnNumber], *, unt
     _note(session, opened, "own_page.paused", ip, until=clock.rfc3339(until_at))
 
 
-def end(session: Session, opened: Opened, numbers: Sequence[OwnNumber], *, ip: str) -> None:
+def end(session: Session, opened: Whose, numbers: Sequence[OwnNumber], *, ip: str) -> None:
     for row in _locked(session, opened, numbers):
         if own_pause.until(row) is not None:
             own_pause.end(session, row)
@@ -34,13 +34,13 @@ def end(session: Session, opened: Opened, numbers: Sequence[OwnNumber], *, ip: s
     _note(session, opened, "own_page.pause_ended", ip)
 
 
-def _locked(session: Session, opened: Opened, numbers: Sequence[OwnNumber]) -> Iterator[Any]:
+def _locked(session: Session, opened: Whose, numbers: Sequence[OwnNumber]) -> Iterator[Any]:
     for each in sorted(numbers, key=lambda number: number.number):
         for row in each.lines:
             yield subscription.lock_by_id(session, opened.business.id, row.id)
 
 
-def _note(session: Session, opened: Opened, action: str, ip: str, **details: str) -> None:
+def _note(session: Session, opened: Whose, action: str, ip: str, **details: str) -> None:
     audit.note(
-        session, action, actor=opened.actor, business_id=opened.business.id, object=opened.client.id, ip=ip, **details
+        session, action, actor=opened.actor, business_id=opened.business.id, object=opened.about, ip=ip, **details
     )

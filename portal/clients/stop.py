@@ -6,14 +6,14 @@ from typing import Any
 from sqlmodel import Session
 
 from portal.accounts.sender import SMS
-from portal.clients.link import Opened
+from portal.clients.link import Whose
 from portal.clients.own_number import OwnNumber
 from portal.consent import subscription
 from portal.consent.state import Origin, Proof, Status
 from portal.messaging import opt_in
 
 
-def stop(session: Session, opened: Opened, numbers: Sequence[OwnNumber], *, evidence: Mapping[str, Any]) -> list[str]:
+def stop(session: Session, opened: Whose, numbers: Sequence[OwnNumber], *, evidence: Mapping[str, Any]) -> list[str]:
     """The subscriptions that stopped, also those that had before: a text on its way to them is waited for (law 6).
     One act is confirmed by one text, however many numbers it stops (rules.md row 4)."""
     stopped: list[str] = []
@@ -29,7 +29,7 @@ def stop(session: Session, opened: Opened, numbers: Sequence[OwnNumber], *, evid
     return stopped
 
 
-def _locked(session: Session, opened: Opened, numbers: Sequence[OwnNumber]) -> Iterator[Any]:
+def _locked(session: Session, opened: Whose, numbers: Sequence[OwnNumber]) -> Iterator[Any]:
     """Every channel that is known, text messages always: each locked when its turn comes, as it is then."""
     for each in sorted(numbers, key=lambda number: number.number):
         channels = dict.fromkeys([SMS, *(row.channel for row in each.lines)])

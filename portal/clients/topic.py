@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from portal.clients.link import Opened
+from portal.clients.link import Whose
 from portal.clients.own_number import OwnNumber
 from portal.clients.standing import TOPICS
 from portal.consent import ledger, subscription
@@ -23,7 +23,12 @@ def offered(row: Any) -> list[Scope]:
     return [scope for scope in Scope if wider(row.granted_scope, scope) == row.granted_scope]
 
 
-def choose(session: Session, opened: Opened, number: OwnNumber, scope: str, *, evidence: Mapping[str, Any]) -> bool:
+def narrower(row: Any) -> list[Scope]:
+    """What may be chosen without a proof of whose number it is: nothing wider than it is now."""
+    return [scope for scope in offered(row) if wider(row.scope, scope) == row.scope]
+
+
+def choose(session: Session, opened: Whose, number: OwnNumber, scope: str, *, evidence: Mapping[str, Any]) -> bool:
     """On every channel on which it is offered, as it stands now; False where it is on none."""
     is_done = False
     for each in number.lines:

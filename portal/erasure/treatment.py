@@ -10,6 +10,7 @@ GOES: dict[str, tuple[str, ...]] = {
     "sorting": ("subscription_id",),
     "review_alarm": ("subscription_id",),
     "evidence_file": ("subscription_id",),
+    "preference_link": ("subscription_id",),
     "invitation": ("subscription_id", "contact_id"),
     "archive_open": ("message_id",),
     "message": ("subscription_id",),

@@ -60,7 +60,15 @@ def test(session: Session, visit: Visit) -> Answer:
     if not chosen.isalnum():
         return _again(session, visit, found, test_problem="Please choose a number.")
     key = f"test:{found.id}:{chosen}:{visit.form.get('once') or secrets.token_urlsafe(16)}"[:160]
-    answer = trial.send(session, visit.business, found, chosen, member_id=visit.member.id, once_key=key)
+    answer = trial.send(
+        session,
+        visit.business,
+        found,
+        chosen,
+        member_id=visit.member.id,
+        once_key=key,
+        form_origin=visit.settings.form_origin,
+    )
     if isinstance(answer, Refuse):
         return _again(session, visit, found, test_problem=f"Not sent. {answer.sentence} {answer.unlock}")
     return SeeOther(f"/automations/{found.id}", flash="The test is on its way; see the conversation.")
@@ -92,7 +100,8 @@ def _get(session: Session, visit: Visit) -> Automation:
 def _context(session: Session, visit: Visit, found: Automation, *, may_try: bool = True) -> dict[str, Any]:
     business = visit.business
     titles = choice.titles(session, business.id, [found])
-    filled = trial.preview(found.text, business)
+    origin = visit.settings.form_origin
+    filled = trial.preview(found.text, business, form_origin=origin)
     is_tried = found.condition == Condition.DRAFT or (found.condition != Condition.ENDED and "try" in visit.query)
     return _listed(session, visit, found) | {
         "found": found,
@@ -101,7 +110,7 @@ def _context(session: Session, visit: Visit, found: Automation, *, may_try: bool
         "filled": filled,
         "count": segment.count(filled),
         "warnings": rules.warnings(business, found),
-        "trial": dry_run.dry_run(session, business, found) if is_tried and may_try else None,
+        "trial": dry_run.dry_run(session, business, found, form_origin=origin) if is_tried and may_try else None,
         "numbers": _numbers(session, visit, found),
         "q": visit.query.get("q", ""),
         "once": secrets.token_urlsafe(12),

@@ -12,7 +12,7 @@ from forms import automation as forms
 from forms.automation import AutomationForm
 from forms.automation_start import STARTS
 from forms.composer import as_sent
-from portal.accounts.business import Business, Capability
+from portal.accounts.business import Capability
 from portal.accounts.member import Right
 from portal.automations import automation as automations
 from portal.automations import choice, trial
@@ -79,13 +79,13 @@ async def find(request: Request) -> Response:
 async def preview(request: Request) -> Response:
     """The text on a phone as it is typed now; nothing is kept."""
     visit = await page.admitted(request, Right.EDIT_QUESTIONNAIRES, Capability.TEXTING)
-    shown = shown_on_phone(str(visit.form.get("text", ""))[:LONGEST_TYPED], visit.business)
+    shown = shown_on_phone(str(visit.form.get("text", ""))[:LONGEST_TYPED], visit)
     return page.respond(request, visit, Page("automation_form/_preview.html", shown))
 
 
-def shown_on_phone(text: str, business: Business) -> dict[str, Any]:
+def shown_on_phone(text: str, visit: Visit) -> dict[str, Any]:
     """The words for a sample client, and what they cost."""
-    filled = trial.preview(as_sent(text), business)
+    filled = trial.preview(as_sent(text), visit.business, form_origin=visit.settings.form_origin)
     return {"filled": filled, "count": segment.count(filled)}
 
 
@@ -110,7 +110,7 @@ def _form(
 def _context(
     session: Session, visit: Visit, form: AutomationForm, found: Automation | None = None
 ) -> dict[str, Any]:  # fmt: skip
-    shown = shown_on_phone(str(form.text.data or ""), visit.business)
+    shown = shown_on_phone(str(form.text.data or ""), visit)
     people = _people(session, visit, form.contacts.data or ())
     return shown | {"form": form, "found": found, "variables": VARIABLES, "days": SUGGESTED, "people": people}
 

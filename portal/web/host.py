@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Host, Mount, Route, Router
 
 from portal.settings import Settings
 
-FORMS = ("/f/", "/embed/", "/c/")
+FORMS = ("/f/", "/embed/", "/c/", "/p/")
 SHARED = ("/opt-in/", "/static", "/healthz", "/readyz")
 
 

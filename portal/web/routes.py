@@ -32,6 +32,7 @@ from portal.web import (
     own_page_consent,
     own_page_data,
     own_page_quiet,
+    preference,
     proof,
     public_form,
     questionnaire,
@@ -55,7 +56,7 @@ from portal.web.route import TEXTING, acts, opens, reads, writes
 
 def routes() -> list[BaseRoute]:
     """All of them."""
-    desk = [*desk_routes.routes(), *contact_routes.routes(), *_automations(), *_questionnaires()]
+    desk = [*desk_routes.routes(), *contact_routes.routes(), *_automations(), *_questionnaires(), *_own_pages()]
     return [*_doors(), *desk, *_settings(), *_people(), *_words(), *_house()]
 
 
@@ -95,6 +96,15 @@ def _questionnaires() -> list[BaseRoute]:
         opens("/embed/{token}", public_form.receive, method="POST"),
         opens("/embed/{token}/thanks", form_thanks.show),
         opens("/embed/{token}/thanks", form_thanks.confirm, method="POST"),
+        opens("/opt-in/{slug}", opt_in_proof.show),
+        opens("/opt-in/{slug}/privacy", opt_in_proof.show),
+        opens("/opt-in/{slug}/terms", opt_in_proof.show),
+    ]
+
+
+def _own_pages() -> list[BaseRoute]:
+    """Clients decide for themselves."""
+    return [
         opens("/c/{token}", own_page.show),
         opens("/c/{token}/stop", own_page.stop, method="POST"),
         opens("/c/{token}/pause", own_page_quiet.pause, method="POST"),
@@ -104,9 +114,8 @@ def _questionnaires() -> list[BaseRoute]:
         opens("/c/{token}/data", own_page_data.download, method="POST"),
         opens("/c/{token}/erasure", own_page_data.ask_erasure, method="POST"),
         opens("/c/{token}/resume", own_page_quiet.resume, method="POST"),
-        opens("/opt-in/{slug}", opt_in_proof.show),
-        opens("/opt-in/{slug}/privacy", opt_in_proof.show),
-        opens("/opt-in/{slug}/terms", opt_in_proof.show),
+        opens("/p/{code}", preference.show),
+        opens("/p/{code}/{act}", preference.act, method="POST"),
     ]
 
 

@@ -21,7 +21,7 @@ from portal.web.page import Answer, Page, SeeOther
 from portal.web.visit import Visit
 
 IN_TEXTS = ("name", "purposes", "phone", "email", "privacy_url", "terms_url", "language")
-FIELDS = (*IN_TEXTS, "timezone", "allowed_regions")
+FIELDS = (*IN_TEXTS, "timezone", "allowed_regions", "has_preference_links")
 SHOWN = {
     "form.confirmation": "Confirmation, right after a Yes",
     "opt_out.confirmation": "Confirmation of a STOP",
@@ -70,7 +70,9 @@ def save(session: Session, visit: Visit) -> Answer:
     )
     if not form.is_valid() or not _has_short_texts(session, form, business):
         return _form(session, visit, form, 422)
-    values = {name: form.data[name] or "" for name in FIELDS}
+    values = {name: form.data[name] or "" for name in FIELDS} | {
+        "has_preference_links": bool(form.has_preference_links.data)
+    }
     changed = [name for name, value in values.items() if getattr(business, name) != value]
     businesses.change(session, businesses.get(session, business.id), **values)
     audit.note(session, "business.changed", actor=visit.actor, business_id=business.id, ip=visit.ip, fields=changed)
