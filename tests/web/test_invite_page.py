@@ -158,3 +158,4 @@ def test_staff_invite_but_do_not_word(scene: Scene, client: TestClient) -> None:
     counsel = scene.write(lambda session: person(session, scene.site.hearth.id, "cora", Role.COUNSEL))
     as_member(client, counsel)
     assert client.get("/invite").status_code == 403
+    assert 'href="/invite"' not in client.get("/contacts").text
