@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from portal.column import table_of
 from portal.consent import subscription
+from portal.consent.state import Status
 from portal.contacts import contact, contact_change, contact_number, merge
 from portal.contacts.contact import Contact
 from portal.contacts.contact_change import Change
@@ -68,10 +69,16 @@ def find(session: Session, business_id: str, contact_id: str) -> Person:
 
 
 def _shared(session: Session, business_id: str, numbers: Sequence[str], records: Sequence[str]) -> set[str]:
-    """Those that a contact which stays has now."""
+    """Those that a contact which stays has now; one that was only typed on a client's own page is theirs once the
+    handset has said YES since (contact_number.py)."""
+    has_agreed = sa.exists().where(
+        _s.c.business_id == _n.c.business_id, _s.c.number == _n.c.number, _s.c.status == Status.OPTED_IN,
+        _s.c.changed_at > _n.c.since_at,
+    )  # fmt: skip
     query = sa.select(_n.c.number).where(
-        _n.c.business_id == business_id, _n.c.number.in_(numbers), _n.c.is_current, _n.c.contact_id.not_in(records)
-    )
+        _n.c.business_id == business_id, _n.c.number.in_(numbers), _n.c.is_current, _n.c.contact_id.not_in(records),
+        sa.or_(~_n.c.is_claimed, has_agreed),
+    )  # fmt: skip
     return set(session.scalars(query))
 
 

@@ -142,8 +142,8 @@ def _delete(session: Session, found: Person, sent: Sequence[str], texts: Sequenc
     tables = SQLModel.metadata.tables
     records = tables["contact"].c
     session.execute(sa.update(tables["contact"]).where(records.id.in_(found.records)).values(merged_into_id=None))
-    former = (_n.c.business_id == found.business_id, _n.c.number.in_(found.numbers), ~_n.c.is_current)
-    session.execute(sa.delete(_n).where(*former))
+    others = (_n.c.business_id == found.business_id, _n.c.number.in_(found.numbers))  # had it, or only typed it
+    session.execute(sa.delete(_n).where(*others))
     for name, columns in GOES.items():
         for column in columns:
             wanted = own[name] if column == "id" else ids[column]

@@ -134,7 +134,8 @@ def people_of(session: Session) -> dict[str, str]:
     assert stranger is not None
     priya, rosa = f"/contacts/{ids['Priya Raman']}", f"/contacts/{ids['Rosa Delgado']}"
     return {
-        "contact": rosa, "contact-edit": f"{rosa}/edit", "contact-erase": f"{rosa}/erasure", "contact-merged": f"/contacts/{ids['Tomás Rivera']}",
+        "contact": rosa, "contact-edit": f"{rosa}/edit", "contact-erase": f"{rosa}/erasure",
+        "contact-merged": f"/contacts/{ids['Tomás Rivera']}",
         "contact-changed": f"/contacts/{ids['Hannah Brooks']}", "contact-paused": f"/contacts/{ids['Grace Lindqvist']}",
         "contact-choose": f"{priya}/merge", "contact-merge": f"{priya}/merge?with={ids['Priya R.']}",
         "contact-merge-stopped": f"{rosa}/merge?with={ids['Owen Hartley']}", "contacts-none": "/contacts?q=zzzz",

@@ -149,6 +149,21 @@ def test_a_number_that_another_contact_has_stays_with_them(small: Small) -> None
     assert (small.row(B).contact_id, small.row(B).name) == (ben, "Ben")
 
 
+@pytest.mark.covers("P17", "P13")
+def test_a_number_that_somebody_else_only_typed_on_their_page_goes_with_its_owner(small: Small) -> None:
+    ann, ben = small.add("Ann", A), small.add("Ben", B)
+
+    def typed(session: Session) -> None:
+        found = contact.get(session, small.home, ben)
+        contact.change_numbers(session, found, [(None, A)], is_claimed=True)
+
+    small.write(typed)
+    assert small.erase(ann).shared == 0
+    assert small.row() is None
+    found = small.world.read(lambda session: contact.current(session, contact.get(session, small.home, ben)))
+    assert found == [B]
+
+
 @pytest.mark.covers("P17", "X-15")
 def test_no_undoing_of_a_merge_brings_anybody_back(small: Small) -> None:
     kept, other = small.add("Ann", A), small.add("Anna", B)
