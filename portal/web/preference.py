@@ -18,7 +18,7 @@ from portal.clients.preference import Reached
 from portal.clients.standing import TOPICS
 from portal.consent import disclaimer, own_pause
 from portal.consent.purpose import Scope
-from portal.database import Lane
+from portal.database import Database, Lane
 from portal.errors import NotFound
 from portal.messaging import drain
 from portal.web import client_page, page, rendering, security
@@ -35,9 +35,9 @@ Work = Callable[[Session, Visit, Reached], str]
 
 
 async def show(request: Request) -> Response:
-    visit = await page.visit_of(request, writes=False)
-    found = await client_page.database_of(request).writing(lambda session: _find(session, visit))
-    return _html(visit, found)
+    visit, database = await page.visit_of(request, writes=False), client_page.database_of(request)
+    await _count(database, visit)
+    return _html(visit, await database.reading(lambda session: _find(session, visit)))
 
 
 async def act(request: Request) -> Response:
@@ -51,6 +51,8 @@ async def _acted(request: Request) -> Response:
     if work is None:
         raise NotFound(preference.BAD_LINK)
 
+    await _count(database, visit)
+
     def perform(session: Session) -> tuple[str, Reached]:
         found = _find(session, visit)
         return work(session, visit, found), found
@@ -63,11 +65,15 @@ async def _acted(request: Request) -> Response:
     return RedirectResponse(f"/p/{visit.params['code']}?done={visit.params['act']}", 303, dict(HEADERS))
 
 
-def _find(session: Session, visit: Visit) -> Reached:
-    """Nobody tries many codes. Raises NotFound."""
+async def _count(database: Database, visit: Visit) -> None:
+    """Nobody tries many codes: each is counted in a transaction of its own, so that one that fails counts too. Raises
+    NotFound."""
     what = f"preference:{security.network(visit.ip)}"
-    if not allowance.take(session, what, limit=PER_NETWORK, window=HOUR):
+    if not await database.writing(lambda session: allowance.take(session, what, limit=PER_NETWORK, window=HOUR)):
         raise NotFound(preference.BAD_LINK)
+
+
+def _find(session: Session, visit: Visit) -> Reached:
     return preference.find(session, visit.params["code"])
 
 

@@ -12,6 +12,7 @@ from portal.accounts import business as businesses
 from portal.automations import trial
 from portal.consent.state import Status
 from portal.messaging import preference_link
+from portal.web import preference
 from tests.web.scene import Scene, words
 
 ORIGIN = "https://portal.example.com"
@@ -77,6 +78,13 @@ def test_an_unknown_an_old_and_a_misspelt_code_are_the_same_404(
     answers.append(scene.client.get(f"/p/{code}"))
     assert {answer.status_code for answer in answers} == {404}
     assert len({words(answer.text) for answer in answers}) == 1
+
+
+def test_wrong_codes_are_counted_and_close_the_door(scene: Scene, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preference, "PER_NETWORK", 3)
+    for _ in range(3):
+        scene.client.get("/p/a1B2c3D4e5")
+    assert scene.client.get(f"/p/{code}").status_code == 404
 
 
 def test_only_a_hash_of_the_code_is_kept_and_a_month_has_one(scene: Scene, code: str) -> None:
