@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal import encoder
-from portal.consent import ledger
+from portal.consent import head, ledger
 from portal.consent.state import Kind
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
@@ -51,3 +51,8 @@ def test_an_entry_has_the_hash_it_always_had() -> None:
     assert entry["commitments"] == {"words": "d428176ad61f3bc6321ea7f849e6d35a5f218c46a1627741a2d28512316b4bed"}
     assert ledger.entry_hash(entry) == "74be2714db5d1b63711b56d7276dfb3384dc41bf49b618f071f541645e222972"
     assert ledger.entry_hash(entry | {"hash": "x", "evidence": {}, "salts": {}}) == ledger.entry_hash(entry)
+
+
+def test_the_end_of_a_ledger_has_the_seal_it_always_had() -> None:
+    """A cut-off tail is found by it (H-16); it was computed once and is kept here."""
+    assert head.mac(b"k" * 32, "b1", 7, "0" * 64) == "74c20d6147064475d1e14581ba8c297271c9329c1bd42281af77b2aaa29de194"

@@ -3,7 +3,6 @@
 It is taken before any counter and never the other way round, or two writers on PostgreSQL would wait for each other.
 """
 
-import hashlib
 import hmac
 from typing import Any
 
@@ -57,4 +56,4 @@ def move(session: Session, business_id: str, *, seq: int, last_hash: str) -> Non
 
 
 def mac(secret: bytes, business_id: str, seq: int, last_hash: str) -> str:
-    return hmac.new(secret, f"{business_id}|{seq}|{last_hash}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, f"{business_id}|{seq}|{last_hash}".encode(), "sha256").hex()
