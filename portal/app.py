@@ -67,9 +67,11 @@ def create_app(settings: Settings, *, with_jobs: bool = True, secrets: Secrets |
 
 
 def open_database(settings: Settings, *, secrets: Secrets | None = None) -> Database:
-    """The database at the newest schema, with its keys; its durability is asserted before anything is promised."""
-    is_new = schema.migrate(settings.database_url)
+    """The database at the newest schema, with its keys; its durability is asserted before anything is promised. The
+    keys come first: whoever is killed in between has no database without them."""
+    is_new = schema.revision(settings.database_url) is None
     found = secrets or key.load(settings.key_path, root=settings.secret_key, may_create=is_new)
+    schema.migrate(settings.database_url)
     database = Database(settings.database_url, secrets=found)
     try:
         durability(database.engine)

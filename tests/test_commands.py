@@ -342,6 +342,13 @@ def test_migrate_brings_an_empty_database_to_head_and_says_so_again(
     assert schema.revision(url) == schema.HEAD
 
 
+def test_what_migrate_made_has_its_keys(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PORTAL_DATABASE_URL", f"sqlite:///{tmp_path / 'new.db'}")
+    monkeypatch.setenv("PORTAL_KEY_FILE", str(tmp_path / "new.keys"))
+    run("migrate")
+    assert run("verify").out == "There is no ledger yet.\n"
+
+
 def test_a_database_of_a_newer_program_is_left_alone(run: Run, kept: Database) -> None:
     kept.write(lambda session: session.connection().execute(sa.text("UPDATE alembic_version SET version_num = '9999'")))
     done = run("migrate")

@@ -37,7 +37,9 @@ def run_migrate(arguments: argparse.Namespace) -> int:
 
     settings = settings_of.from_environment()
     with database.reachable():
-        was_empty = schema.migrate(settings.database_url)
+        was_empty = schema.revision(settings.database_url) is None
+    with database.opened(settings):
+        pass  # that is all: opening brings it to head, and makes the keys of a new one
     say(f"The database is {'new and ' if was_empty else ''}at schema {schema.HEAD}.")
     return 0
 
