@@ -5,8 +5,8 @@ from alembic import op
 
 import portal.column
 
-revision = "0017"
-down_revision = "0018"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
