@@ -53,7 +53,8 @@ class GivenFeatures(Given):
 
 
 class BusinessChange(Given):
-    """What is left out stays as it is. An empty link means our own public page."""
+    """What is left out stays as it is. An empty link means our own public page. `preference_links`: automated texts
+    end with a short link to the client's texting choices."""
 
     name: Annotated[Line, Field(min_length=1, max_length=80)] | None = None
     purposes: Annotated[Line, Field(min_length=3, max_length=120)] | None = None
@@ -61,6 +62,7 @@ class BusinessChange(Given):
     terms_url: Link | None = None
     phone: Annotated[Line, Field(max_length=40)] | None = None
     email: Email | None = None
+    preference_links: bool | None = None
     keywords: GivenKeywords | None = None
     features: GivenFeatures | None = None
 
@@ -89,6 +91,7 @@ class Business(Told):
     terms_url: str
     phone: str
     email: str
+    preference_links: bool
     keywords: Keywords
     features: Features
 
@@ -103,6 +106,8 @@ def change(session: Session, call: Call) -> Answer:
     values = wanted.model_dump(exclude_none=True, exclude={"keywords", "features"})
     _check_phone(call.business, values.get("phone"))
     changed = sorted(values)
+    if "preference_links" in values:
+        values["has_preference_links"] = values.pop("preference_links")
     if wanted.keywords is not None:
         changed += keyword.change(session, call.business, wanted.keywords.model_dump(exclude_none=True))
     if wanted.features is not None:
@@ -129,7 +134,8 @@ def _told(business: businesses.Business) -> Business:
     return Business(
         id=business.id, slug=business.slug, name=business.name, region=business.region, timezone=business.timezone,
         purposes=business.purposes, privacy_url=business.privacy_url, terms_url=business.terms_url,
-        phone=business.phone, email=business.email, keywords=Keywords(**keyword.of(business)),
+        phone=business.phone, email=business.email,
+        preference_links=business.has_preference_links, keywords=Keywords(**keyword.of(business)),
         features=Features(**{str(each): feature.is_on(business, each) for each in SWITCHES}),
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ def test_an_owner_changes_name_purposes_and_links_and_the_words_follow(owner: Ap
     change = {
         "name": "Hearth & Home", "purposes": "your sessions and albums", "privacy_url": "https://hearth.example/privacy",
         "terms_url": "https://hearth.example/terms?x=1", "phone": "(800) 555-0100", "email": "hello@hearth.example",
+        "preference_links": True,
     }  # fmt: skip
     answer = owner.patch("/business", change)
     assert answer.status_code == 200
