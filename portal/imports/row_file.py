@@ -17,6 +17,8 @@ from portal.imports.field import What, looks_like_head
 
 MOST_COLUMNS = 100
 LONGEST_CELL = 20_000
+LONGEST_ROW = MOST_COLUMNS * LONGEST_CELL
+"""Characters, over all lines of a row: what is longer is never held in memory, whatever its commas would make of it."""
 DELIMITERS = (",", ";", "\t")
 SAMPLE_LINES = 20
 
@@ -80,21 +82,47 @@ def _delimiter(text: io.TextIOWrapper) -> str:
     """The one that cuts the first lines into the most, and equally many, cells. Excel may say it in a line `sep=;`."""
     lines = [line for line in (text.readline(LONGEST_CELL) for _ in range(SAMPLE_LINES)) if line.strip()]
     text.seek(0)
-    if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) <= 5:
-        return lines[0].rstrip("\r\n")[4:] or ","
+    said = lines[0].rstrip("\r\n") if lines else ""
+    if said.lower().startswith("sep=") and len(said.strip()) <= 5:
+        return said[4:] if len(said) == 5 else said[4:].strip() or ","
 
     def cuts(delimiter: str) -> tuple[int, int]:
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+        widths = _widths(lines, delimiter)
         most = max(set(widths), key=widths.count, default=0)
         return (widths.count(most) if most > 1 else 0), most
 
     return max(DELIMITERS, key=cuts)
 
 
-def _rows(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
-    number = 0
+def _widths(lines: list[str], delimiter: str) -> list[int]:
+    """Up to a quotation mark that is never closed."""
+    found = list[int]()
     try:
-        for number, cells in enumerate(csv.reader(text, delimiter=delimiter), 1):
+        found.extend(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
+    except csv.Error:
+        return found
+    return found
+
+
+class _Lines:
+    """The lines of a file; more than one row can hold are an error of the table, like an open quotation mark."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text, self.room = text, LONGEST_ROW
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._text.readline(LONGEST_ROW + 1):
+            self.room -= len(line)
+            if self.room < 0:
+                raise csv.Error("This row is too long.")
+            yield line
+
+
+def _rows(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
+    number, lines = 0, _Lines(text)
+    try:
+        for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
+            lines.room = LONGEST_ROW
             if number == 1 and cells and "".join(cells).lower().startswith("sep=") and len(cells) < 3:
                 continue
             _check(number, cells)
@@ -102,7 +130,7 @@ def _rows(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
                 yield Row(number, [plain(cell) for cell in cells])
     except csv.Error as error:
         raise refused(
-            f"After row {number} a cell is far too long; maybe a quotation mark is opened and never closed."
+            f"After row {number} a row or a cell is far too long; maybe a quotation mark is opened and never closed."
         ) from error
     except UnicodeDecodeError as error:
         raise refused(encoding.NO_TEXT) from error
@@ -122,6 +150,9 @@ def plain(cell: str) -> str:
 
 
 def _numbered(cards: Iterator[list[str]]) -> Iterator[Row]:
-    for number, cells in enumerate(cards, 1):
-        _check(number, cells)
-        yield Row(number, [plain(cell) for cell in cells])
+    try:
+        for number, cells in enumerate(cards, 1):
+            _check(number, cells)
+            yield Row(number, [plain(cell) for cell in cells])
+    except UnicodeDecodeError as error:
+        raise refused(encoding.NO_TEXT) from error

@@ -37,7 +37,8 @@ def _unfolded(lines: Iterable[str]) -> Iterator[str]:
     for raw in lines:
         line = raw.rstrip("\r\n")
         if whole and line[:1] in (" ", "\t"):
-            whole = (whole + line[1:])[:LONGEST_LINE]
+            if len(whole) < LONGEST_LINE:  # else every fold would copy it once more, for nothing
+                whole = (whole + line[1:])[:LONGEST_LINE]
         elif whole.endswith("=") and "quoted-printable" in whole.lower():
             whole = (whole[:-1] + line)[:LONGEST_LINE]
         else:

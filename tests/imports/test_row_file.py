@@ -1,6 +1,8 @@
 """Files as programs really write them. Pure."""
 
 import io
+import time
+import tracemalloc
 
 import pytest
 
@@ -91,3 +93,39 @@ def test_cards_become_rows_with_the_mobile_number_first() -> None:
 def test_what_is_no_list_is_refused_with_a_sentence(raw: bytes, said: str) -> None:
     with pytest.raises(Invalid, match=said):
         rows(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        pytest.param(b'name,phone\n"' + b"a" * 600_000, "never closed", id="an open quotation mark in one long line"),
+        pytest.param(b"ab," * 2_000_000, "too long", id="a line of two million cells"),
+        pytest.param(b"name,phone\n" + b'"a\n",' * 410_000, "too long", id="a row of many short lines"),
+        pytest.param(
+            b"\xef\xbb\xbf" + b"BEGIN:VCARD\r\nFN:Ann\r\nEND:VCARD\r\n" * 1000 + b"\xff", "not a text file",
+            id="cards with a mark of an encoding that they are not in",
+        ),
+    ],
+)  # fmt: skip
+def test_a_hostile_file_is_refused_with_a_sentence_and_little_memory(raw: bytes, said: str) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(Invalid) as refusal:
+            rows(raw)
+        assert said in str(refusal.value)
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_line_that_names_no_delimiter_is_no_accident() -> None:
+    assert rows(b"sep=   \nName,Phone\nZoe,415\n")[0] == ("Name", "Phone")
+
+
+def test_a_line_folded_for_ever_is_cut_and_costs_no_time() -> None:
+    """Each fold used to copy the 20,000 characters before it: 20 MB took most of a minute."""
+    raw = b"BEGIN:VCARD\r\nFN:a" + b"\r\n a" * 2_000_000 + b"\r\nTEL:+14155550101\r\nEND:VCARD\r\n"
+    began = time.process_time()
+    [card] = rows(raw)[1]
+    assert (len(card.cells[0]) <= row_file.LONGEST_CELL, card.cells[2]) == (True, "+14155550101")
+    assert time.process_time() - began < 5
