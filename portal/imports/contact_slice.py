@@ -28,12 +28,14 @@ _c, _n = table_of(Contact), contact_number.table
 
 @dataclass(frozen=True)
 class Plan:
-    """Of the `fresh`, somebody has heard of a number in the `strange` rows. The `known` go with their contact."""
+    """Of the `fresh`, somebody has heard of a number in the `strange` rows. The `known` go with their contact. What is
+    `left` out counts for nothing but a No."""
 
     fresh: tuple[ContactRow, ...]
     strange: frozenset[int]
     known: tuple[tuple[ContactRow, str], ...]
     troubles: tuple[Trouble, ...]
+    left: tuple[ContactRow, ...]
 
 
 def take(session: Session, run: ImportRun, rows: Sequence[ContactRow | Trouble], *, writes: bool) -> Tally:
@@ -45,7 +47,7 @@ def take(session: Session, run: ImportRun, rows: Sequence[ContactRow | Trouble],
     tally = Tally(
         imported=len(plan.fresh), known=len(plan.known), skipped=len(troubles), troubles=troubles,
         promised=sum(1 for each in taken if each.says == "yes"),
-        stopped=sum(len(each.numbers) for each in taken if each.says == "no"),
+        stopped=sum(len(each.numbers) for each in [*taken, *plan.left] if each.says == "no"),
     )  # fmt: skip
     if writes:
         _store(session, run, plan, tally)
@@ -62,20 +64,23 @@ def _plan(session: Session, run: ImportRun, rows: Sequence[ContactRow], *, notes
     heard = subscription_bulk.known(session, run.business_id, [number for each in rows for number in each.numbers])
     owners = _owners(session, run.business_id, sorted(heard))  # whoever has a number has a row for it (contact.relabel)
     fresh, known, troubles = list[ContactRow](), list[tuple[ContactRow, str]](), list[Trouble]()
+    left = list[ContactRow]()
     for each in rows:
         before = min((first.get(key, each.row) for key in keyed[each.row]), default=each.row)
         here = sorted({owners[number] for number in each.numbers if number in owners})
         if before < each.row:
             troubles.append(Trouble(each.row, f"The same client is in row {before} already.", each.cells))
+            left.append(each)
         elif len(here) > 1:
             said = "Its numbers belong to two of your contacts. Merge them first, or take one number out."
             troubles.append(Trouble(each.row, said, each.cells))
+            left.append(each)
         elif here or (each.key and each.email.casefold() in written):
             known.append((each, here[0] if here else written[each.email.casefold()]))
         else:
             fresh.append(each)
     strange = frozenset(each.row for each in fresh if not heard.isdisjoint(each.numbers))
-    return Plan(tuple(fresh), strange, tuple(known), tuple(troubles))
+    return Plan(tuple(fresh), strange, tuple(known), tuple(troubles), tuple(left))
 
 
 def _store(session: Session, run: ImportRun, plan: Plan, tally: Tally) -> None:
@@ -92,7 +97,7 @@ def _store(session: Session, run: ImportRun, plan: Plan, tally: Tally) -> None:
     for row, contact_id in plan.known:
         _fill(session, run, contact_id, row, who)
     tally.troubles += import_group.join(session, run, placed)
-    for row, _ in placed:
+    for row in (*(each for each, _ in placed), *plan.left):
         if row.says == "no":
             for number in row.numbers:
                 stop(session, run, number, row=row.row)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.database import Database, Lane
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid
 from portal.imports import field, import_piece, import_run, row_file
 from portal.imports.encoding import refused
 from portal.imports.field import What
@@ -36,7 +36,7 @@ def take(
         run_id = database.write(begin, lane=Lane.BULK).id
         try:
             first, count = _stored(database, business_id, run_id, found.rows)
-        except Problem:
+        except BaseException:  # also our own mistakes: what waits for ever would keep others from coming in
             database.write(partial(_drop, run_id=run_id), lane=Lane.BULK)
             raise
     mapping = field.guess(found.columns, what, first.cells)

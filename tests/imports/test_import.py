@@ -297,3 +297,22 @@ def test_the_jobs_bring_a_list_in_and_one_that_stumbles_keeps_no_other_waiting(
     assert [desk.run(each).status for each in (broken, sound)] == [Progress.FAILED, Progress.PREVIEWED]
     jobs.tidy_imports(timetable)
     assert [desk.run(each).has_file for each in (broken, sound)] == [False, True]
+
+
+@pytest.mark.covers("P12")
+def test_a_no_in_a_row_that_is_left_out_counts_all_the_same(desk: Desk) -> None:
+    """The second row of a client comes in no more, but what it says of texts is a No."""
+    run = desk.bring(f"Name,Phone,Opt in\nZoë,{A},Y\nZoë Q,{A},N\n")
+    assert (run.imported, run.skipped, run.stopped, desk.row(A).status) == (1, 1, 1, Status.OPTED_OUT)
+
+
+def test_what_breaks_down_while_a_file_is_stored_keeps_no_place_among_those_that_wait(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object, **__: object) -> None:
+        raise RuntimeError(BROKEN)
+
+    monkeypatch.setattr(import_piece, "add", breaks)
+    for _ in range(import_run.MOST_WAITING + 1):
+        with pytest.raises(RuntimeError, match=BROKEN):
+            desk.take(f"Name,Phone\nZoë,{A}\n")
