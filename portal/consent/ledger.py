@@ -19,7 +19,7 @@ from portal.accounts import delivery
 from portal.accounts.endpoint import Event
 from portal.column import UtcTime, one_of, table_of
 from portal.consent import head, subscription_state, suppression
-from portal.consent.state import NO, OWN_ACT, RESTRICTIVE, Carrier, Kind, Origin, Proof, State, fold, step
+from portal.consent.state import NO, OWN_ACT, RESTRICTIVE, Carrier, Kind, Origin, Proof, State, Status, fold, step
 from portal.consent.subscription_state import News
 from portal.database import announce
 from portal.statement import Statement, param, params
@@ -153,12 +153,13 @@ def entries(session: Session, business_id: str, subscription_id: str) -> list[An
 
 def _applied(session: Session, row: Any, before: State, entry: _New) -> State:
     """One step when `entry` is the latest fact, a new fold when it is not. Who comes back by an act of their own is
-    suppressed no longer, on any channel."""
-    if entry.kind == Kind.OPTED_IN and entry.proof in OWN_ACT and (before.status in NO or before.returns_to):
+    suppressed no longer, on any channel; a Yes from before the erasure, told late, brings nobody back."""
+    is_latest = before.last_at is None or entry.occurred_at > before.last_at
+    after = step(before, entry) if is_latest else fold(entries(session, row.business_id, row.id))
+    is_return = entry.kind == Kind.OPTED_IN and entry.proof in OWN_ACT and (before.status in NO or before.returns_to)
+    if is_return and after.status is Status.OPTED_IN:
         suppression.lift(session, row.business_id, row.number)
-    if before.last_at is None or entry.occurred_at > before.last_at:
-        return step(before, entry)
-    return fold(entries(session, row.business_id, row.id))
+    return after
 
 
 def _sealed(session: Session, row: Any, public: dict[str, Any], evidence: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from portal.erasure.person import Person
 from portal.erasure.reason import Reason
 from portal.erasure.treatment import GOES
 from portal.errors import Conflict
+from portal.imports import import_run
 from portal.messaging import flight, message, outbox, word_search
 from portal.questionnaires import questionnaire
 from portal.questionnaires.submission import Submission
@@ -67,6 +68,7 @@ def erase(
 ) -> Erased:
     """`keeps_suppression`: also of numbers that never opted out. Raises NotFound, and Conflict while a text is on its
     way or there are too many."""
+    import_run.lock_open(session, business_id)
     found = person.find(session, business_id, contact_id)
     contact.lock(session, business_id, *sorted(found.records))
     rows = [subscription.lock_by_id(session, business_id, each) for each in found.row_ids]

@@ -134,6 +134,12 @@ def lock(session: Session, run_id: str) -> ImportRun | None:
     return session.exec(query.execution_options(populate_existing=True)).first()
 
 
+def lock_open(session: Session, business_id: str) -> None:
+    """Whatever still has rows to take in waits until this transaction ends: who is erased comes in with none of it."""
+    query = sa.select(table.c.id).where(table.c.business_id == business_id, table.c.status.in_((*WAITING, *GOING)))
+    session.execute(query.order_by(table.c.id).with_for_update())
+
+
 def latest(session: Session, business_id: str, *, limit: int = 20) -> list[ImportRun]:
     """Newest first."""
     query = select(ImportRun).where(table.c.business_id == business_id, table.c.status != Progress.READING)

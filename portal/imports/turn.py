@@ -36,12 +36,13 @@ _r = import_run.table
 
 @dataclass(frozen=True)
 class Turn:
-    """Rows from `place` on, as they were understood; `ahead` is the place after them."""
+    """Rows from `place` on, as they were `read` and understood; `ahead` is the place after them."""
 
     run_id: str
     status: str
     round: int
     place: int
+    read: Sequence[Row]
     rows: Understood
     ahead: int
 
@@ -56,7 +57,7 @@ def look(session: Session, run_id: str | None = None) -> Turn | None:
     limit = CHECKED_ROWS if run.status == Progress.CHECKING else OPT_OUT_ROWS if run.what == What.OPT_OUTS else ROWS
     rows = import_piece.after(session, run.id, run.place, limit=limit)
     understood = understand(session, run, rows)
-    return Turn(run.id, run.status, run.round, run.place, understood, run.place + len(rows))
+    return Turn(run.id, run.status, run.round, run.place, rows, understood, run.place + len(rows))
 
 
 def understand(session: Session, run: ImportRun, rows: Sequence[Row]) -> Understood:
@@ -70,9 +71,11 @@ def understand(session: Session, run: ImportRun, rows: Sequence[Row]) -> Underst
 
 
 def store(session: Session, turn: Turn) -> None:
-    """Nothing, where another worker was faster or a member changed their mind."""
+    """Nothing, where another worker was faster, a member changed their mind, or somebody of these rows was erased."""
     run = import_run.lock(session, turn.run_id)
     if run is None or (run.status, run.round, run.place) != (turn.status, turn.round, turn.place):
+        return
+    if import_piece.after(session, run.id, turn.place, limit=len(turn.read)) != turn.read:
         return
     tally = _taken(session, run, turn.rows)
     import_problem.add(session, run.business_id, run.id, tally.troubles, listed=run.problems)

@@ -41,6 +41,8 @@ def run(session: Session) -> int:
     done = 0
     for each in overdue(session):
         row = subscription.lock_by_id(session, each.business_id, each.id)
+        if row is None:  # erased at this very moment
+            continue
         is_due = row.status == Status.REQUESTED and row.origin in LAPSING and row.changed_at <= clock.now() - AFTER
         if is_due:
             outbox.cancel_waiting(session, row.id, reason="lapsed", spare=outbox.ANSWERS)

@@ -1,6 +1,7 @@
 """Erasing one person of a small world: everything or nothing, only what is theirs, and nothing brings them back."""
 
 import datetime as dt
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,8 @@ from portal.erasure import removal, thinning
 from portal.erasure.reason import Reason
 from portal.erasure.removal import Erased
 from portal.errors import Conflict, NotFound
+from portal.imports import import_run, intake, turn
+from portal.imports.field import What
 from portal.messaging import flight, inbox, message, provider_event
 from portal.messaging.inbox import Rules
 from portal.messaging.message import Direction, Fate
@@ -273,3 +276,39 @@ def test_somebody_with_very_many_texts_goes_in_pieces(small: Small, monkeypatch:
     assert pieces == [True, True, False]
     assert small.erase(ann).texts == 1
     assert small.problem() == ""
+
+
+@pytest.mark.covers("P17", "P12")
+def test_a_start_from_before_the_erasure_that_comes_late_lifts_nothing(small: Small) -> None:
+    """Or the next row of the number, on another channel, would begin without its opt-out."""
+    small.says(Kind.OPTED_OUT)
+    before = clock.now()
+    small.erase(small.add("Ann", A))
+
+    def late(session: Session) -> None:
+        row = subscription.lock(session, small.home, SMS, A)
+        ledger.record(
+            session, row, Kind.OPTED_IN, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client", occurred_at=before
+        )
+        assert suppression.find(session, small.home, A) is not None
+
+    small.write(late)
+    assert small.row().status == Status.OPTED_OUT
+
+
+@pytest.mark.covers("P17")
+def test_a_list_that_was_just_read_brings_nobody_back_who_was_erased_meanwhile(small: Small) -> None:
+    ann = small.add("Ann", A)
+    raw = f"Name,Phone\nAnn,{A}\nBea,{B}\n".encode()
+    database = small.world.database
+    run_id = intake.take(database, io.BytesIO(raw), small.home, What.CONTACTS, file_name="x.csv", actor="member:alice")
+    turn.some(database, run_id, most=10)
+    small.write(
+        lambda session: import_run.start(session, import_run.get(session, small.home, run_id), actor="x", ip="")
+    )
+    ahead = small.world.read(lambda session: turn.look(session, run_id))
+    small.erase(ann)
+    small.write(partial(turn.store, turn=ahead))
+    turn.some(database, run_id, most=10)
+    assert small.row(A) is None
+    assert small.row(B) is not None
