@@ -5,11 +5,13 @@ read and understood before the transaction, but judged only after the token: a s
 typos.
 """
 
+import asyncio
 import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from sqlmodel import Session
@@ -47,6 +49,7 @@ class Arrived:
     params: Mapping[str, str]
     query: BaseModel | Problem | None
     body: BaseModel | Problem | None
+    cleared: Any = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,9 @@ def call(operations: Mapping[str, Operation], meter: Meter) -> Endpoint:
 
         if operation.hushes is not None:
             await _hush(database, operation.hushes, lambda session: _admitted(session, operation, arrived, settings))
+        if operation.clears is not None:
+            made = await database.reading(lambda session: _admitted(session, operation, arrived, settings))
+            arrived = replace(arrived, cleared=await asyncio.to_thread(operation.clears, database, made))
         if operation.is_write:
             said = await database.writing(perform, lane=operation.lane)
         else:
@@ -116,7 +122,8 @@ def _admitted(
     if not all(re.fullmatch(IN_PATH, value) for value in arrived.params.values()):
         raise NotFound()
     return Call(
-        token, business, settings, arrived.ip, arrived.params, _good(arrived.query), _good(arrived.body)
+        token, business, settings, arrived.ip, arrived.params, _good(arrived.query), _good(arrived.body),
+        arrived.cleared,
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ OPERATIONS = (
     Operation(
         "POST", "/contacts/{id}/erasure", erasure.create, Right.PEOPLE,
         "Erase a person everywhere, for good; an opt-out stays under a keyed hash", erasure.Erasure,
-        body=erasure.NewErasure, hushes=erasure.hush,
+        body=erasure.NewErasure, hushes=erasure.hush, clears=erasure.clear,
         refuses="A text to them is just leaving, or they have more than 5,000 (`many`).",
     ),
     Operation("GET", "/groups", group.page, Right.READ, "The two views, then groups by name", group.Groups, query=Page),

@@ -7,7 +7,9 @@ from sqlmodel import Session
 
 from portal.api.operation import Answer, Call
 from portal.api.value import Given, Told, Words
-from portal.erasure import reason, removal
+from portal.database import Database
+from portal.erasure import ahead, reason, removal
+from portal.erasure.ahead import Ahead
 from portal.errors import NotFound
 
 
@@ -37,11 +39,19 @@ def hush(session: Session, call: Call) -> list[str]:
         return []
 
 
+def clear(database: Database, call: Call) -> Ahead | None:
+    """What takes long to find, before anybody's write waits for it."""
+    try:
+        return ahead.clear(database, call.business.id, call.id)
+    except NotFound:
+        return None
+
+
 def create(session: Session, call: Call) -> Answer:
     wanted = call.given(NewErasure)
     done = removal.erase(
         session, call.business.id, call.id, reason=reason.of(wanted.reason), actor=call.actor, ip=call.ip,
-        keeps_suppression=wanted.keeps_suppression,
+        keeps_suppression=wanted.keeps_suppression, looked=call.cleared,
     )  # fmt: skip
     return Answer(
         Erasure(

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from portal.accounts.business import Business, Capability
 from portal.accounts.member import Right
 from portal.accounts.session import ApiToken
-from portal.database import Lane
+from portal.database import Database, Lane
 from portal.settings import Settings
 
 READS = ("GET", "HEAD")
@@ -28,6 +28,7 @@ class Call:
     params: Mapping[str, str]
     query: BaseModel | None = None
     body: BaseModel | None = None
+    cleared: Any = None
 
     @property
     def actor(self) -> str:
@@ -66,6 +67,8 @@ class Operation:
     """One method of one path. `answer` is the shape of a good answer with `status`; `refuses` says what a 409 means;
     `drains`: answered only when no text to the subscription in the path is on its way any more (law 6);
     `hushes`: before the work, in a transaction of its own: the conversations in which nothing may go out any more;
+    `clears`: after that, in short transactions of its own, what the work would take long for; its answer is
+    `Call.cleared`;
     `is_secret`: its answer holds a secret, and is kept encrypted where it is kept at all."""
 
     method: str
@@ -82,6 +85,7 @@ class Operation:
     lane: Lane = Lane.ROAD
     drains: bool = False
     hushes: Callable[[Session, Call], list[str]] | None = None
+    clears: Callable[[Database, Call], Any] | None = None
     is_secret: bool = False
 
     @property

@@ -3,6 +3,7 @@
 A cell holds what was typed, in any punctuation; so rows with the last digits, name or address are read and judged.
 """
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -15,25 +16,52 @@ from portal.erasure import trace
 from portal.erasure.person import Person
 from portal.erasure.trace import GONE
 from portal.imports import import_piece, import_problem
-from portal.imports.import_run import ImportRun
+from portal.imports.import_run import ImportRun, Progress
 
 _piece, _key, _problem, _run = import_piece.table, import_piece.keys, import_problem.table, table_of(ImportRun)
 
 
-def wipe(session: Session, person: Person) -> None:
-    """A row keeps its place and loses its cells."""
-    _pieces(session, person)
+def wipe(session: Session, person: Person, *, since: dt.datetime | None = None, open_runs: Sequence[str] = ()) -> None:
+    """A row keeps its place and loses its cells. Lists that were all here before `since`, other than `open_runs`, were
+    looked through already (ahead.py)."""
+    for one in pieces(session, person, since=since, open_runs=open_runs):
+        empty(session, person, one)
     _keys(session, person)
     _problems(session, person)
     _runs(session, person)
 
 
-def _pieces(session: Session, person: Person) -> None:
-    for row in session.execute(sa.select(_piece).where(_may_name(session, person, _piece, _piece.c.rows))).all():
-        rows = [[number, _without(cells, person)] for number, cells in row.rows]
-        if rows != row.rows:
-            one = (_piece.c.run_id == row.run_id, _piece.c.first == row.first)
-            session.execute(sa.update(_piece).where(*one).values(rows=rows))
+def pieces(
+    session: Session, person: Person, *, since: dt.datetime | None = None, open_runs: Sequence[str] = ()
+) -> list[tuple[str, int]]:
+    """Run and place of those that name the person."""
+    query = sa.select(_piece).where(_may_name(session, person, _piece, _piece.c.rows))
+    if since is not None:
+        is_new = sa.or_(
+            _run.c.created_at >= since, _run.c.status == Progress.READING, _run.c.id.in_(list(open_runs))
+        )  # fmt: skip
+        runs = sa.select(_run.c.id).where(_run.c.business_id == person.business_id, is_new)
+        query = query.where(_piece.c.run_id.in_(runs))
+    found = session.execute(query)
+    return [(row.run_id, row.first) for row in found if _emptied(row.rows, person) != row.rows]
+
+
+def open_runs(session: Session, business_id: str) -> list[str]:
+    """Lists of which more may still come."""
+    query = sa.select(_run.c.id).where(_run.c.business_id == business_id, _run.c.status == Progress.READING)
+    return list(session.scalars(query))
+
+
+def empty(session: Session, person: Person, at: tuple[str, int]) -> None:
+    """What one piece says of the person."""
+    one = (_piece.c.run_id == at[0], _piece.c.first == at[1])
+    rows = session.scalar(sa.select(_piece.c.rows).where(*one).with_for_update())
+    if rows is not None:
+        session.execute(sa.update(_piece).where(*one).values(rows=_emptied(rows, person)))
+
+
+def _emptied(rows: Sequence[Any], person: Person) -> list[Any]:
+    return [[number, _without(cells, person)] for number, cells in rows]
 
 
 def _keys(session: Session, person: Person) -> None:

@@ -19,7 +19,8 @@ from portal.consent import erased_subscription, ledger, subscription, suppressio
 from portal.consent.state import NO, Carrier, Status
 from portal.contacts import contact, contact_number, group_member
 from portal.database import announce
-from portal.erasure import erasure, list_trace, person, trace
+from portal.erasure import ahead, erasure, list_trace, person, trace
+from portal.erasure.ahead import Ahead
 from portal.erasure.person import Person
 from portal.erasure.reason import Reason
 from portal.erasure.treatment import GOES
@@ -65,9 +66,10 @@ def erase(
     actor: str,
     ip: str = "",
     keeps_suppression: bool = False,
+    looked: Ahead | None = None,
 ) -> Erased:
-    """`keeps_suppression`: also of numbers that never opted out. Raises NotFound, and Conflict while a text is on its
-    way or there are too many."""
+    """`keeps_suppression`: also of numbers that never opted out. `looked`: what needs no second look. Raises NotFound,
+    and Conflict while a text is on its way or there are too many."""
     import_run.lock_open(session, business_id)
     found = person.find(session, business_id, contact_id)
     contact.lock(session, business_id, *sorted(found.records))
@@ -76,8 +78,7 @@ def erase(
     _check(session, found, rows)
     at = clock.now()
     texts, sent = _texts(session, found), submissions_of(session, found)
-    trace.wipe(session, found, messages=texts, submissions=[each.id for each in sent])
-    list_trace.wipe(session, found)
+    _wipe(session, found, looked, texts, [each.id for each in sent])
     word_search.forget(session, texts)
     _leave_groups(session, found)
     for each in sent:
@@ -90,6 +91,12 @@ def erase(
     done = Erased(len(texts), len(sent), len(found.numbers), suppressed, len(found.shared_numbers))
     _note(session, found, done, reason, actor, ip)
     return done
+
+
+def _wipe(session: Session, found: Person, looked: Ahead | None, texts: Sequence[str], sent: Sequence[str]) -> None:
+    since = ahead.since(looked, found)
+    trace.wipe(session, found, messages=texts, submissions=sent, since=since)
+    list_trace.wipe(session, found, since=since, open_runs=looked.open_runs if looked else ())
 
 
 def _check(session: Session, found: Person, rows: Sequence[Any]) -> None:

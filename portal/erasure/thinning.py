@@ -4,7 +4,8 @@ so that nobody's STOP waits for all of them. What is killed in the middle goes o
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from portal.erasure import person, removal, trace
+from portal.erasure import ahead, person, removal, trace
+from portal.erasure.ahead import Ahead
 from portal.messaging import message, word_search
 
 PIECE = 2000
@@ -14,14 +15,14 @@ _BY_TEXT = ("task", "in_flight", "group_recipient", "scheduled_text", "archive_o
 """What refers to a text."""
 
 
-def thin(session: Session, business_id: str, contact_id: str) -> bool:
+def thin(session: Session, business_id: str, contact_id: str, *, looked: Ahead | None = None) -> bool:
     """Delete a piece where there is more than one erasure takes at once; whether there was. Raises NotFound."""
     found = person.find(session, business_id, contact_id)
     if not removal.has_many(session, found):
         return False
     oldest = sa.select(_m.c.id).where(_m.c.subscription_id.in_(found.row_ids)).order_by(_m.c.created_at, _m.c.id)
     texts = list(session.scalars(oldest.limit(PIECE)))
-    trace.wipe(session, found, messages=texts, submissions=())
+    trace.wipe(session, found, messages=texts, submissions=(), since=ahead.since(looked, found))
     word_search.forget(session, texts)
     for piece in trace.pieces(texts):
         for name in _BY_TEXT:

@@ -33,9 +33,18 @@ _answer, _view, _change, _item = (
 )  # fmt: skip
 
 
-def wipe(session: Session, person: Person, *, messages: Sequence[str], submissions: Sequence[str]) -> None:
-    """Before the rows themselves go, because some of this is found through them."""
-    _provider_events(session, person)
+def wipe(
+    session: Session,
+    person: Person,
+    *,
+    messages: Sequence[str],
+    submissions: Sequence[str],
+    since: dt.datetime | None = None,
+) -> None:
+    """Before the rows themselves go, because some of this is found through them. What providers sent before `since` was
+    looked through already (ahead.py)."""
+    for provider, event_id in events(session, person, since=since):
+        provider_event.forget(session, person.business_id, provider, event_id)
     _late_reports(session, person)
     _deliveries(session, person, [*messages, *submissions, *person.row_ids, *person.records])
     _archive(session, person.business_id, messages)
@@ -44,17 +53,19 @@ def wipe(session: Session, person: Person, *, messages: Sequence[str], submissio
     _saved_views(session, person)
 
 
-def _provider_events(session: Session, person: Person) -> None:
-    """Digits stand alike in every provider's spelling, encoded or not. The key becomes its hash: it may hold a number
-    too, and `provider_event.keep` knows a repetition by either."""
-    for digits in [*{each[1:] for number in person.numbers for each in phone_number.aliases(number)}, *person.user_ids]:
-        needle = digits.encode()
-        query = sa.select(_event.c.provider, _event.c.event_id).where(
-            _event.c.business_id == person.business_id,
-            sa.or_(holds(session, _event.c.raw, needle), holds(session, _event.c.event_id, digits)),
-        )
-        for row in session.execute(query).all():
-            provider_event.forget(session, person.business_id, row.provider, row.event_id)
+def events(session: Session, person: Person, *, since: dt.datetime | None = None) -> list[tuple[str, str]]:
+    """Provider and id of those that name the person. Digits stand alike in every provider's spelling, encoded or not.
+    Forgotten, the key becomes its hash: it may hold a number too, and `provider_event.keep` knows a repetition by
+    either."""
+    spellings = [each[1:] for number in person.numbers for each in phone_number.aliases(number)]
+    named = [
+        each
+        for digits in {*spellings, *person.user_ids}
+        for each in (holds(session, _event.c.raw, digits.encode()), holds(session, _event.c.event_id, digits))
+    ]
+    mine = [_event.c.business_id == person.business_id, *([_event.c.received_at >= since] if since else [])]
+    query = sa.select(_event.c.provider, _event.c.event_id).where(*mine, sa.or_(sa.false(), *named))
+    return [(row.provider, row.event_id) for row in session.execute(query)]
 
 
 def _late_reports(session: Session, person: Person) -> None:

@@ -1,5 +1,7 @@
 """`/contacts/{id}/erasure`: what goes, what stays, what is to do elsewhere; then it is done, for good."""
 
+import asyncio
+
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,7 +9,7 @@ from starlette.responses import Response
 from forms.contact_erasure import ContactErasureForm
 from portal.accounts.member import Right
 from portal.database import Database, Lane
-from portal.erasure import preview, removal, thinning
+from portal.erasure import ahead, preview, removal, thinning
 from portal.erasure.preview import Preview
 from portal.messaging import drain
 from portal.web import page
@@ -33,12 +35,15 @@ async def erase(request: Request) -> Response:
         return page.respond(request, visit, _page(form, found, 422))
     for each in await database.writing(lambda session: removal.hush(session, home, contact_id), lane=Lane.CONSENT):
         await drain.wait(database, each)
-    while await database.writing(lambda session: thinning.thin(session, home, contact_id), lane=Lane.BULK):
+    looked = await asyncio.to_thread(ahead.clear, database, home, contact_id)
+    while await database.writing(
+        lambda session: thinning.thin(session, home, contact_id, looked=looked), lane=Lane.BULK
+    ):
         pass
     done = await database.writing(
         lambda session: removal.erase(
             session, home, contact_id, reason=form.why, actor=visit.actor, ip=visit.ip,
-            keeps_suppression=bool(form.keeps_suppression.data),
+            keeps_suppression=bool(form.keeps_suppression.data), looked=looked,
         )
     )  # fmt: skip
     return page.respond(request, visit, Page("contact_erasure/done.html", {"done": done}))

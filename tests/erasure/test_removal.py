@@ -13,15 +13,17 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.accounts.sender import SMS
+from portal.column import table_of
 from portal.consent import erased_subscription, ledger, subscription, suppression, verification
 from portal.consent.state import Kind, Origin, Proof, Status
 from portal.contacts import contact, group, group_member, merge
-from portal.erasure import removal, thinning
+from portal.erasure import ahead, list_trace, person, removal, thinning
 from portal.erasure.reason import Reason
 from portal.erasure.removal import Erased
 from portal.errors import Conflict, NotFound
-from portal.imports import import_run, intake, turn
+from portal.imports import import_piece, import_run, intake, turn
 from portal.imports.field import What
+from portal.imports.import_run import ImportRun
 from portal.messaging import flight, inbox, message, provider_event
 from portal.messaging.inbox import Rules
 from portal.messaging.message import Direction, Fate
@@ -30,6 +32,7 @@ from tests.conftest import OUR_NUMBER, World
 from tests.messaging.conftest import Silent
 
 A, B = "+14155550141", "+14155550142"
+LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass
@@ -312,3 +315,56 @@ def test_a_list_that_was_just_read_brings_nobody_back_who_was_erased_meanwhile(s
     turn.some(database, run_id, most=10)
     assert small.row(A) is None
     assert small.row(B) is not None
+
+
+@pytest.mark.covers("P17")
+def test_what_takes_long_to_find_is_found_in_reads_and_what_comes_meanwhile_is_found_too(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever says STOP waits for no search through all that providers ever sent, and all lists that wait."""
+    ann = small.add("Ann", A)
+    database = small.world.database
+    raw = f"Name,Phone\nAnn,{A}\nBea,{B}\n".encode()
+    take = partial(intake.take, database, business_id=small.home, what=What.CONTACTS, actor="member:alice")
+    take(io.BytesIO(raw), file_name="x.csv")
+    small.hears(text("Hello", "in:SM1"))
+    small.write(lambda session: session.execute(sa.update(provider_event.table).values(received_at=LONG_AGO)))
+    small.write(lambda session: session.execute(sa.update(table_of(ImportRun)).values(created_at=LONG_AGO)))
+    looked = ahead.clear(database, small.home, ann)
+    assert (len(looked.events), len(looked.pieces)) == (1, 1)
+    small.hears(text("Are you there?", "in:SM2"))
+    take(io.BytesIO(raw), file_name="y.csv")
+    searched: list[int] = []
+    real = list_trace._emptied
+
+    def counted(rows: Any, person: Any) -> list[Any]:
+        searched.append(1)
+        return real(rows, person)
+
+    monkeypatch.setattr(list_trace, "_emptied", counted)
+    small.write(
+        lambda session: removal.erase(
+            session, small.home, ann, reason=Reason.ASKED, actor="member:alice", looked=looked
+        )
+    )
+    assert len(searched) == 2  # found, then emptied: the list that came meanwhile, and not the one from before
+    assert {raw for _, raw in small.raw()} == {b""}
+    rows = small.world.read(lambda session: session.scalars(sa.select(import_piece.table.c.rows)).all())
+    assert [row for piece in rows for row in piece] == [[2, ["", ""]], [3, ["Bea", B]]] * 2
+
+
+@pytest.mark.covers("P17")
+def test_who_got_another_number_meanwhile_is_looked_for_again_in_everything(small: Small) -> None:
+    ann = small.add("Ann", A)
+    looked = ahead.clear(small.world.database, small.home, ann)
+    small.hears(text("Hello", "in:SM1"))
+    small.write(lambda session: session.execute(sa.update(provider_event.table).values(received_at=LONG_AGO)))
+    found = small.world.read(lambda session: person.find(session, small.home, ann))
+    assert ahead.since(looked, found) is not None
+    small.write(
+        lambda session: contact.change_numbers(
+            session, contact.get(session, small.home, ann), [(None, B)], actor="member:alice"
+        )
+    )
+    found = small.world.read(lambda session: person.find(session, small.home, ann))
+    assert ahead.since(looked, found) is None
