@@ -18,6 +18,7 @@ from portal.contacts.contact import Contact
 from portal.errors import NotFound
 
 PURPOSE = "own page"
+LONGEST = 300  # characters of a token; ours have about 80
 BAD_LINK = "This link is incomplete or no longer valid. Please ask the business that sent it for a new one."
 
 
@@ -85,9 +86,12 @@ def renew(session: Session, client: Contact, *, actor: str, ip: str) -> None:
 
 
 def _claimed(token: str) -> tuple[str, int]:
-    """What the token says of itself, before anything proves it."""
-    _, said = URLSafeSerializer("").loads_unsafe(token) if token.isascii() else (False, None)
-    if isinstance(said, list) and len(said) == 2 and isinstance(said[0], str) and isinstance(said[1], int):
+    """What the token says of itself, before anything proves it: so no more of it is unpacked than ours can hold, and
+    nothing that no id has reaches the database."""
+    is_like_ours = token.isascii() and len(token) <= LONGEST
+    _, said = URLSafeSerializer("").loads_unsafe(token) if is_like_ours else (False, None)
+    is_pair = isinstance(said, list) and len(said) == 2 and isinstance(said[0], str) and isinstance(said[1], int)
+    if is_pair and said[0].isascii() and said[0].isalnum():
         return said[0], said[1]
     raise NotFound(BAD_LINK)
 

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from itsdangerous import URLSafeSerializer
 
 from portal.accounts import business as businesses
 from portal.clients import link
 from portal.consent.state import Status
 from portal.contacts import contact, merge
+from portal.errors import NotFound
 from portal.messaging import message
 from portal.messaging.message import Direction, Fate
 from tests.web.own_scene import RIGHT, WRONG, Own, own
@@ -92,7 +94,11 @@ def test_every_link_that_is_not_right_is_the_same_404(rosa: Own) -> None:
         token = rosa.url.removeprefix("/c/")
         forged = link._signer(scene.site.secrets, scene.site.other.id).dumps([client.id, 0])
         gone = link._signer(scene.site.secrets, scene.site.hearth.id).dumps(["0" * 32, 0])
-        return [token[:-1] + ("A" if token[-1] != "A" else "B"), "x" * 400, "a.b", forged, gone, "é"]
+        nought = URLSafeSerializer("a stranger's").dumps(["\0", 0])
+        bomb = URLSafeSerializer("a stranger's").dumps([client.id * 300_000, 0])  # a few kB that unpack to 10 MB
+        with pytest.raises(NotFound):
+            link._claimed(bomb)
+        return [nought, bomb, token[:-1] + ("A" if token[-1] != "A" else "B"), "x" * 400, "a.b", forged, gone, "é"]
 
     answers = [scene.client.get(f"/c/{each}") for each in scene.site.read(others)]
     assert {answer.status_code for answer in answers} == {404}
