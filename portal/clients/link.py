@@ -90,8 +90,9 @@ def _claimed(token: str) -> tuple[str, int]:
     nothing that no id has reaches the database."""
     is_like_ours = token.isascii() and len(token) <= LONGEST
     _, said = URLSafeSerializer("").loads_unsafe(token) if is_like_ours else (False, None)
-    is_pair = isinstance(said, list) and len(said) == 2 and isinstance(said[0], str) and isinstance(said[1], int)
-    if is_pair and said[0].isascii() and said[0].isalnum():
+    if not (isinstance(said, list) and len(said) == 2 and isinstance(said[0], str) and isinstance(said[1], int)):
+        raise NotFound(BAD_LINK)
+    if said[0].isascii() and said[0].isalnum():
         return said[0], said[1]
     raise NotFound(BAD_LINK)
 
