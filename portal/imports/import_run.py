@@ -111,8 +111,9 @@ def begin(
         raise Conflict(
             f"{MOST_WAITING} lists wait to be started.", reason="too_many", unlock="Start or discard one of them first."
         )
+    name = "".join(char for char in file_name if char.isprintable() or char.isspace())  # PostgreSQL takes no NUL
     made = ImportRun(
-        business_id=business_id, what=what, file_name=" ".join(file_name.split())[:120] or "pasted list", actor=actor,
+        business_id=business_id, what=what, file_name=" ".join(name.split())[:120] or "pasted list", actor=actor,
         member_id=member_id, group_id=group_id,
     )  # fmt: skip
     session.add(made)

@@ -316,3 +316,8 @@ def test_what_breaks_down_while_a_file_is_stored_keeps_no_place_among_those_that
     for _ in range(import_run.MOST_WAITING + 1):
         with pytest.raises(RuntimeError, match=BROKEN):
             desk.take(f"Name,Phone\nZoë,{A}\n")
+
+
+def test_the_name_of_a_file_holds_nothing_that_nobody_sees(desk: Desk) -> None:
+    run_id = desk.take(f"Name,Phone\nZoë,{A}\n", name="../a\x00b\r\n\u202ec.csv")
+    assert desk.run(run_id).file_name == "../ab c.csv"
