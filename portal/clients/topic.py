@@ -28,12 +28,21 @@ def narrower(row: Any) -> list[Scope]:
     return [scope for scope in offered(row) if wider(row.scope, scope) == row.scope]
 
 
-def choose(session: Session, opened: Whose, number: OwnNumber, scope: str, *, evidence: Mapping[str, Any]) -> bool:
-    """On every channel on which it is offered, as it stands now; False where it is on none."""
+def choose(
+    session: Session,
+    opened: Whose,
+    number: OwnNumber,
+    scope: str,
+    *,
+    evidence: Mapping[str, Any],
+    only_narrower: bool = False,
+) -> bool:
+    """On every channel on which it is offered, as it stands now; False where it is on none. `only_narrower`: whoever
+    acts may not be the client, so that it widens nothing on any channel."""
     is_done = False
     for each in number.lines:
         row = subscription.lock_by_id(session, opened.business.id, each.id)
-        if scope not in offered(row):
+        if scope not in (narrower(row) if only_narrower and row is not None else offered(row)):
             continue
         is_done = True
         if scope != row.scope:

@@ -87,6 +87,9 @@ def _pause(session: Session, visit: Visit, found: Reached) -> str:
     form = UntilForm(visit.form, timezone=found.business.timezone)
     if not form.is_valid():
         return " ".join(map(str, form.until.errors))
+    paused = found.number.quiet_until_at
+    if paused is not None and form.until_at < paused:  # whoever holds a link may lengthen the quiet, and not end it
+        return f"Texts are paused until {local_time.day_of(paused, found.business.timezone)} already."
     quiet.begin(session, found, [found.number], until_at=form.until_at, ip=visit.ip)
     return ""
 
@@ -97,8 +100,9 @@ def _topics(session: Session, visit: Visit, found: Reached) -> str:
         return "Please choose one of these."
     rendered = rendering.render("preference/_topics.html", {"here": "", "offered": offered, "scope": ""})
     words = TOPICS[Scope(scope)]
-    topic.choose(session, found, found.number, scope, evidence=evidence.of(_browser(visit), words, rendered))
-    return ""
+    proof = evidence.of(_browser(visit), words, rendered)
+    is_done = topic.choose(session, found, found.number, scope, evidence=proof, only_narrower=True)
+    return "" if is_done else "Please choose one of these."
 
 
 ACTS: Mapping[str, Work] = {"stop": _stop, "pause": _pause, "topics": _topics}

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import Session
 
 from portal import clock
 from portal.accounts import business as businesses
 from portal.automations import trial
-from portal.consent.state import Status
+from portal.consent import ledger, subscription
+from portal.consent.state import Kind, Origin, Proof, Status
 from portal.messaging import preference_link
 from portal.web import preference
 from tests.web.scene import Scene, words
@@ -121,3 +123,26 @@ def test_the_switch_on_the_settings_page_is_off_at_first_and_stays_as_it_is_put(
 
 def home(scene: Scene) -> Any:
     return scene.site.read(lambda session: businesses.get(session, scene.site.hearth.id))
+
+
+@pytest.mark.covers("P12")
+def test_a_forwarded_link_shortens_no_pause_and_widens_no_other_channel(scene: Scene, code: str) -> None:
+    late, soon = ((clock.now() + dt.timedelta(days=days)).date().isoformat() for days in (90, 2))
+    assert scene.client.post(f"/p/{code}/pause", data={"until": late}).status_code == 303
+    paused = scene.row().paused_until_at
+    assert scene.client.post(f"/p/{code}/pause", data={"until": soon}).status_code == 422
+    assert scene.row().paused_until_at == paused
+
+    def other_channel(session: Session) -> str:
+        sms = scene.row()
+        row = subscription.lock(session, sms.business_id, "whatsapp", sms.number)
+        for scope in ("informational", "conversational"):
+            row = ledger.record(
+                session, row, Kind.OPTED_IN, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client", scope=scope
+            ).row
+        return str(row.id)
+
+    row_id = scene.write(other_channel)
+    assert scene.client.post(f"/p/{code}/topics", data={"scope": "informational"}).status_code == 303
+    scope = sa.select(subscription.table.c.scope).where(subscription.table.c.id == row_id)
+    assert scene.site.read(lambda session: session.scalar(scope)) == "conversational"
