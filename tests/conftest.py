@@ -11,19 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 from argon2 import PasswordHasher
 from hypothesis import settings as settings_of_hypothesis
 from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from portal import schema
+from portal import clock, schema
 from portal.accounts import business as businesses
 from portal.accounts import key, member, sender
 from portal.accounts import session as sign_ins
 from portal.accounts.key import Secrets
 from portal.accounts.member import Role
+from portal.accounts.session import SignIn
 from portal.app import create_app
+from portal.column import table_of
 from portal.database import Database
 from portal.settings import Caps, Settings
 
@@ -165,6 +168,7 @@ def houses(request: pytest.FixtureRequest, secrets: Secrets) -> Callable[[Databa
         databases.keep(url, FURNISHED)
 
     def inhabited(copied: Database) -> World:
+        copied.write(just_signed_in)
         copied.read(lambda session: session.connection())  # what a first connection asks is no page's cost
         return replace(made, database=copied, extras={})
 
@@ -190,6 +194,11 @@ def database(database_url: str, secrets: Secrets) -> Iterator[Database]:
 def world(houses: Callable[[Database], World], database: Database) -> World:
     """Two businesses with senders and people, and nothing else."""
     return houses(database)
+
+
+def just_signed_in(session: Session) -> None:
+    """Whoever lives in a copy typed their password now, not when the template was made."""
+    session.connection().execute(sa.update(table_of(SignIn)).values(proved_at=clock.now()))
 
 
 def populate(database: Database, secrets: Secrets, *, provider: str = "twilio") -> World:

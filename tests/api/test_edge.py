@@ -11,7 +11,7 @@ from portal.api.operation import Operation
 from portal.api.routes import OPERATIONS
 from tests.api import test_matrix
 from tests.api.conftest import Api
-from tests.api.test_matrix import BODIES, name, path
+from tests.api.test_matrix import BODIES, filled, name, path
 from tests.conftest import World
 from tests.test_tenancy import dump
 
@@ -88,8 +88,9 @@ def test_a_name_given_twice_is_refused(app: Starlette, site: World, owner: Api, 
     """Two readers of such a body could understand two things."""
     before = dump(app, site.hearth.id)
     for operation in WITH_BODY:
-        first, value = next(iter(BODIES[name(operation)].items()))
-        twice = json.dumps(BODIES[name(operation)])[:-1] + f", {json.dumps(first)}: {json.dumps(value)}}}"
+        given = filled(operation, ids) or {}
+        first, value = next(iter(given.items()))
+        twice = json.dumps(given)[:-1] + f", {json.dumps(first)}: {json.dumps(value)}}}"
         answer = send(owner, operation, ids, twice.encode())
         assert (answer.status_code, answer.json()["fields"]) == (422, {first: ["Please give it once."]})
     assert dump(app, site.hearth.id) == before
@@ -101,7 +102,8 @@ def test_every_write_repeated_with_its_key_has_one_effect_and_the_same_answer(
 ) -> None:
     for i, operation in enumerate(WRITES):
         key = {"Idempotency-Key": f"key-{i}"}
-        raw = json.dumps(BODIES[name(operation)]).encode() if name(operation) in BODIES else b""
+        given = filled(operation, ids)
+        raw = b"" if given is None else json.dumps(given).encode()
         first = send(owner, operation, ids, raw, **key)
         after = dump(app, site.hearth.id)
         again = send(owner, operation, ids, raw, **key)

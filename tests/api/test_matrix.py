@@ -103,11 +103,17 @@ def path(operation: Operation, ids: dict[str, str]) -> str:
     return found
 
 
-def call(api: Api, operation: Operation, ids: dict[str, str]) -> Response:
-    body = BODIES.get(name(operation))
+def filled(operation: Operation, ids: dict[str, str]) -> dict[str, Any] | None:
+    """What the call takes, with real ids in it; None where it takes nothing."""
+    found = BODIES.get(name(operation))
+    if found is None:
+        return None
     known = {f"{{{kind}}}": each for kind, each in ids.items()}
-    filled = {key: known.get(value, value) if isinstance(value, str) else value for key, value in (body or {}).items()}
-    return api.call(operation.method, path(operation, ids), filled if body is not None else None)
+    return {key: known.get(value, value) if isinstance(value, str) else value for key, value in found.items()}
+
+
+def call(api: Api, operation: Operation, ids: dict[str, str]) -> Response:
+    return api.call(operation.method, path(operation, ids), filled(operation, ids))
 
 
 def dump(app: Starlette, business_id: str) -> str:

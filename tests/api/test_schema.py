@@ -23,7 +23,7 @@ from portal.api.operation import Operation
 from portal.api.routes import OPERATIONS
 from tests.api import test_matrix
 from tests.api.conftest import Api
-from tests.api.test_matrix import BODIES, name
+from tests.api.test_matrix import BODIES, filled, name
 
 CHECKS = [
     status_code_conformance, content_type_conformance, response_schema_conformance, response_headers_conformance,
@@ -65,7 +65,7 @@ def perform(schema: Any, operation: Operation, ids: dict[str, str], session: Any
     described = schema[operation.path][operation.method]
     given: dict[str, Any] = {}
     if name(operation) in BODIES:
-        given |= {"body": BODIES[name(operation)], "media_type": "application/json"}
+        given |= {"body": filled(operation, ids), "media_type": "application/json"}
     known = {
         "id": ids.get(operation.path.split("/")[1]), "key": "help", "contact": ids["contacts"],
         "message": ids["group-messages"],

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.covers("P21")
 ids = test_tenancy.ids
 READS = [route for route in PAGES if method(route) == "GET"]
 WRITES = [route for route in PAGES if method(route) == "POST"]
-PUBLIC_IDS = {"token": "no-such-token", "slug": "no-such-slug"}
+PUBLIC_IDS = {"token": "no-such-token", "slug": "no-such-slug", "code": "no-such-cd", "act": "stop"}
 NAMES = (
     "text", "name", "reason", "email", "q", "title", "label", "url", "note", "number", "password", "received_by", "day",
     "time", "contacts", "project", "events", "numbers-0-number", "status", "view", "message", "after", "send_at",

@@ -1,6 +1,7 @@
 """The client's own page: whose it is, what it shows, and stopping (H-18, P10, P12, P15, rules.md row 6)."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def test_the_page_shows_where_the_number_stands_and_what_was_agreed(rosa: Own) -
 
 
 def test_the_number_is_shown_without_its_end(rosa: Own) -> None:
-    page = rosa.get().text
+    page = re.sub(r'value="[^"]*"', "", rosa.get().text)  # a sealed token may hold any three digits
     assert "+1 415 ••• ••••" in page
     assert "555" not in page
     assert RIGHT not in page
