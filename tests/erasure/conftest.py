@@ -3,6 +3,7 @@
 Owen had opted out; Rosa had agreed and never took it back. Both are looked for in every spelling, everywhere.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -104,7 +105,15 @@ def needles(who: Person) -> tuple[str, ...]:
 
 
 def hits(texts: dict[str, str], who: Person) -> list[tuple[str, str]]:
-    return [(name, needle) for name, text in texts.items() for needle in needles(who) if needle in text]
+    return [(name, needle) for name, text in texts.items() for needle in needles(who) if is_in(text, needle)]
+
+
+def is_in(text: str, needle: str) -> bool:
+    """Seven digits alone may also stand in an id or a hash by chance, once in some thousand runs; what is longer is
+    looked for anywhere."""
+    is_short = len(needle) == 7 and needle.isdecimal()
+    pattern = rf"(?<![0-9a-f]){needle}(?![0-9a-f])"
+    return bool(re.search(pattern, text)) if is_short else needle in text
 
 
 def furnish(session: Session, business_id: str) -> None:
