@@ -198,7 +198,8 @@ def world(houses: Callable[[Database], World], database: Database) -> World:
 
 def just_signed_in(session: Session) -> None:
     """Whoever lives in a copy typed their password now, not when the template was made."""
-    session.connection().execute(sa.update(table_of(SignIn)).values(proved_at=clock.now()))
+    now = clock.now()
+    session.connection().execute(sa.update(table_of(SignIn)).values(proved_at=now, seen_at=now))
 
 
 def populate(database: Database, secrets: Secrets, *, provider: str = "twilio") -> World:
