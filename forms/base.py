@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from wtforms import Form
+from wtforms import Form, StringField
+from wtforms.validators import DataRequired, Length
 
 
 class Typed(Protocol):
@@ -35,3 +36,12 @@ def one_line(value: str | None) -> str | None:
 def stripped(value: str | None) -> str | None:
     """A field filter: without blanks at the ends."""
     return value.strip() if isinstance(value, str) else value
+
+
+def name_field(most: int) -> StringField:
+    """What a member calls something of theirs, in at most `most` characters."""
+    return StringField(
+        "Name",
+        [DataRequired("Please give a name."), Length(max=most, message=f"Please use at most {most} characters.")],
+        filters=[one_line], render_kw={"autocomplete": "off", "maxlength": str(most)},
+    )  # fmt: skip

@@ -1,9 +1,9 @@
 """An opt-in flow: its name and its four texts. Whether they may go out is for the lint to say."""
 
-from wtforms import StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import TextAreaField
+from wtforms.validators import Length
 
-from forms.base import BaseForm, one_line
+from forms.base import BaseForm, name_field
 from forms.composer import as_sent
 from portal.invitations.flow import NAME_LENGTH, Flow
 from portal.invitations.flow_wording import NAMES, SLOTS, Words
@@ -16,14 +16,7 @@ def _text(name: str) -> TextAreaField:
 
 
 class NewFlowForm(BaseForm):
-    name = StringField(
-        "Name",
-        [
-            DataRequired("Please give a name."),
-            Length(max=NAME_LENGTH, message=f"Please use at most {NAME_LENGTH} characters."),
-        ],
-        filters=[one_line], render_kw={"autocomplete": "off", "maxlength": str(NAME_LENGTH)},
-    )  # fmt: skip
+    name = name_field(NAME_LENGTH)
 
 
 class FlowForm(NewFlowForm):

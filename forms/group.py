@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from wtforms import HiddenField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms import HiddenField
+from wtforms.validators import Length
 
-from forms.base import BaseForm, one_line
+from forms.base import BaseForm, name_field
 from forms.composer import TextForm
 from portal.contacts.group import NAME_LENGTH
 from portal.contacts.group_choice import Wanted
@@ -21,14 +21,7 @@ MARKS: dict[str, tuple[str, Mark | None]] = {
 
 
 class GroupForm(BaseForm):
-    name = StringField(
-        "Name",
-        [
-            DataRequired("Please give a name."),
-            Length(max=NAME_LENGTH, message=f"Please use at most {NAME_LENGTH} characters."),
-        ],
-        filters=[one_line], render_kw={"autocomplete": "off", "maxlength": str(NAME_LENGTH)},
-    )  # fmt: skip
+    name = name_field(NAME_LENGTH)
 
 
 class GroupTextForm(TextForm):

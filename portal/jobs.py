@@ -203,14 +203,14 @@ def run_group_messages(timetable: Timetable) -> None:
 
 
 def run_imports(timetable: Timetable) -> None:
-    """Lists take turns, some rows each; one that cannot go on keeps no other waiting."""
+    """Lists take turns, some rows each; one that cannot go on, or cannot be read, keeps no other waiting."""
     database = timetable.database
-    while (found := database.read(turn.look)) is not None:
+    while (run_id := database.read(turn.waiting)) is not None:
         try:
-            database.write(partial(turn.store, turn=found), lane=Lane.BULK)
+            turn.some(database, run_id, most=1)
         except Exception:
-            logs.trace(f"import.failed {found.run_id}")
-            database.write(partial(turn.stumble, run_id=found.run_id), lane=Lane.BULK)
+            logs.trace(f"import.failed {run_id}")
+            database.write(partial(turn.stumble, run_id=run_id), lane=Lane.BULK)
 
 
 def tidy_imports(timetable: Timetable) -> None:

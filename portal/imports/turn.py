@@ -47,11 +47,15 @@ class Turn:
     ahead: int
 
 
-def look(session: Session, run_id: str | None = None) -> Turn | None:
-    """Of this run, or of the one that has waited longest; None where nothing is to do."""
-    query = select(ImportRun).where(_r.c.status.in_(import_run.GOING))
-    query = query.where(_r.c.id == run_id) if run_id else query.order_by(_r.c.moved_at, _r.c.id).limit(1)
-    run = session.exec(query).first()
+def waiting(session: Session) -> str | None:
+    """The run that has waited longest; None where nothing is to do."""
+    query = sa.select(_r.c.id).where(_r.c.status.in_(import_run.GOING)).order_by(_r.c.moved_at, _r.c.id)
+    return session.scalars(query.limit(1)).first()
+
+
+def look(session: Session, run_id: str) -> Turn | None:
+    """None where there is nothing to do any more."""
+    run = session.exec(select(ImportRun).where(_r.c.id == run_id, _r.c.status.in_(import_run.GOING))).first()
     if run is None:
         return None
     limit = CHECKED_ROWS if run.status == Progress.CHECKING else OPT_OUT_ROWS if run.what == What.OPT_OUTS else ROWS
@@ -120,8 +124,3 @@ def some(database: Database, run_id: str, *, most: int) -> None:
         if turn is None:
             return
         database.write(partial(store, turn=turn), lane=Lane.BULK)
-
-
-def is_any(session: Session) -> bool:
-    query = sa.select(_r.c.id).where(_r.c.status.in_(import_run.GOING)).limit(1)
-    return session.scalars(query).first() is not None

@@ -20,7 +20,6 @@ from portal.errors import Conflict, Invalid
 from portal.imports import import_group, import_piece, import_problem, import_run, intake, tidy, turn
 from portal.imports.field import What
 from portal.imports.import_run import ImportRun, Progress
-from portal.imports.turn import Turn
 from portal.messaging import contact_desk, message, opt_in
 from portal.messaging.contact_desk import Who
 from tests.imports.conftest import ACTOR, BROKEN, Desk
@@ -279,20 +278,22 @@ def test_a_list_that_is_too_long_is_refused_and_nothing_of_it_stays(
     assert count(desk, import_piece.table) == 0
 
 
+@pytest.mark.parametrize("step", ["understand", "store"])
 def test_the_jobs_bring_a_list_in_and_one_that_stumbles_keeps_no_other_waiting(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     timetable = jobs.Timetable(desk.database, cast(Any, None))
     broken = desk.take(f"Name,Phone\nZoë,{A}\n")
     sound = desk.take(f"Name,Phone\nAda,{B}\n")
-    real = turn.store
+    real = getattr(turn, step)
 
-    def stumbles(session: Session, turn: Turn) -> None:
-        if turn.run_id == broken:
+    def stumbles(session: Session, *given: Any, **more: Any) -> Any:
+        of = more.get("turn", given[0] if given else None)
+        if broken in (getattr(of, "run_id", ""), getattr(of, "id", "")):
             raise RuntimeError(BROKEN)
-        real(session, turn)
+        return real(session, *given, **more)
 
-    monkeypatch.setattr(turn, "store", stumbles)
+    monkeypatch.setattr(turn, step, stumbles)
     jobs.run_imports(timetable)
     assert [desk.run(each).status for each in (broken, sound)] == [Progress.FAILED, Progress.PREVIEWED]
     jobs.tidy_imports(timetable)
