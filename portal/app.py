@@ -19,7 +19,7 @@ from portal.accounts.key import Secrets
 from portal.api import event
 from portal.database import Database, durability
 from portal.errors import Problem, SettingsError
-from portal.jobs import Timetable
+from portal.jobs import JOBS, Timetable
 from portal.messaging.archive_mail import Journal, Letter
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.review_alarm import Alarm
@@ -137,7 +137,7 @@ def journal_post(settings: Settings) -> Callable[[Letter], None]:
 def start_roads(app: Starlette) -> None:
     """Sending and the timetable, in this process."""
     start_dispatcher(app)
-    app.state.timetable.start()
+    app.state.timetable.start(JOBS)
 
 
 def stop_roads(app: Starlette) -> None:

@@ -19,7 +19,7 @@ from portal.consent.phone_number import PhoneNumber, national
 from portal.consent.state import Origin, Proof
 from portal.contacts import contact
 from portal.contacts.contact import Contact
-from portal.messaging import inbox, opt_in, outbox, outcome, rehearsal, thread
+from portal.messaging import claim, inbox, opt_in, outcome, rehearsal, thread
 from portal.messaging.inbox import Rules
 from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted, InboundText, Outbound, Provider
@@ -156,7 +156,7 @@ class Story:
 
     def deliver(self) -> None:
         """What the dispatcher and the provider do: hand over, and report."""
-        while claims := outbox.claim(self.session, 16, ALL):
+        while claims := claim.take(self.session, 16, ALL):
             for each in claims:
                 row = each.row
                 text = Outbound(row.id, row.number, row.sender_number, row.text, {}, "", row.channel)

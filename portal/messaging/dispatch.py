@@ -14,8 +14,8 @@ from portal import clock, logs, metrics
 from portal.accounts import sender
 from portal.database import Database, Lane
 from portal.errors import SettingsError
-from portal.messaging import flight, one_time_code, outbox, outcome
-from portal.messaging.outbox import Claim
+from portal.messaging import claim, flight, one_time_code, outbox, outcome
+from portal.messaging.claim import Claim
 from portal.messaging.spending import Limits
 from portal.providers.provider import Outbound, Providers, Rejected, Result, Trouble, Unknown
 
@@ -94,7 +94,7 @@ class Dispatcher:
         for mark in marks:
             mark(session)
         deadline = clock.monotonic() + flight.START_WITHIN  # before the claim: its commit may take long, a STOP may not
-        claims = outbox.claim(session, free, self._limits) if free else []
+        claims = claim.take(session, free, self._limits) if free else []
         return [
             (each, one_time_code.as_sent(session, each.row), self._opened(session, each.credentials), deadline)
             for each in claims

@@ -12,6 +12,10 @@ from portal.accounts.sender import SMS, WHATSAPP
 from portal.consent import own_pause
 from portal.consent.purpose import Purpose, covers
 from portal.consent.state import Carrier, Status
+from portal.messaging.refusal import OWN_PAUSE as OWN_PAUSE
+from portal.messaging.refusal import REFUSALS as REFUSALS
+from portal.messaging.refusal import Refuse as Refuse
+from portal.messaging.refusal import refusal as refusal
 
 
 @dataclass(frozen=True)
@@ -36,95 +40,12 @@ class Defer:
     reason: str
 
 
-@dataclass(frozen=True)
-class Refuse:
-    """`reason` is one of interface.md section 5; `sentence` says it to a member, `unlock` what would change it.
-    `is_own_pause`: the client asked for quiet, and did not opt out on another number."""
-
-    reason: str
-    sentence: str
-    unlock: str
-    is_own_pause: bool = False
-
-    @property
-    def kept_as(self) -> str:
-        """The reason that is kept with a text; its sentence is in REFUSALS."""
-        return OWN_PAUSE if self.is_own_pause else self.reason
-
-
 Decision = Send | Hold | Defer | Refuse
 
-OWN_PAUSE = "own_pause"
 _QUIET = (
     Purpose.CONVERSATION, Purpose.AUTOMATED, Purpose.MARKETING, Purpose.CLARIFICATION, Purpose.OPT_IN_REQUEST,
 )  # fmt: skip
 """What a client's own pause holds back; answers we owe and their own opt-in are confirmed all the same."""
-_ASK = "Send them a questionnaire with an opt-in question; texting opens when they answer Yes."
-REFUSALS = {
-    "opted_out": (
-        "This client opted out. Nothing can be sent to this number.",
-        "Only the client can change this: by texting START, or by answering Yes in a questionnaire you send them.",
-    ),
-    "declined": (
-        "This client said No to texts.",
-        "Only the client can change this, by answering Yes in a questionnaire.",
-    ),
-    "no_consent": ("This number has not agreed to get texts from you.", _ASK),
-    "awaiting_reply": (
-        "This number was asked and has not answered yet.",
-        "Wait for their YES; texting opens with it.",
-    ),
-    "not_current": (
-        "This number no longer belongs to this contact.",
-        "Text the contact's current number, once it has opted in.",
-    ),
-    "carrier_blocked": (
-        "The client agreed, but their carrier still blocks texts from your number.",
-        "Ask the client to text START to your number; the block ends at once.",
-    ),
-    "paused": (
-        "This contact opted out on another of their numbers, so this one is paused too.",
-        "It opens again when the client opts in with this number, by a questionnaire or by texting START.",
-    ),
-    OWN_PAUSE: (
-        "The client asked for no texts until a later day.",
-        "It opens again on that day, or when the client ends the pause on their own page or texts START.",
-    ),
-    "in_review": (
-        "A reply of this client may mean that they want no texts.",
-        "Read the reply and decide: keep texting, or opt out.",
-    ),
-    "undeliverable": ("Texts do not reach this number; it may be a landline.", "Ask the client for a mobile number."),
-    "scope": (
-        "The client agreed to other kinds of texts, not to this one.",
-        "Ask for consent to this kind of text in a questionnaire.",
-    ),
-    "window_closed": (
-        "On WhatsApp you may write freely for 24 hours after the client's last message, and these are over.",
-        "Send an approved template, or wait until they write.",
-    ),
-    "capped": ("Today's limit of texts is used up.", "It opens again tomorrow."),
-    "sender_off": ("There is no active number to send from.", "Ask the operator to add a sender."),
-}  # fmt: skip
-
-
-ON_WHATSAPP = {
-    "undeliverable": (
-        "This number could not be reached on WhatsApp.",
-        "They may not use it, or not with this number; a text needs its own consent.",
-    ),
-    "sender_off": (
-        "There is no active WhatsApp number to send from.",
-        "Switch WhatsApp on in Settings > Features, or ask the operator to add a number.",
-    ),
-}
-
-
-def refusal(reason: str, channel: str = SMS) -> Refuse:
-    said = ON_WHATSAPP if channel == WHATSAPP and reason in ON_WHATSAPP else REFUSALS
-    return Refuse(reason, *said[reason])
-
-
 HELD = {
     Status.NONE: Hold("no_consent", "They are asked first; your text leaves when they answer YES."),
     Status.REQUESTED: Hold("awaiting_reply", "They were asked; your text leaves when they answer YES."),

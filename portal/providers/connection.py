@@ -43,7 +43,7 @@ class Lost:
 
 
 class Line:
-    """Posts to one base URL. Each thread has its own connection, closed with the thread or with the line."""
+    """Talks to one base URL. Each thread has its own connection, closed with the thread or with the line."""
 
     def __init__(self, base_url: str, *, timeout: float) -> None:
         parts = urlsplit(base_url)
@@ -58,12 +58,21 @@ class Line:
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str], *, deadline: float) -> Answer | NotSent | Lost:
         """One exchange. `deadline` (monotonic) is looked at last of all before the first byte (promises.md A.1)."""
+        return self._exchange("POST", path, body, headers, deadline)
+
+    def get(self, path: str, headers: Mapping[str, str]) -> Answer | NotSent | Lost:
+        """Ask for something; `path` has its query."""
+        return self._exchange("GET", path, None, headers, clock.monotonic() + self._timeout)
+
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], deadline: float
+    ) -> Answer | NotSent | Lost:
         until = clock.monotonic() + self._timeout
         try:
             connection = self._ready(min(until, deadline))
         except (OSError, UnicodeError) as error:
             return _too_late() if clock.monotonic() >= deadline else NotSent("connection", f"No connection: {error}.")
-        connection.request("POST", self._prefix + path, body, dict(headers))  # into the wire's buffer
+        connection.request(method, self._prefix + path, body, dict(headers))  # into the wire's buffer
         if clock.monotonic() >= deadline:
             connection.close()
             return _too_late()

@@ -16,7 +16,7 @@ from portal.accounts.member import Role
 from portal.accounts.sender import SMS
 from portal.consent import ledger, subscription
 from portal.consent.state import Origin, Proof
-from portal.messaging import inbox, opt_in, outbox, outcome
+from portal.messaging import claim, inbox, opt_in, outcome
 from portal.messaging.inbox import Rules
 from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted, InboundText
@@ -111,7 +111,7 @@ class Clients:
     def send_all(self) -> list[str]:
         """Everything that is due leaves; the texts in order."""
         left: list[str] = []
-        while claims := self.site.write(lambda session: outbox.claim(session, 10, Limits(0, 0))):
+        while claims := self.site.write(lambda session: claim.take(session, 10, Limits(0, 0))):
             for each in claims:
                 self._mark(each.row)
                 left.append(each.row.text)

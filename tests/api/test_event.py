@@ -17,7 +17,7 @@ from portal.address import Rules
 from portal.api import event
 from portal.compiled import Compiled
 from portal.consent import subscription
-from portal.messaging import flight, outbox, outcome
+from portal.messaging import claim, flight, outcome
 from portal.messaging.message import Fate
 from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted, Rejected, StatusUpdate, Trouble, Unknown
@@ -194,12 +194,12 @@ def test_a_submission_is_told_with_its_answers(site: World, api: Api) -> None:
 def sending(site: World, clients: Clients) -> Callable[[], Any]:
     """Claims the one text that is due; events begin with the claim."""
 
-    def claim() -> Any:
+    def claimed() -> Any:
         clients.says_yes()
         listen(site, site.hearth.id)
-        return site.write(lambda session: outbox.claim(session, 1, Limits(0, 0)))[0].row
+        return site.write(lambda session: claim.take(session, 1, Limits(0, 0)))[0].row
 
-    return claim
+    return claimed
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_a_text_that_the_gate_refuses_when_it_is_due_is_told(site: World, client
         session.connection().execute(subscription.table.update().values(status="none"))
 
     site.write(forget)
-    assert site.write(lambda session: outbox.claim(session, 1, Limits(0, 0))) == []
+    assert site.write(lambda session: claim.take(session, 1, Limits(0, 0))) == []
     assert kinds(site) == ["message.failed"]
 
 

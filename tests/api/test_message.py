@@ -6,7 +6,7 @@ import pytest
 
 from portal.accounts.sender import SMS
 from portal.consent import subscription
-from portal.messaging import message, outbox
+from portal.messaging import claim, message
 from portal.messaging.message import Direction, Fate
 from portal.messaging.spending import Limits
 from tests.api.conftest import CLIENT, SECOND, STRANGER, Api, Clients
@@ -216,7 +216,7 @@ def test_what_is_on_its_way_cannot_be_cancelled(api: Api, clients: Clients, site
     clients.says_yes()
     clients.send_all()
     made = api.post("/messages", TEXT).json()["id"]
-    [claimed] = site.write(lambda session: outbox.claim(session, 1, Limits(0, 0)))
+    [claimed] = site.write(lambda session: claim.take(session, 1, Limits(0, 0)))
     assert claimed.row.id == made
     assert api.call("DELETE", f"/messages/{made}").status_code == 409
 

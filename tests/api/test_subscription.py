@@ -6,7 +6,7 @@ import pytest
 
 from portal.consent import ledger, subscription
 from portal.consent.state import Kind, Origin, Proof
-from portal.messaging import drain, flight, outbox
+from portal.messaging import claim, drain, flight
 from portal.messaging.spending import Limits
 from tests.api.conftest import CLIENT, SECOND, STRANGER, Api, Clients
 from tests.conftest import World
@@ -173,7 +173,7 @@ def test_an_opt_out_is_answered_when_nothing_is_on_its_way(
     api: Api, clients: Clients, site: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row_id = clients.says_yes()
-    site.write(lambda session: outbox.claim(session, 1, Limits(0, 0)))
+    site.write(lambda session: claim.take(session, 1, Limits(0, 0)))
     waits: list[bool] = []
     real = flight.is_stopped
 

@@ -30,7 +30,7 @@ from portal.automations.scheduled_text import t
 from portal.consent import ledger, subscription
 from portal.consent.state import Kind, Origin, Proof
 from portal.database import Database
-from portal.jobs import Timetable
+from portal.jobs import Timetable, planning
 from portal.messaging import message, opt_in
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.spending import Limits
@@ -187,7 +187,7 @@ def _plan(database: Database) -> None:
             return database.write(partial(_earlier, work), **more)
 
     timetable: Any = type("At", (), {"database": Then()})
-    jobs.plan_dates(timetable)
+    planning.plan_dates(timetable)
 
 
 def _run(database: Database, timetable: Timetable, dispatcher: Dispatcher, business: str) -> tuple[float, float]:
@@ -197,7 +197,7 @@ def _run(database: Database, timetable: Timetable, dispatcher: Dispatcher, busin
     decided: list[float] = []
 
     def decide() -> None:
-        jobs.run_due(timetable)
+        planning.run_due(timetable)
         decided.append(time.perf_counter() - start)
 
     deciding = threading.Thread(target=decide)

@@ -20,6 +20,7 @@ from portal.errors import Conflict, Invalid
 from portal.imports import import_group, import_piece, import_problem, import_run, intake, tidy, turn
 from portal.imports.field import What
 from portal.imports.import_run import ImportRun, Progress
+from portal.jobs import keeping
 from portal.messaging import contact_desk, message, opt_in
 from portal.messaging.contact_desk import Who
 from tests.imports.conftest import ACTOR, BROKEN, Desk
@@ -294,9 +295,9 @@ def test_the_jobs_bring_a_list_in_and_one_that_stumbles_keeps_no_other_waiting(
         return real(session, *given, **more)
 
     monkeypatch.setattr(turn, step, stumbles)
-    jobs.run_imports(timetable)
+    keeping.run_imports(timetable)
     assert [desk.run(each).status for each in (broken, sound)] == [Progress.FAILED, Progress.PREVIEWED]
-    jobs.tidy_imports(timetable)
+    keeping.tidy_imports(timetable)
     assert [desk.run(each).has_file for each in (broken, sound)] == [False, True]
 
 

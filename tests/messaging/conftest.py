@@ -15,9 +15,9 @@ from portal.accounts.sender import SMS
 from portal.consent import ledger, subscription
 from portal.consent.state import Origin, Proof
 from portal.database import Database, Lane
-from portal.messaging import inbox, message, opt_in, outbox, outcome, thread
+from portal.messaging import claim, inbox, message, opt_in, outcome, thread
+from portal.messaging.claim import Claim
 from portal.messaging.inbox import Received, Rules
-from portal.messaging.outbox import Claim
 from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted, InboundText, Result, StatusUpdate
 from portal.statement import Statement
@@ -108,7 +108,7 @@ class Road:
         )
 
     def claim(self, free: int = 10, limits: Limits = NO_LIMITS) -> list[Claim]:
-        claims: list[Claim] = self.write(lambda session: outbox.claim(session, free, limits))
+        claims: list[Claim] = self.write(lambda session: claim.take(session, free, limits))
         return claims
 
     def send_all(self, result: Callable[[Any], Result] = lambda row: Accepted(f"SM{row.id}")) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from portal import clock, jobs
 from portal.consent.state import Proof
+from portal.jobs import sending
 from portal.messaging import flight, outcome
 from portal.providers.provider import Accepted, Rejected, Trouble
 from portal.statement import Statement
@@ -117,10 +118,10 @@ def test_the_timetable_ends_a_lease_that_is_over_and_none_before(
     timetable = cast(jobs.Timetable, SimpleNamespace(database=road.database))
     road.says_yes()
     road.claim()
-    jobs.expire_leases(timetable)
+    sending.expire_leases(timetable)
     assert road.outbound()[0].status == "sending"
     shift(flight.LEASE + dt.timedelta(seconds=1))
-    jobs.expire_leases(timetable)
+    sending.expire_leases(timetable)
     assert road.outbound()[0].status == "unknown"
 
 

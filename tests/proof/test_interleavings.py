@@ -23,7 +23,7 @@ from portal import database as databases
 from portal.accounts.key import Secrets
 from portal.consent import subscription
 from portal.database import Database
-from portal.messaging import drain, flight, message, outbox, outcome, provider_event
+from portal.messaging import claim, drain, flight, message, outbox, outcome, provider_event
 from portal.statement import Statement, param
 from tests.conftest import populate
 from tests.postgres import is_under_test
@@ -138,7 +138,7 @@ def no_drain(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def no_second_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """Claims trust what was decided when the text was queued, and a STOP cancels nothing."""
-    monkeypatch.setattr(outbox, "_why_not", lambda *_: None)
+    monkeypatch.setattr(claim, "_why_not", lambda *_: None)
     monkeypatch.setattr(outbox, "cancel_waiting", lambda *_, **__: 0)
 
 
@@ -160,7 +160,7 @@ def no_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_row_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Claim and STOP read the same row without waiting for each other: only PostgreSQL lets them."""
     monkeypatch.setattr(subscription, "_LOCK", Statement(_unlocked(subscription._LOCK)))
-    monkeypatch.setattr(outbox, "_CANDIDATES", Statement(_unlocked(outbox._CANDIDATES)))
+    monkeypatch.setattr(claim, "_CANDIDATES", Statement(_unlocked(claim._CANDIDATES)))
 
 
 def _unlocked(statement: Statement) -> sa.Select[Any]:

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from portal import clock
 from portal.consent import ledger, subscription
 from portal.consent.state import Kind, Origin, Proof, Status
-from portal.messaging import inbox, message, one_time_code, outbox, segment
+from portal.messaging import claim, inbox, message, one_time_code, segment
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.inbox import Rules
 from portal.messaging.spending import Limits
@@ -326,7 +326,7 @@ def test_a_code_that_could_not_leave_in_time_does_not_leave(form: Form) -> None:
     with time_machine.travel(NOW, tick=False) as traveller:
         asks(form)
         traveller.shift(dt.timedelta(minutes=10))
-        assert form.world.write(lambda session: outbox.claim(session, 5, Limits(0, 0))) == []
+        assert form.world.write(lambda session: claim.take(session, 5, Limits(0, 0))) == []
 
 
 def test_every_installation_has_codes_of_its_own(asked: Asked) -> None:

@@ -15,7 +15,7 @@ from portal.accounts.sender import SMS
 from portal.consent import ledger, subscription
 from portal.consent.state import Kind, Origin, Proof
 from portal.contacts import contact
-from portal.messaging import inbox, message, opt_in, outbox, outcome, thread
+from portal.messaging import claim, inbox, message, opt_in, outcome, thread
 from portal.messaging.inbox import Rules
 from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted, InboundText, Result
@@ -95,7 +95,7 @@ class Scene:
     def send_all(self, result: Result | None = None) -> list[str]:
         """Hand over everything that is due; the texts that left."""
         left: list[str] = []
-        while claims := self.write(lambda session: outbox.claim(session, 10, Limits(0, 0))):
+        while claims := self.write(lambda session: claim.take(session, 10, Limits(0, 0))):
             for each in claims:
                 answer = result or Accepted(f"SM{each.row.id}")
                 self.write(lambda session, row=each.row, answer=answer: outcome.mark(session, row, answer))

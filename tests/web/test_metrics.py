@@ -16,7 +16,7 @@ from portal.accounts.sender import SMS
 from portal.consent import subscription
 from portal.consent.purpose import Purpose
 from portal.consent.state import Origin, Proof
-from portal.messaging import message, opt_in, outbox
+from portal.messaging import claim, message, opt_in
 from portal.messaging.spending import Limits
 from tests.conftest import World
 
@@ -96,7 +96,7 @@ def test_what_waits_and_how_long_is_told(watched: Starlette, client: TestClient,
 @pytest.mark.covers("P1", "P10")
 def test_a_text_claimed_before_the_stop_is_no_violation(watched: Starlette, client: TestClient, site: World) -> None:
     site.write(lambda session: consent(session, site.hearth.id))
-    assert len(site.write(lambda session: outbox.claim(session, 5, Limits(0, 0)))) == 1
+    assert len(site.write(lambda session: claim.take(session, 5, Limits(0, 0)))) == 1
     site.write(lambda session: stop(session, site.hearth.id))
     found = figures(client)
     assert (found["portal_in_flight"], found["portal_send_after_stop_total"]) == (1, 0)
@@ -106,7 +106,7 @@ def test_a_text_claimed_before_the_stop_is_no_violation(watched: Starlette, clie
 def test_a_text_claimed_after_the_stop_would_be_counted(watched: Starlette, client: TestClient, site: World) -> None:
     """What must never happen is done by hand here, or nobody would know that the alarm rings."""
     site.write(lambda session: consent(session, site.hearth.id))
-    site.write(lambda session: outbox.claim(session, 5, Limits(0, 0)))
+    site.write(lambda session: claim.take(session, 5, Limits(0, 0)))
     site.write(lambda session: stop(session, site.hearth.id))
     wrong = sa.update(message.table).where(message.table.c.purpose == Purpose.OPT_IN_CONFIRMATION)
     later = wrong.values(claimed_at=clock.now() + dt.timedelta(seconds=1))
@@ -119,8 +119,8 @@ def test_a_text_claimed_after_the_stop_would_be_counted(watched: Starlette, clie
 def test_the_answer_to_a_stop_is_no_violation(watched: Starlette, client: TestClient, site: World) -> None:
     site.write(lambda session: consent(session, site.hearth.id))
     site.write(lambda session: stop(session, site.hearth.id))
-    [claim] = site.write(lambda session: outbox.claim(session, 5, Limits(0, 0)))
-    assert claim.row.purpose == Purpose.OPT_OUT_CONFIRMATION
+    [claimed] = site.write(lambda session: claim.take(session, 5, Limits(0, 0)))
+    assert claimed.row.purpose == Purpose.OPT_OUT_CONFIRMATION
     assert figures(client)["portal_send_after_stop_total"] == 0
 
 

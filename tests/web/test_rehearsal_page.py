@@ -18,8 +18,9 @@ from portal.consent import ledger, subscription
 from portal.consent.purpose import Purpose
 from portal.consent.state import Kind, Origin, Proof
 from portal.errors import Conflict
-from portal.jobs import Timetable, deliver_rehearsal
-from portal.messaging import message, one_time_code, outbox, outcome, rehearsal
+from portal.jobs import Timetable
+from portal.jobs.sending import deliver_rehearsal
+from portal.messaging import claim, message, one_time_code, outbox, outcome, rehearsal
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted
@@ -267,10 +268,10 @@ def test_a_phone_that_is_not_on_whatsapp_says_so_only_after_the_text_was_taken(
 
     scene.write(queue)
     dispatcher = delivering.dispatcher
-    for claim in scene.write(lambda session: outbox.claim(session, 5, Limits(0, 0))):
-        result = dispatcher._result(claim, claim.row.text, {}, clock.monotonic() + 2)
+    for claimed in scene.write(lambda session: claim.take(session, 5, Limits(0, 0))):
+        result = dispatcher._result(claimed, claimed.row.text, {}, clock.monotonic() + 2)
         assert isinstance(result, Accepted)
-        scene.write(lambda session, row=claim.row, result=result: outcome.mark(session, row, result))
+        scene.write(lambda session, row=claimed.row, result=result: outcome.mark(session, row, result))
     assert "May we write" not in words(scene.client.get("/rehearsal").text), "nobody is there to read it"
     deliver_rehearsal(delivering)
 

@@ -20,7 +20,7 @@ from portal.accounts.sender import WHATSAPP
 from portal.consent import ledger, subscription
 from portal.consent.purpose import Purpose
 from portal.consent.state import Kind, Origin, Proof, Status
-from portal.messaging import message, outbox, outcome
+from portal.messaging import claim, message, outbox, outcome
 from portal.messaging.message import Fate
 from portal.messaging.spending import Limits
 from portal.providers.provider import Outbound, Unknown
@@ -69,8 +69,8 @@ class Door:
             outbox.queue(session, row, "Reply YES or STOP", purpose=Purpose.OPT_IN_REQUEST, template=ASK)
 
         self.site.write(queue)
-        (claim,) = self.site.write(lambda session: outbox.claim(session, 1, Limits(0, 0)))
-        row = claim.row
+        (claimed,) = self.site.write(lambda session: claim.take(session, 1, Limits(0, 0)))
+        row = claimed.row
         text = Outbound(
             row.id, row.number, row.sender_number, row.text, CREDENTIALS, "", row.channel, row.template, row.user_id
         )

@@ -1,0 +1,45 @@
+"""The roads: what waits is sent, what was sent is marked, what came is told on."""
+
+from portal.database import Lane
+from portal.jobs.timetable import Timetable
+from portal.messaging import group_message, lapse, outcome, rehearsal
+
+
+def wake_dispatcher(timetable: Timetable) -> None:
+    timetable.dispatcher.wake()
+
+
+def expire_leases(timetable: Timetable) -> None:
+    if timetable.database.read(outcome.is_any_overdue):
+        timetable.database.write(outcome.expire_leases)
+
+
+def deliver_rehearsal(timetable: Timetable) -> None:
+    """Reads first: without a rehearsal, or when all is reported, nobody's write waits for this one."""
+    texts = timetable.database.read(rehearsal.unreported)
+    if texts:
+        timetable.database.write(lambda session: rehearsal.deliver(session, texts))
+
+
+def deliver_events(timetable: Timetable) -> None:
+    """Returns at once: slow receivers hold up their own threads only."""
+    if timetable.courier is not None:
+        timetable.courier.turn()
+
+
+def run_group_messages(timetable: Timetable) -> None:
+    """Texts to groups go on from where they were; in pieces, so that nobody's write waits long."""
+    database = timetable.database
+    while database.read(group_message.is_any) and database.write(group_message.run, lane=Lane.BULK):
+        pass
+
+
+def lapse_requests(timetable: Timetable) -> None:
+    """In pieces, so that nobody's write waits long."""
+    while timetable.database.read(lapse.is_any) and timetable.database.write(lapse.run, lane=Lane.BULK):
+        pass
+
+
+def tell_of_reviews(timetable: Timetable) -> None:
+    if timetable.alarm is not None:
+        timetable.alarm.turn()
