@@ -28,6 +28,7 @@ from portal.providers import rehearsal
 from portal.providers.guard import Guard
 from portal.providers.provider import Provider, Providers
 from portal.providers.rehearsal import Rehearsal
+from portal.providers.telnyx import Telnyx
 from portal.providers.twilio import Twilio
 from portal.providers.whatsapp import WhatsApp
 from portal.settings import Settings
@@ -36,7 +37,12 @@ from portal.web.host import by_host
 from portal.web.live import Hub
 from portal.web.routes import routes
 
-BASE_URLS = {"twilio": "https://api.twilio.com", "whatsapp": "https://graph.facebook.com"}
+REAL: Mapping[str, tuple[Callable[[str], Provider], str]] = {
+    "twilio": (Twilio, "https://api.twilio.com"),
+    "whatsapp": (WhatsApp, "https://graph.facebook.com"),
+    "telnyx": (Telnyx, "https://api.telnyx.com"),
+}
+"""Every company that carries texts, with the usual address of its API."""
 
 
 def create_app(settings: Settings, *, with_jobs: bool = True, secrets: Secrets | None = None) -> Starlette:
@@ -87,13 +93,13 @@ def secrets_of(database: Database) -> Secrets:
 
 def base_urls(settings: Settings) -> Mapping[str, str]:
     """Where each provider with an API is reached; an operator may point one elsewhere (interface.md section 2)."""
-    return {name: settings.provider_urls.get(name, usual) for name, usual in BASE_URLS.items()}
+    return {name: settings.provider_urls.get(name, usual) for name, (_, usual) in REAL.items()}
 
 
 def real_providers(settings: Settings) -> Mapping[str, Provider]:
     """Every provider by name."""
-    urls = base_urls(settings)
-    return {each.name: each for each in (Twilio(urls["twilio"]), WhatsApp(urls["whatsapp"]), Rehearsal())}
+    found: list[Provider] = [REAL[name][0](url) for name, url in base_urls(settings).items()]
+    return {each.name: each for each in (*found, Rehearsal())}
 
 
 def start_dispatcher(app: Starlette) -> None:

@@ -240,7 +240,7 @@ class Inbound:
         """By its own word for it, or because it acts on exactly this bare word at this number (rules.md 5.7)."""
         if self.event.keyword is not None:
             return self.event.keyword == keyword
-        is_bare = reply.provider_keyword(self.event.text) == keyword
+        is_bare = self.event.text.isascii() and reply.provider_keyword(self.event.text) in (keyword, None)
         return is_bare and self.provider.answers(self.event.text, self.event.recipient)
 
     def _evidence(self, verdict: Verdict) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """Twilio: one POST per text, signed webhooks, and what its network answers by itself (rules.md 4)."""
 
-import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from portal.providers import retry_after, twilio_event, twilio_signature
+from portal.providers import part, retry_after, twilio_event, twilio_signature
 from portal.providers.connection import Answer, Line, Lost, NotSent
 from portal.providers.provider import (
     Accepted,
@@ -42,7 +41,7 @@ class Twilio:
     def answers(self, keyword: str, number: str) -> bool:
         """True for any bare word of Twilio's own lists, so `unsubscribe` too. Short codes answer nothing."""
         words = _TOLL_FREE_WORDS if number.startswith(_TOLL_FREE) else _WORDS
-        return number.startswith("+") and keyword.strip().casefold() in words
+        return number.startswith("+") and keyword.strip(" \t\r\n").casefold() in words
 
     def blocks(self, number: str) -> bool:
         return number.startswith("+")
@@ -86,7 +85,7 @@ def _form(text: Outbound) -> bytes:
 
 def _result(answer: Answer) -> Result:
     """Twilio's answer in our words; whatever does not plainly say yes or no is Unknown."""
-    said = _said(answer.body)
+    said = part.said(answer.body)
     code = _code(said)
     if answer.status in (200, 201) and isinstance(said.get("sid"), str) and said["sid"]:
         return Accepted(said["sid"])
@@ -102,15 +101,6 @@ def _rejected(trouble: Trouble, answer: Answer, code: str, said: Mapping[str, An
     sentence = sentence_of(trouble, str(said.get("message") or ""))
     wait = retry_after.seconds(answer.retry_after) if trouble is Trouble.TEMPORARY else None
     return Rejected(trouble, code or str(answer.status), sentence, wait)
-
-
-def _said(body: bytes) -> Mapping[str, Any]:
-    """The JSON object of an answer, empty when there is none."""
-    try:
-        said = json.loads(body)
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
 
 
 def _code(said: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from portal.providers import retry_after, whatsapp_event, whatsapp_signature
+from portal.providers import part, retry_after, whatsapp_event, whatsapp_signature
 from portal.providers.connection import Answer, Line, Lost, NotSent
 from portal.providers.provider import (
     Accepted,
@@ -101,7 +101,7 @@ def _template(template: Mapping[str, Any]) -> dict[str, Any]:
 
 def _result(answer: Answer) -> Result:
     """Meta's answer in our words; whatever does not plainly say yes or no is Unknown."""
-    said = _said(answer.body)
+    said = part.said(answer.body)
     error = said.get("error")
     code, words = _error(error) if isinstance(error, dict) else ("", "")
     if answer.status in (200, 201) and (provider_id := _message_id(said)):
@@ -117,15 +117,6 @@ def _result(answer: Answer) -> Result:
 def _rejected(trouble: Trouble, answer: Answer, code: str, words: str) -> Rejected:
     wait = retry_after.seconds(answer.retry_after) if trouble is Trouble.TEMPORARY else None
     return Rejected(trouble, code or str(answer.status), sentence_of(code, words), wait)
-
-
-def _said(body: bytes) -> Mapping[str, Any]:
-    """The JSON object of an answer, empty when there is none."""
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
 
 
 def _message_id(said: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from portal.providers import whatsapp_text
+from portal.providers.part import as_object, items, part, plain, text
 from portal.providers.provider import (
     Event,
     InboundText,
@@ -23,7 +24,6 @@ from portal.providers.provider import (
     TemplateUpdate,
     Unreadable,
 )
-from portal.providers.whatsapp_part import as_object, items, part, plain, text
 from portal.providers.whatsapp_signature import signers
 from portal.providers.whatsapp_trouble import sentence_of, trouble_of
 

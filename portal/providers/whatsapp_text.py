@@ -6,7 +6,7 @@ The words of a button, a caption or a list are the client's own words: a STOP co
 from collections.abc import Mapping
 from typing import Any
 
-from portal.providers.whatsapp_part import inside, part, plain
+from portal.providers.part import inside, part, plain
 
 _MEDIA = {
     "image": "(Picture)", "video": "(Video)", "document": "(Document)", "audio": "(Voice message)",

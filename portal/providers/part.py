@@ -1,7 +1,17 @@
 """Picks parts out of JSON that somebody else wrote: each is of the kind it should be, or a ValueError says so."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
+
+
+def said(body: bytes) -> Mapping[str, Any]:
+    """The JSON object of an answer, empty when there is none."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def inside(owner: Mapping[str, Any], name: str, inner: str) -> str:

@@ -1,0 +1,14 @@
+"""Every real provider's row; a test fails when one is missing."""
+
+from collections.abc import Mapping
+
+from tests.providers.case import Case
+from tests.providers.telnyx_case import TELNYX
+from tests.providers.twilio_case import TWILIO
+from tests.providers.whatsapp_case import WHATSAPP
+
+CASES: Mapping[str, Case] = {
+    "twilio": TWILIO,
+    "whatsapp": WHATSAPP,
+    "telnyx": TELNYX,
+}
