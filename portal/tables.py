@@ -19,6 +19,7 @@ from portal.messaging import (
     message,
     preference_link,
     provider_event,
+    quarantine,
     review_alarm,
     saved_view,
     sorting,
@@ -33,9 +34,9 @@ MODULES = (
     allowance, api_answer, archive, archive_item, archive_journal, audit, automation, business, canned_reply, contact,
     contact_change, contact_date, disclaimer, endpoint, erased_subscription, erasure, evidence_file, flight, flow,
     group, group_member, group_message, import_piece, import_problem, import_run, invitation, ledger, member, message,
-    posting, preference_link, project, provider_event, questionnaire, review_alarm, saved_view, scheduled_text,
-    sender, session,
-    sorting, submission, subscription, suppression, task, trigger_event, whatsapp_template, wording,
+    posting, preference_link, project, provider_event, quarantine, questionnaire, review_alarm, saved_view,
+    scheduled_text, sender, session, sorting, submission, subscription, suppression, task,
+    trigger_event, whatsapp_template, wording,
 )  # fmt: skip
 
 metadata = SQLModel.metadata

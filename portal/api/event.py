@@ -7,14 +7,14 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.accounts import business as businesses
-from portal.accounts import delivery, sender
+from portal.accounts import delivery
 from portal.accounts.delivery import WebhookDelivery
 from portal.accounts.endpoint import Event
 from portal.api import message as messages
 from portal.api import questionnaire as questionnaires
 from portal.api import subscription as subscriptions
 from portal.errors import NotFound
-from portal.messaging import message, subscription_list
+from portal.messaging import message, quarantine, subscription_list
 from portal.questionnaires.submission import Submission
 
 
@@ -34,8 +34,8 @@ def _subscription(session: Session, business_id: str, subscription_id: str) -> B
         row = subscription_list.one(session, business_id, subscription_id)
     except NotFound:
         return None
-    has_sender = sender.of(session, business_id, row.channel) is not None
-    return subscriptions.told(row, businesses.get(session, business_id), has_sender)
+    ours = quarantine.sender_of(session, business_id, row.channel)
+    return subscriptions.told(row, businesses.get(session, business_id), ours)
 
 
 def _message(session: Session, business_id: str, message_id: str) -> BaseModel | None:

@@ -7,7 +7,6 @@ from pydantic import Field
 from sqlmodel import Session
 
 from portal import clock
-from portal.accounts import sender
 from portal.accounts.business import Business
 from portal.accounts.sender import CHANNELS
 from portal.api.operation import Answer, Call
@@ -15,7 +14,7 @@ from portal.api.value import Given, Line, Moment, Page, Told, Words, sought
 from portal.consent.purpose import Purpose, Scope
 from portal.consent.state import Carrier, Origin, Status
 from portal.errors import Invalid
-from portal.messaging import desk, gate, subscription_list
+from portal.messaging import desk, gate, quarantine, subscription_list
 from portal.messaging.gate import Hold, Refuse
 from portal.messaging.subscription_list import Filter
 
@@ -71,13 +70,13 @@ def page(session: Session, call: Call) -> Answer:
     rows, after = subscription_list.page(
         session, call.business.id, wanted, region=region, after=query.after, limit=query.limit
     )
-    has_sender = {channel: sender.of(session, call.business.id, channel) is not None for channel in CHANNELS}
-    return Answer(Subscriptions(items=[told(row, call.business, has_sender[row.channel]) for row in rows], next=after))
+    ours = {channel: quarantine.sender_of(session, call.business.id, channel) for channel in CHANNELS}
+    return Answer(Subscriptions(items=[told(row, call.business, ours[row.channel]) for row in rows], next=after))
 
 
 def show(session: Session, call: Call) -> Answer:
     row = subscription_list.one(session, call.business.id, call.id)
-    return Answer(told(row, call.business, sender.of(session, call.business.id, row.channel) is not None))
+    return Answer(told(row, call.business, quarantine.sender_of(session, call.business.id, row.channel)))
 
 
 def opt_out(session: Session, call: Call) -> Answer:
@@ -92,11 +91,12 @@ def opt_out(session: Session, call: Call) -> Answer:
     return show(session, call)
 
 
-def told(row: Any, business: Business, has_sender: bool) -> Subscription:
-    """A text that would be held may not leave yet: `may_text` is false, and `unlock` says that it waits."""
+def told(row: Any, business: Business, ours: Any) -> Subscription:
+    """`ours`: from `quarantine.sender_of`. A held text may not leave yet: `may_text` is false, and `unlock` says so."""
     decision = gate.decide(
-        row, Purpose.CONVERSATION, has_sender=has_sender, asks_first=business.asks_first(row.channel),
+        row, Purpose.CONVERSATION, has_sender=ours is not None, asks_first=business.asks_first(row.channel),
         is_window_open=gate.may_write_freely(row), zone=business.timezone,
+        in_quarantine=quarantine.holds(ours),
     )  # fmt: skip
     refused = decision if isinstance(decision, Refuse | Hold) else None
     return Subscription(

@@ -24,10 +24,11 @@ from portal.contacts import contact as contacts
 from portal.contacts.contact import ContactNumber
 from portal.contacts.project import ProjectContact
 from portal.database import announce
-from portal.messaging import gate, outbox, preference_link
+from portal.messaging import gate, outbox, preference_link, quarantine
 from portal.messaging.gate import Defer, Refuse, Send
 from portal.statement import Statement, param, params
 
+LOOK_AGAIN = dt.timedelta(minutes=1)  # in quarantine
 BATCH = 16  # rows in one transaction: some milliseconds, for a STOP may be waiting
 
 _a, _b, _n, _clients = table_of(Automation), table_of(Business), table_of(ContactNumber), table_of(ProjectContact)
@@ -42,6 +43,7 @@ _TAKE = Statement(
         t.c.project_id.label("about_project_id"), t.c.occasion, t.c.about_on, t.c.text, t.c.due_at, t.c.expires_at,
         t.c.finished_at, _a.c.condition, _a.c.switched_on_at, _b.c.name.label("business_name"), _b.c.timezone,
         _b.c.capabilities, _b.c.has_preference_links, project.c.archived_at, project.c.starts_on, project.c.ends_on,
+        quarantine.IS_ON.label("in_quarantine"), quarantine.RESTORED_AT.label("restored_at"),
         survivor.c.id.label("survivor_id"), survivor.c.merged_into_id.label("merged_again_into"),
         sa.case((t.c.contact_id.is_(None), sa.true()), else_=_has_number).label("has_number"),
         sa.case((t.c.project_id.is_(None), sa.true()), else_=_is_client).label("is_client"),
@@ -91,6 +93,8 @@ def _follow(session: Session, row: Any) -> None:
 
 def _decide(session: Session, row: Any, now: dt.datetime, form_origin: str) -> None:
     decision = gate.decide(row, Purpose.AUTOMATED)
+    if row.in_quarantine:
+        decision = Defer(now + LOOK_AGAIN, quarantine.REASON)
     if isinstance(decision, Defer) and decision.until < row.expires_at:
         _end(session, row, Standing.DEFERRED, why=decision.reason, due_at=decision.until, finished_at=_since(row, now))
         return
@@ -123,6 +127,8 @@ def _worked_out(session: Session, row: Any, now: dt.datetime) -> tuple[str, str]
 
 def _off(row: Any) -> str:
     """Why nothing goes out by itself at all."""
+    if row.restored_at is not None and _since(row, row.due_at) <= row.restored_at:
+        return reason.RESTORED
     if Capability.TEXTING not in row.capabilities:
         return reason.TEXTING_OFF
     if row.condition == Condition.ENDED:

@@ -7,13 +7,14 @@ from portal.messaging import gate
 
 AUTOMATION_PAUSED, AUTOMATION_ENDED, STALE = "automation_paused", "automation_ended", "stale"
 DATE_MOVED, PROJECT_ARCHIVED, NO_CLIENT, TOO_LONG = "date_moved", "project_archived", "no_client", "too_long"
-TEXTING_OFF, BROKEN = "texting_off", "broken"
+TEXTING_OFF, BROKEN, RESTORED = "texting_off", "broken", "restored"
 BY_MEMBER = "cancelled by a member"
 _OURS: Mapping[str, str] = {
     AUTOMATION_PAUSED: "The automation was paused when this was due. What was missed is not sent later.",
     AUTOMATION_ENDED: "The automation had ended before this was due.",
     BROKEN: "A fault of ours: it could not be worked out. The operator finds it in the log.",
     TEXTING_OFF: "Texting is switched off for this business.",
+    RESTORED: "A backup was restored after this was due. It may have gone out already, so it is not sent again.",
     STALE: "It could not be sent in time, and would be out of date by now.",
     "expired": "It could not be sent in time, and would be out of date by now.",
     DATE_MOVED: "The date it is about has changed since.",

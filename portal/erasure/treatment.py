@@ -61,6 +61,7 @@ STAYS: dict[str, str] = {
     "member": "people of the business",
     "posting": "people of the business",
     "project": "the business's own words; its clients are in project_contact",
+    "quarantine": "when nothing was sent, and why",
     "questionnaire_version": "the business's own words",
     "sender": "the business's own",
     "set_up_token": "no one's",

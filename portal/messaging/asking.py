@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock, local_time
-from portal.accounts import sender
 from portal.accounts.business import Business
 from portal.accounts.sender import SMS
 from portal.consent import ledger, phone_number
@@ -22,7 +21,7 @@ from portal.consent.phone_number import Refused
 from portal.consent.purpose import Purpose
 from portal.consent.reply import Meaning
 from portal.consent.state import Kind, Status
-from portal.messaging import gate, invited, message
+from portal.messaging import gate, invited, message, quarantine
 from portal.messaging.gate import Refuse
 from portal.messaging.message import Direction
 from portal.statement import Statement, param
@@ -88,9 +87,8 @@ def of(session: Session, business: Business, row: Any) -> Asking:
     times = _times(ledger.entries(session, business.id, row.id))
     last = _LAST_REQUEST.first(session, subscription_id=row.id)
     found = _counted(business, times, last.created_at if last else None)
-    if found.refusal is None and sender.of(session, business.id, row.channel) is None:
-        return Asking(times, found.last_at, gate.refusal("sender_off"))
-    return found
+    closed = None if found.refusal else _no_road(session, business, row.channel)
+    return Asking(times, found.last_at, closed) if closed else found
 
 
 def of_many(session: Session, business: Business, rows: Collection[Any]) -> dict[str, Asking]:
@@ -98,23 +96,29 @@ def of_many(session: Session, business: Business, rows: Collection[Any]) -> dict
     ids = [each.id for each in rows]
     entries, lasts = _entries(session, business.id, ids), _lasts(session, ids)
     words = _last_words(session, [each.id for each in rows if each.status == Status.REQUESTED])
-    has_sender = not rows or sender.of(session, business.id, next(iter(rows)).channel) is not None
+    closed = _no_road(session, business, next(iter(rows)).channel) if rows else None
     return {
-        each.id: _decided(business, each, entries.get(each.id, []), lasts.get(each.id), words.get(each.id), has_sender)
+        each.id: _decided(business, each, entries.get(each.id, []), lasts.get(each.id), words.get(each.id), closed)
         for each in rows
     }
 
 
 def _decided(
-    business: Business, row: Any, entries: list[Any], last_at: dt.datetime | None, word: Any, has_sender: bool
+    business: Business, row: Any, entries: list[Any], last_at: dt.datetime | None, word: Any, closed: Refuse | None
 ) -> Asking:
     refusal = _closed(business, row) or (_doubt(word) if row.status == Status.REQUESTED else None)
     if refusal is not None:
         return Asking(0, None, refusal)
     found = _counted(business, _times(entries), last_at)
-    if found.refusal is None and not has_sender:
-        return Asking(found.times, found.last_at, gate.refusal("sender_off"))
-    return found
+    return Asking(found.times, found.last_at, closed) if closed and found.refusal is None else found
+
+
+def _no_road(session: Session, business: Business, channel: str) -> Refuse | None:
+    """What keeps every request back, whoever it would go to."""
+    ours = quarantine.sender_of(session, business.id, channel)
+    if ours is None:
+        return gate.refusal("sender_off")
+    return gate.refusal("quarantine") if ours.in_quarantine else None
 
 
 def no_basis(business: Business, basis: Basis, note: str) -> Refuse | None:

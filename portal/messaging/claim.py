@@ -18,7 +18,7 @@ from portal.column import table_of
 from portal.consent import subscription
 from portal.consent.purpose import Purpose
 from portal.database import announce
-from portal.messaging import flight, gate, message, outbox
+from portal.messaging import flight, gate, message, outbox, quarantine
 from portal.messaging.message import Fate
 from portal.messaging.refusal import Refuse
 from portal.messaging.spending import Limits, Spending
@@ -36,7 +36,7 @@ class Claim:
 _m, _s, _f = message.table, subscription.table, flight.table
 _sender = table_of(Sender)
 _other = _m.alias("other")
-_CANDIDATES = Statement(
+_SELECT = (
     sa.select(
         _m.c.id, _m.c.business_id, _m.c.subscription_id, _m.c.number, _m.c.text, _m.c.purpose, _m.c.segments,
         _m.c.attempts, _m.c.expires_at, _m.c.due_at, _m.c.created_at, _m.c.once_key, _m.c.channel, _m.c.template,
@@ -61,6 +61,8 @@ _CANDIDATES = Statement(
     .limit(param("limit", sa.Integer()))
     .with_for_update(key_share=True, of=[_m, _s], skip_locked=True)
 )  # fmt: skip
+_CANDIDATES = Statement(_SELECT)
+_ANSWERS = Statement(_SELECT.where(_m.c.urgency == 0, _m.c.purpose.in_(outbox.ANSWERS)))
 _SENDING = Statement(
     sa.update(_m)
     .where(_m.c.id == param("id"))
@@ -74,7 +76,8 @@ def take(session: Session, free: int, limits: Limits) -> list[Claim]:
     numbers: set[str] = set()
     now = clock.now()
     spending = Spending(session, limits)
-    for row in _CANDIDATES.rows(session, now=now, limit=free * 2):
+    candidates = _ANSWERS if quarantine.is_on(session) else _CANDIDATES
+    for row in candidates.rows(session, now=now, limit=free * 2):
         if len(claimed) == free or row.subscription_id in numbers:
             continue
         numbers.add(row.subscription_id)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from portal import clock
-from portal.accounts import member, sender
+from portal.accounts import member
 from portal.accounts.business import Business
 from portal.consent import own_pause
 from portal.consent.purpose import Purpose
@@ -23,6 +23,7 @@ from portal.messaging import (
     first_message,
     gate,
     held_text,
+    quarantine,
     send_later,
     task,
     thread,
@@ -127,11 +128,11 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
     """Raises NotFound for an unknown or somebody else's."""
     found = thread.read(session, business.id, subscription_id, before=before)
     row = found.subscription
-    ours = sender.of(session, business.id, row.channel)
+    ours = quarantine.sender_of(session, business.id, row.channel)
     asks_first = business.asks_first(row.channel)
     decision = gate.decide(
-        row, Purpose.CONVERSATION, has_sender=ours is not None, asks_first=asks_first,
-        is_window_open=gate.may_write_freely(row), zone=business.timezone,
+        row, Purpose.CONVERSATION, has_sender=ours is not None, asks_first=asks_first, zone=business.timezone,
+        is_window_open=gate.may_write_freely(row), in_quarantine=quarantine.holds(ours),
     )  # fmt: skip
     hold = decision if isinstance(decision, Hold) else None
     known = contact.get(session, business.id, row.contact_id) if row.contact_id else None

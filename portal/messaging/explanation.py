@@ -5,6 +5,7 @@ from typing import Any
 from portal.accounts.language import NAMES, Language
 from portal.messaging.gate import REFUSALS
 from portal.messaging.message import Fate
+from portal.messaging.quarantine import RESTORED
 from portal.messaging.wording_slot import SLOTS
 
 UNKNOWN = (
@@ -19,6 +20,7 @@ _CANCELLED = {
     "settled": "The doubt it asks about was settled before it left.",
     "lapsed": "Nobody answered the request for a week.",
     "expired": "It was too late to be allowed out.",
+    RESTORED: "A backup was restored while it waited. It may have gone out in the time that was lost.",
 }
 _READINGS = {
     "opt_out": "Read as a wish to stop",
@@ -44,6 +46,8 @@ def of(message: Any) -> str:
             return f"{_sentence(reason)} {UNKNOWN}".strip()
         case Fate.QUEUED if reason:
             return f"The provider did not take it yet; it is tried again. {_sentence(reason)}"
+        case Fate.HELD if reason == RESTORED:
+            return f"{_CANCELLED[RESTORED]} A member decides whether to send it."
         case Fate.HELD:
             return "It waits for the client's YES."
     return ""

@@ -46,6 +46,8 @@ _QUIET = (
     Purpose.CONVERSATION, Purpose.AUTOMATED, Purpose.MARKETING, Purpose.CLARIFICATION, Purpose.OPT_IN_REQUEST,
 )  # fmt: skip
 """What a client's own pause holds back; answers we owe and their own opt-in are confirmed all the same."""
+_OWED = (Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP, Purpose.OPT_IN_CONFIRMATION, Purpose.OPT_IN_REQUEST)
+"""What a client's own act calls for: queued also in quarantine, though only answers leave before it ends."""
 HELD = {
     Status.NONE: Hold("no_consent", "They are asked first; your text leaves when they answer YES."),
     Status.REQUESTED: Hold("awaiting_reply", "They were asked; your text leaves when they answer YES."),
@@ -61,20 +63,25 @@ def decide(
     has_room: bool = True,
     asks_first: bool = False,
     is_window_open: bool = True,
+    in_quarantine: bool = False,
     zone: str = "UTC",
 ) -> Decision:
     """`facts` is a subscription row or a claim row: status, carrier, scope, is_paused, in_review, is_undeliverable,
     is_current, consent_seq, paused_until_at, whose day is named in `zone`. `asks_first`: the first-message gate is on
-    for this channel. `is_window_open`: from `may_write_freely`."""
+    for this channel. `is_window_open`: from `may_write_freely`.
+    `in_quarantine`: only what is owed to the client may be queued (quarantine.py)."""
     is_first = asks_first and has_sender and purpose is Purpose.CONVERSATION and facts.status in HELD
     hindrance = barred(facts) if is_first else None
-    if is_first and hindrance is None:
+    is_at_rest = in_quarantine and purpose not in _OWED
+    if is_first and hindrance is None and not is_at_rest:
         return _quiet(facts, purpose, zone) or HELD[Status(facts.status)]
-    reason = hindrance or _reason(facts, purpose)
+    reason = hindrance or ("quarantine" if is_first and is_at_rest else _reason(facts, purpose))
     if reason is None and (quiet := _quiet(facts, purpose, zone)):
         return quiet
     if reason is None and not has_sender:
         reason = "sender_off"
+    if reason is None and is_at_rest:
+        reason = "quarantine"
     if reason is None and not has_room:
         reason = "capped"
     if reason is None and not is_window_open:

@@ -22,7 +22,7 @@ from portal.contacts.contact import Contact
 from portal.contacts.group import ContactGroup
 from portal.database import announce
 from portal.errors import Conflict, NotFound
-from portal.messaging import group_recipient, message, outbox
+from portal.messaging import group_recipient, message, outbox, quarantine
 from portal.messaging.gate import Refuse
 from portal.messaging.group_recipient import SAME_NUMBER, Recipient
 
@@ -32,7 +32,7 @@ PAGE = 50
 
 
 class Progress(StrEnum):
-    """`stopped`: texts to groups were switched off before everybody was reached."""
+    """`stopped`: texts to groups were switched off, or a backup was restored, before everybody was reached."""
 
     SENDING = "sending"
     DONE = "done"
@@ -179,9 +179,11 @@ def reasons(session: Session, found: GroupMessage) -> list[tuple[str, int]]:
 
 
 def _go_on(session: Session, found: GroupMessage, business: Business) -> int:
-    """A batch of members who were in the group when it was sent, and are still."""
+    """A batch of members who were in the group when it was sent, and are still; none before a quarantine ends."""
+    if quarantine.is_on(session):
+        return 0
     announce(session, f"business:{found.business_id}")
-    if not is_on(business):
+    if not is_on(business) or quarantine.was_restored_since(session, found.created_at):
         return _finish(session, found, Progress.STOPPED)
     ids = group_recipient.after(session, found.group_id, found.place, limit=BATCH, before=found.created_at)
     chosen = group_recipient.choose(session, found.business_id, ids)

@@ -29,6 +29,7 @@ PURPOSE = Purpose.AUTOMATED
 NO_NUMBER, SAME_NUMBER = "no_number", "same_number"
 WORDS = {
     "sender_off": "there is no number of ours to send from",
+    "quarantine": "sending was paused",
     "in_review": "a reply may mean stop; read it first",
     "carrier_blocked": "agreed, but their carrier blocks our number",
     "undeliverable": "texts do not reach the number",

@@ -16,10 +16,13 @@ from portal.accounts.endpoint import Event
 from portal.database import announce
 from portal.messaging import message, outbox, segment
 from portal.messaging.message import Direction, Fate
+from portal.messaging.quarantine import RESTORED
 from portal.statement import Statement, param, params
 
 FRESH = dt.timedelta(hours=72)
 STALE = "stale"
+TO_DECIDE = (STALE, RESTORED)
+"""Only a member's word lets these out."""
 SAID_STALE = "What waited too long for their YES was not sent. Please look whether it still fits."
 MOST = 50  # shown in one thread
 AFTER = dt.timedelta(milliseconds=1)
@@ -50,16 +53,18 @@ _is_stale = sa.or_(  # a text for later waits since its time, and is no longer f
 _WAITED = sa.case((_m.c.due_at > param("now", _m.c.due_at.type), _m.c.due_at), else_=param("now", _m.c.due_at.type))
 _RELEASE = Statement(
     sa.update(_m)
-    .where(_HERE, _is_held, ~_is_stale)
+    .where(_HERE, _is_held, ~_is_stale, _m.c.reason != RESTORED)
     .values(status="queued", reason="", due_at=_WAITED, created_at=param("at"), **params("consent_seq"))
 )
-_GO_STALE = Statement(sa.update(_m).where(_HERE, _is_held, _is_stale).values(**params("reason")))
+_GO_STALE = Statement(
+    sa.update(_m).where(_HERE, _is_held, _is_stale, _m.c.reason != RESTORED).values(**params("reason"))
+)
 _SHOW = Statement(sa.update(_m).where(_HERE, message.IS_HIDDEN).values(is_hidden=False))
 _ONE = sa.and_(_m.c.business_id == param("business_id"), _m.c.id == param("id"), _is_held)
 _CHANGE = Statement(sa.update(_m).where(_ONE).values(**params("text", "segments")))
 _APPROVE = Statement(
     sa.update(_m)
-    .where(_ONE, _m.c.reason == STALE)
+    .where(_ONE, _m.c.reason.in_(TO_DECIDE))
     .values(status="queued", reason="", expires_at=None, **params("due_at", "created_at", "consent_seq"))
 )
 
@@ -114,7 +119,8 @@ def change(session: Session, business_id: str, message_id: str, text: str) -> bo
 
 
 def approve(session: Session, row: Any, message_id: str) -> bool:
-    """A member sends a stale text after all, to the locked `row`, which has agreed; False when it waits no more."""
+    """A member sends a stale text, or one of before a restore, after all, to the locked `row`, which has agreed; False
+    when it waits no more."""
     now = clock.now()
     announce(session, f"thread:{row.business_id}:{row.id}")
     announce(session, outbox.TOPIC)

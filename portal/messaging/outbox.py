@@ -11,10 +11,9 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.accounts import business as businesses
-from portal.accounts import sender
 from portal.consent.purpose import URGENCY, Purpose
 from portal.database import announce
-from portal.messaging import flight, gate, message, segment
+from portal.messaging import flight, gate, message, quarantine, segment
 from portal.messaging.gate import Refuse
 from portal.messaging.message import Direction, Fate
 from portal.statement import Statement, param, params
@@ -81,10 +80,10 @@ def queue(
     A text for `due_at` is decided about now and again then; it becomes the thread's last message when it leaves.
     With `asks_first` it is held where the client has still to say YES (messaging/held_text.py).
     """
-    found = sender.of(session, row.business_id, row.channel)
+    found = quarantine.sender_of(session, row.business_id, row.channel)
     decision = gate.decide(
-        row, purpose, has_sender=found is not None, asks_first=asks_first,
-        is_window_open=template is not None or gate.may_write_freely(row), zone=_zone(session, row),
+        row, purpose, has_sender=found is not None, asks_first=asks_first, zone=_zone(session, row),
+        is_window_open=template is not None or gate.may_write_freely(row), in_quarantine=quarantine.holds(found),
     )  # fmt: skip
     if isinstance(decision, Refuse):
         return decision

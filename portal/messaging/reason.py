@@ -11,14 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from portal.accounts import member, sender
+from portal.accounts import member
 from portal.accounts.business import Business
 from portal.consent import ledger, subscription
 from portal.consent.purpose import Purpose
 from portal.consent.state import Carrier, Kind, Origin, Proof, State, Status, order, step
 from portal.contacts import contact
 from portal.errors import NotFound
-from portal.messaging import gate
+from portal.messaging import gate, quarantine
 from portal.messaging.gate import Refuse
 from portal.statement import Statement, param
 
@@ -111,7 +111,7 @@ def read(session: Session, business: Business, subscription_id: str) -> Reason:
     row = subscription.get(session, business.id, subscription_id)
     if row is None:
         raise NotFound("There is no such conversation.")
-    ours = sender.of(session, business.id, row.channel)
+    ours = quarantine.sender_of(session, business.id, row.channel)
     conversation, automated = (
         _refusal(
             gate.decide(
@@ -120,6 +120,7 @@ def read(session: Session, business: Business, subscription_id: str) -> Reason:
                 has_sender=ours is not None,
                 is_window_open=gate.may_write_freely(row),
                 zone=business.timezone,
+                in_quarantine=quarantine.holds(ours),
             )
         )
         for purpose in (Purpose.CONVERSATION, Purpose.AUTOMATED)

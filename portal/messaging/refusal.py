@@ -69,6 +69,10 @@ REFUSALS = {
     ),
     "capped": ("Today's limit of texts is used up.", "It opens again tomorrow."),
     "sender_off": ("There is no active number to send from.", "Ask the operator to add a sender."),
+    "quarantine": (
+        "Sending is paused: after a restore or a jump of the clock, nothing leaves before somebody has looked.",
+        "The operator ends it with `portal reconcile --release`, once the providers were asked what was missed.",
+    ),
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from portal.consent import deadline, ledger, subscription
 from portal.consent.purpose import Purpose
 from portal.consent.state import Kind
 from portal.errors import NotFound
-from portal.messaging import gate, message, review_reason
+from portal.messaging import gate, message, quarantine, review_reason
 from portal.messaging.message import Direction, Fate
 from portal.messaging.review_reason import Piece
 from portal.statement import Statement, param
@@ -69,7 +69,9 @@ _FIRST = Statement(_QUEUE)
 _NEXT = Statement(_QUEUE.where(sa.tuple_(_s.c.review_opened_at, _s.c.id) > sa.tuple_(_opened_at, param("id"))))
 _ONE = Statement(_QUEUE.where(_s.c.id == param("id")))
 _some = sa.select(_s.c.id).where(_s.c.business_id == param("business_id"), sa.text("in_review")).limit(MOST)
-_COUNT = Statement(sa.select(sa.func.count().label("count")).select_from(_some.subquery()))
+_COUNT = Statement(
+    sa.select(sa.func.count().label("count"), quarantine.WHY.label("quarantine")).select_from(_some.subquery())
+)
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,13 @@ def one(session: Session, business: Business, subscription_id: str) -> Review | 
 
 def count(session: Session, business_id: str) -> int:
     """At most MOST."""
-    return int(_COUNT.first(session, business_id=business_id).count)
+    return standing(session, business_id)[0]
+
+
+def standing(session: Session, business_id: str) -> tuple[int, str]:
+    """The same, and why nothing leaves by itself (nothing where it does): what every page shows, by one look."""
+    found = _COUNT.first(session, business_id=business_id)
+    return int(found[0]), found.quarantine or ""
 
 
 def cursor(found: Review) -> str:

@@ -195,7 +195,8 @@ def _counted(session: Session, visit: Visit) -> Visit:
     if visit.is_partial:
         return visit
     workplaces = workplace.all_of(session, visit.someone) if visit.someone and visit.someone.has_postings else ()
-    return replace(visit, waiting=frame.waiting(session, visit.tenant), workplaces=workplaces)
+    waiting, quarantine = frame.standing(session, visit.tenant)
+    return replace(visit, waiting=waiting, quarantine=quarantine, workplaces=workplaces)
 
 
 def _check(visit: Visit, access: Access, needs: Capability | None) -> None:

@@ -17,7 +17,8 @@ from portal.settings import Settings
 @dataclass(frozen=True)
 class Visit:
     """One request as the pages see it. `member` and `business` come from the sign-in, never from the request.
-    `waiting` is the number of replies in doubt, for the badge; `workplaces` are those of a member of several."""
+    `waiting` is the number of replies in doubt, for the badge; `workplaces` are those of a member of several;
+    `quarantine` says why nothing leaves by itself, nothing where it does."""
 
     method: str
     path: str
@@ -34,6 +35,7 @@ class Visit:
     cookie: str = ""
     waiting: int = 0
     workplaces: tuple[Workplace, ...] = ()
+    quarantine: str = ""
 
     @property
     def member(self) -> Member:

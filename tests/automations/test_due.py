@@ -11,7 +11,7 @@ from portal.consent.purpose import Purpose
 from portal.consent.state import Kind, Origin, Proof
 from portal.contacts import contact
 from portal.errors import NotFound
-from portal.messaging import gate
+from portal.messaging import gate, quarantine
 from portal.messaging.gate import Defer, Send
 from portal.providers.provider import Accepted, Rejected, Trouble
 from tests.automations.conftest import NOON, SECOND, Shop
@@ -539,3 +539,33 @@ def test_a_scheduled_text_that_does_not_exist_is_not_found(shop: Shop, unknown: 
     ):
         with pytest.raises(NotFound):
             shop.write(work)
+
+
+@pytest.mark.covers("P18")
+def test_in_quarantine_a_due_text_is_deferred_with_the_reason_and_leaves_when_it_ends(shop: Shop) -> None:
+    shop.client()
+    shop.rule(**at(hours=1))
+    shop.tick()
+    shop.pass_time(hours=1)
+    shop.write(lambda session: quarantine.enter(session, quarantine.CLOCK))
+    assert shop.tick() == []
+    assert shop.stands() == [("deferred", "quarantine")]
+    shop.write(lambda session: quarantine.end(session, by="operator"))
+    shop.pass_time(minutes=1)
+    assert shop.tick() == ["Hello from Hearth Photography"]
+
+
+@pytest.mark.covers("P18")
+def test_what_was_due_before_a_restore_is_skipped_and_what_is_due_later_leaves(shop: Shop) -> None:
+    """It may have gone out in the time that was lost."""
+    shop.client()
+    shop.rule(**at(hours=1))
+    shop.rule(**at(hours=3))
+    shop.tick()
+    shop.pass_time(hours=2)
+    shop.write(lambda session: quarantine.enter(session, quarantine.RESTORE))
+    shop.write(lambda session: quarantine.end(session, by="operator"))
+    assert shop.tick() == []
+    assert sorted(shop.stands()) == [("due", ""), ("skipped", "restored")]
+    shop.pass_time(hours=1)
+    assert shop.tick() == ["Hello from Hearth Photography"]
