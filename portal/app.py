@@ -30,6 +30,7 @@ from portal.providers.provider import Provider, Providers
 from portal.providers.rehearsal import Rehearsal
 from portal.providers.telnyx import Telnyx
 from portal.providers.twilio import Twilio
+from portal.providers.vonage import Vonage
 from portal.providers.whatsapp import WhatsApp
 from portal.settings import Settings
 from portal.web import errors, security
@@ -41,6 +42,7 @@ REAL: Mapping[str, tuple[Callable[[str], Provider], str]] = {
     "twilio": (Twilio, "https://api.twilio.com"),
     "whatsapp": (WhatsApp, "https://graph.facebook.com"),
     "telnyx": (Telnyx, "https://api.telnyx.com"),
+    "vonage": (Vonage, "https://rest.nexmo.com"),
 }
 """Every company that carries texts, with the usual address of its API."""
 

@@ -25,6 +25,7 @@ CREDENTIALS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "twilio": (("account_sid", "auth_token"), ("shared_key", "messaging_service_sid")),
     "whatsapp": (("phone_number_id", "app_secret", "access_token", "verify_token"), ("account_id",)),
     "telnyx": (("api_key", "public_key", "messaging_profile_id"), ()),
+    "vonage": (("api_key", "api_secret", "signature_secret", "signature_method"), ()),
     "rehearsal": ((), ()),
 }
 CHANNELS_OF: Mapping[str, tuple[str, ...]] = {"whatsapp": (WHATSAPP,), "rehearsal": CHANNELS}

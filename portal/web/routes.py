@@ -66,6 +66,8 @@ def _doors() -> list[BaseRoute]:
         Route("/webhooks/{provider}/{business}/messages", webhook.receive, methods=["POST"]),
         Route("/webhooks/{provider}/{business}/status", webhook.receive, methods=["POST"]),
         Route("/webhooks/whatsapp/{business}/messages", handshake.answer, methods=["GET"]),
+        Route("/webhooks/vonage/{business}/messages", webhook.receive_vonage, methods=["GET"]),
+        Route("/webhooks/vonage/{business}/status", webhook.receive_vonage, methods=["GET"]),
         reads("/sign-in", sign_in.show, PUBLIC),
         Route("/sign-in", sign_in.enter, methods=["POST"]),
         reads("/set-up", sign_in.set_up, PUBLIC),

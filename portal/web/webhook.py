@@ -24,10 +24,19 @@ Secrets = Sequence[Mapping[str, str]]
 
 async def receive(http: HttpRequest) -> Response:
     """`POST /webhooks/{provider}/{business}/messages` and `…/status`."""
+    return await _receive(http, http.path_params["provider"])
+
+
+async def receive_vonage(http: HttpRequest) -> Response:
+    """The same by GET, which is what a new account at Vonage is set to; its signature covers the query."""
+    return await _receive(http, "vonage")
+
+
+async def _receive(http: HttpRequest, name: str) -> Response:
     arrived_at = clock.now()
     state = http.app.state
     providers: Providers = state.providers
-    provider = providers.get(http.path_params["provider"])
+    provider = providers.get(name)
     business_id = http.path_params["business"]
     if provider is None or not business_id.isalnum():  # PostgreSQL takes no NUL
         raise NotFound()

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from tests.providers.case import Case
 from tests.providers.telnyx_case import TELNYX
 from tests.providers.twilio_case import TWILIO
+from tests.providers.vonage_case import VONAGE
 from tests.providers.whatsapp_case import WHATSAPP
 
 CASES: Mapping[str, Case] = {
     "twilio": TWILIO,
     "whatsapp": WHATSAPP,
     "telnyx": TELNYX,
+    "vonage": VONAGE,
 }

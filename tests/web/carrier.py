@@ -1,0 +1,71 @@
+"""One provider of text messages as the door sees it: what it posts, signed as it signs."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from tests.providers import vonage_request
+
+LOCAL, TOLL_FREE, CLIENT = "+12025550178", "+18885550188", "+14155550132"
+
+
+@dataclass(frozen=True)
+class Post:
+    """A request to `…/{kind}`, with everything but the address."""
+
+    kind: str
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    method: str = "POST"
+
+
+Text = Callable[[str, str, str], Post]
+Report = Callable[[str, str, str, str], Post]
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """`text(words, id, to)`, `report(word, provider id, our id, code)`; the words it has for each of our states."""
+
+    name: str
+    credentials: Mapping[str, str]
+    text: Text
+    report: Report
+    sent: str
+    delivered: str
+    failed: str
+    opted_out: str
+    forged: Callable[[Post], list[Post]]
+
+
+def _vonage_text(words: str, id: str, to: str) -> Post:
+    fields = vonage_request.inbound(words, messageId=id, to=to[1:])
+    return Post("messages", urlencode(vonage_request.signed(fields)).encode(), vonage_request.FORM)
+
+
+def by_get(post: Post) -> Post:
+    """As Vonage does it for an account that is set so."""
+    return Post(post.kind, query=post.body.decode(), method="GET")
+
+
+def _vonage_report(word: str, id: str, ours: str, code: str) -> Post:
+    fields = vonage_request.receipt(word, messageId=id, client_ref=ours, err_code=code)
+    return Post("status", json.dumps(vonage_request.signed(fields)).encode(), vonage_request.JSON)
+
+
+def _vonage_forged(true: Post) -> list[Post]:
+    unsigned = vonage_request.inbound("STOP", messageId="0000000000000001")
+    bodies = [
+        vonage_request.signed(unsigned, "another secret"), vonage_request.signed(unsigned, ""), unsigned,
+        vonage_request.signed(unsigned) | {"text": "START"},
+    ]  # fmt: skip
+    return [Post("messages", urlencode(each).encode(), vonage_request.FORM) for each in bodies]
+
+
+VONAGE = Carrier(
+    "vonage", {name: value for name, value in vonage_request.SECRETS[0].items() if name != "number"},
+    _vonage_text, _vonage_report, "accepted", "delivered", "failed", "9", _vonage_forged,
+)  # fmt: skip
+CARRIERS = {each.name: each for each in (VONAGE,)}
