@@ -26,6 +26,7 @@ from portal.messaging.review_alarm import Alarm
 from portal.messaging.spending import Limits
 from portal.providers import rehearsal
 from portal.providers.guard import Guard
+from portal.providers.plivo import Plivo
 from portal.providers.provider import Provider, Providers
 from portal.providers.rehearsal import Rehearsal
 from portal.providers.telnyx import Telnyx
@@ -43,6 +44,7 @@ REAL: Mapping[str, tuple[Callable[[str], Provider], str]] = {
     "whatsapp": (WhatsApp, "https://graph.facebook.com"),
     "telnyx": (Telnyx, "https://api.telnyx.com"),
     "vonage": (Vonage, "https://rest.nexmo.com"),
+    "plivo": (Plivo, "https://api.plivo.com"),
 }
 """Every company that carries texts, with the usual address of its API."""
 

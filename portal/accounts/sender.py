@@ -26,6 +26,7 @@ CREDENTIALS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "whatsapp": (("phone_number_id", "app_secret", "access_token", "verify_token"), ("account_id",)),
     "telnyx": (("api_key", "public_key", "messaging_profile_id"), ()),
     "vonage": (("api_key", "api_secret", "signature_secret", "signature_method"), ()),
+    "plivo": (("auth_id", "auth_token"), ()),
     "rehearsal": ((), ()),
 }
 CHANNELS_OF: Mapping[str, tuple[str, ...]] = {"whatsapp": (WHATSAPP,), "rehearsal": CHANNELS}

@@ -102,7 +102,7 @@ def _plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class InboundText:
-    """`keyword` is what the provider itself says it acted on: stop, start or help.
+    """`keyword` is what the provider itself says it acted on: stop, start or help; empty where it says that it did not.
 
     On WhatsApp `sender` is empty where the number is withheld, and `user_id` names who wrote; `name` is what the
     client calls themselves. `raw` is the part of a batched request that says this (all events): empty for the whole.

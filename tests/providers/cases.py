@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.providers.case import Case
+from tests.providers.plivo_case import PLIVO
 from tests.providers.telnyx_case import TELNYX
 from tests.providers.twilio_case import TWILIO
 from tests.providers.vonage_case import VONAGE
@@ -13,4 +14,5 @@ CASES: Mapping[str, Case] = {
     "whatsapp": WHATSAPP,
     "telnyx": TELNYX,
     "vonage": VONAGE,
+    "plivo": PLIVO,
 }
