@@ -22,7 +22,7 @@ from portal.errors import Problem, SettingsError
 from portal.jobs import JOBS, Timetable
 from portal.messaging.archive_mail import Journal, Letter
 from portal.messaging.dispatch import Dispatcher
-from portal.messaging.review_alarm import Alarm
+from portal.messaging.review_alarm import Alarm as ReviewAlarm
 from portal.messaging.spending import Limits
 from portal.providers import rehearsal
 from portal.providers.guard import Guard
@@ -34,6 +34,7 @@ from portal.providers.twilio import Twilio
 from portal.providers.vonage import Vonage
 from portal.providers.whatsapp import WhatsApp
 from portal.settings import Settings
+from portal.watch.alarm import Alarm
 from portal.web import errors, security
 from portal.web.host import by_host
 from portal.web.live import Hub
@@ -112,10 +113,12 @@ def start_dispatcher(app: Starlette) -> None:
     limits = Limits(state.settings.caps.segments_day, state.settings.caps.installation_segments_day)
     state.dispatcher = Dispatcher(state.database, state.providers, limits, slots=state.settings.send_slots)
     state.courier = courier(state.database, state.settings)
-    alarm = Alarm(state.database, letter=letter(state.settings), url=state.settings.public_url)
+    mail_to, url = letter(state.settings), state.settings.public_url
+    reviews = ReviewAlarm(state.database, letter=mail_to, url=url)
+    watch = Alarm(state.database, limits, letter=mail_to, url=url)
     journal = Journal(state.database, post=journal_post(state.settings))
     state.timetable = Timetable(
-        state.database, state.dispatcher, state.courier, alarm, journal, state.settings.form_origin
+        state.database, state.dispatcher, state.courier, reviews, journal, state.settings.form_origin, watch
     )
     state.dispatcher.start()
 

@@ -43,6 +43,7 @@ EMPTIED: dict[str, str] = {
 """Tables that `trace`, `list_trace`, `removal` and the rooms below them treat by hand."""
 
 STAYS: dict[str, str] = {
+    "alert": "what kind of trouble a business has; names nobody",
     "allowance": "counters under keyed hashes, pruned after their window",
     "api_token": "the business's own",
     "archive": "how far it has come",

@@ -43,3 +43,8 @@ def lapse_requests(timetable: Timetable) -> None:
 def tell_of_reviews(timetable: Timetable) -> None:
     if timetable.alarm is not None:
         timetable.alarm.turn()
+
+
+def tell_of_troubles(timetable: Timetable) -> None:
+    if timetable.watch is not None:
+        timetable.watch.turn()

@@ -12,6 +12,7 @@ from portal.database import Database
 from portal.messaging.archive_mail import Journal
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.review_alarm import Alarm
+from portal.watch.alarm import Alarm as Watch
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,10 @@ class Timetable:
         alarm: Alarm | None = None,
         journal: Journal | None = None,
         form_origin: str = "",
+        watch: Watch | None = None,
     ) -> None:
         self.database, self.dispatcher, self.courier, self.alarm = database, dispatcher, courier, alarm
-        self.journal, self.form_origin = journal, form_origin
+        self.journal, self.form_origin, self.watch = journal, form_origin, watch
         self.ticked_at = clock.monotonic()
         self._ticker = BackgroundScheduler(timezone=dt.UTC)
 

@@ -57,3 +57,8 @@ class Spending:
 
     def _buckets(self, business_id: str) -> tuple[tuple[str, int], ...]:
         return (f"{_ALL}:{business_id}", self._limits.segments_day), (_ALL, self._limits.installation_segments_day)
+
+
+def used(session: Session, business_id: str) -> float:
+    """Segments of one business in the last 24 hours."""
+    return allowance.used(session, f"{_ALL}:{business_id}", window=DAY)

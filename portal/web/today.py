@@ -12,6 +12,7 @@ from portal.automations import day_ahead
 from portal.messaging import attention, health
 from portal.messaging.health import Health
 from portal.questionnaires import questionnaire
+from portal.watch import alert
 from portal.web.page import Answer, Page
 from portal.web.visit import Visit
 
@@ -38,6 +39,7 @@ def show(session: Session, visit: Visit) -> Answer:
     context = {
         "needs": attention.read(session, business, member_id=visit.member.id), "health": consent,
         "webhooks": endpoint.failed(session, business.id) if visit.member.may(Right.SETUP) else [],
+        "troubles": alert.since(session, business.id),
         "steps": _steps(session, visit, consent),
         "ahead": day_ahead.read(session, business.id, now=clock.now(), zone=business.timezone),
     }  # fmt: skip

@@ -20,7 +20,7 @@ from portal.statement import Statement
 from tests.conftest import as_member
 from tests.web.scene import Scene, words
 
-QUERIES = 14  # who asks, the badge, six needs, webhooks, the counts, what comes from rules and from members
+QUERIES = 15  # who asks, the badge, six needs, troubles, webhooks, the counts, what comes from rules and from members
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 

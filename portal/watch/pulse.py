@@ -1,0 +1,75 @@
+"""Everything that tells whether texting works at one business, in a handful of bounded queries."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from portal import clock
+from portal.accounts import sender
+from portal.accounts.business import Business
+from portal.consent import subscription
+from portal.consent.state import Status
+from portal.messaging import quarantine, spending
+from portal.messaging.spending import Limits
+from portal.statement import Statement, param
+from portal.watch import week
+from portal.watch.week import Week
+
+DAY = dt.timedelta(days=1)
+MOST = 1000
+SENDERS = 20
+
+_s, _sender = subscription.table, sender.table
+_SENDERS = Statement(
+    sa.select(_sender)
+    .where(_sender.c.business_id == param("business_id"))
+    .order_by(_sender.c.is_active.desc(), _sender.c.created_at)
+    .limit(SENDERS)
+)
+_OPTED_OUT = Statement(
+    sa.select(sa.func.count().label("found")).select_from(
+        sa.select(_s.c.id)
+        .where(
+            _s.c.business_id == param("business_id"),
+            _s.c.status == Status.OPTED_OUT,
+            _s.c.changed_at >= param("since", _s.c.changed_at.type),
+        )
+        .limit(MOST)
+        .subquery()
+    )
+)
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """`senders` are rows of the business's numbers, the active ones first. `segments` of `limit` were used in the last
+    24 hours; a `limit` of 0 is none. `opted_out` counts to MOST. `quarantine`: its row while it is on."""
+
+    at: dt.datetime
+    week: Week
+    senders: tuple[Any, ...]
+    segments: int
+    limit: int
+    opted_out: int
+    quarantine: Any = None
+
+    @property
+    def share(self) -> float:
+        """Of the day's limit that is used, 0 without one."""
+        return self.segments / self.limit if self.limit else 0.0
+
+
+def read(session: Session, business: Business, limits: Limits) -> Pulse:
+    now = clock.now()
+    return Pulse(
+        now,
+        week.read(session, business.id),
+        tuple(_SENDERS.rows(session, business_id=business.id)),
+        round(spending.used(session, business.id)),
+        limits.segments_day,
+        int(_OPTED_OUT.first(session, business_id=business.id, since=now - DAY).found),
+        quarantine.current(session),
+    )
