@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from portal import budget as budgets
 from portal import (
     mail,
     schema,
@@ -17,6 +18,7 @@ from portal.accounts import key
 from portal.accounts.courier import Courier
 from portal.accounts.key import Secrets
 from portal.api import event
+from portal.budget import Budget
 from portal.database import Database, durability
 from portal.errors import Problem, SettingsError
 from portal.jobs import JOBS, Timetable
@@ -50,9 +52,12 @@ REAL: Mapping[str, tuple[Callable[[str], Provider], str]] = {
 """Every company that carries texts, with the usual address of its API."""
 
 
-def create_app(settings: Settings, *, with_jobs: bool = True, secrets: Secrets | None = None) -> Starlette:
+def create_app(
+    settings: Settings, *, with_jobs: bool = True, with_web: bool = True, secrets: Secrets | None = None
+) -> Starlette:
     """The whole application. Raises SettingsError when it could not keep its promises here."""
-    database = open_database(settings, secrets=secrets)
+    budget = budgets.of(settings.database_connections, has_web=with_web, has_jobs=with_jobs)
+    database = open_database(settings, secrets=secrets, budget=budget)
     app = Starlette(
         routes=by_host(routes(), settings),
         middleware=[
@@ -77,13 +82,14 @@ def create_app(settings: Settings, *, with_jobs: bool = True, secrets: Secrets |
     return app
 
 
-def open_database(settings: Settings, *, secrets: Secrets | None = None) -> Database:
+def open_database(settings: Settings, *, secrets: Secrets | None = None, budget: Budget | None = None) -> Database:
     """The database at the newest schema, with its keys; its durability is asserted before anything is promised. The
     keys come first: whoever is killed in between has no database without them."""
     is_new = schema.revision(settings.database_url) is None
     found = secrets or key.load(settings.key_path, root=settings.secret_key, may_create=is_new)
     schema.migrate(settings.database_url)
-    database = Database(settings.database_url, secrets=found)
+    budget = budget or budgets.of(settings.database_connections, has_web=False)
+    database = Database(settings.database_url, secrets=found, budget=budget)
     try:
         durability(database.engine)
     except SettingsError:
@@ -148,8 +154,9 @@ def journal_post(settings: Settings) -> Callable[[Letter], None]:
 
 
 def start_roads(app: Starlette) -> None:
-    """Sending and the timetable, in this process."""
+    """Sending and the timetable, in this process, awake as soon as another one queues a text."""
     start_dispatcher(app)
+    app.state.database.join()
     app.state.timetable.start(JOBS)
 
 
@@ -162,6 +169,7 @@ def stop_roads(app: Starlette) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    app.state.database.join()
     if app.state.with_jobs:
         start_roads(app)
     try:

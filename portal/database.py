@@ -17,13 +17,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from portal import budget as budgets
 from portal import engine as engines
 from portal import logs
 from portal import road as roads
-from portal.engine import POSTGRES_WRITERS, durability
+from portal.bell import MISSED, Bell
+from portal.budget import Budget, Turnstile
+from portal.engine import durability
 from portal.writer import NESTED, Lane, Piece, T, Work, Writer
 
-__all__ = ["Database", "Lane", "announce", "durability"]
+__all__ = ["MISSED", "Database", "Lane", "announce", "durability"]
 
 Listener = Callable[[frozenset[str]], None]
 
@@ -43,35 +46,53 @@ class Database:
     `secrets` is handed to domain functions as `session.info["secrets"]` (evidence and suppression keys).
     """
 
-    def __init__(self, url: str, *, secrets: Any = None) -> None:
+    def __init__(self, url: str, *, secrets: Any = None, budget: Budget | None = None) -> None:
         self.url = url
+        budget = budget or budgets.of(has_web=False)
         self.is_sqlite = url.startswith("sqlite")
         self._secrets = secrets
         self._listeners: list[Listener] = []
         self._inside = threading.local()
-        self._readers = ThreadPoolExecutor(READERS if self.is_sqlite else POSTGRES_WRITERS, "read")
+        self._bell: Bell | None = None
+        self._turnstile = Turnstile(budget.direct)
+        self._readers = ThreadPoolExecutor(READERS if self.is_sqlite else budget.readers, "read")
         if self.is_sqlite:
             self.engine = self._reading = engines.sqlite(url, READERS + 2)
             self._writer: Writer | None = Writer(engines.sqlite(url, 1, write=True), self._session, self._tell)
             self._writers: ThreadPoolExecutor | None = None
         else:
-            self.engine = engines.postgres(url)
+            self.engine = engines.postgres(url, budget.pool)
             # one moment for everything a page or a check shows, as in SQLite
             snapshot = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
             self._reading = self.engine.execution_options(**snapshot)
             self._writer = None
-            self._writers = ThreadPoolExecutor(POSTGRES_WRITERS, "write")
+            self._writers = ThreadPoolExecutor(budget.writers, "write")
 
     def listen(self, listener: Listener) -> None:
         """Call `listener(topics)` after each commit that announced something; it must be quick."""
         self._listeners.append(listener)
 
+    def join(self, *, is_listening: bool = True) -> None:
+        """From now on other processes hear what is announced here, and this one hears them. One process is enough for
+        SQLite. The topic MISSED means that some may not have been heard."""
+        if self._writer is None and self._bell is None:
+            self._bell = Bell(self.url, self._tell, is_listening=is_listening)
+            self._bell.start()
+
     def read(self, work: Work[T]) -> T:
         """Run `work(session)` in a transaction that cannot write. A connection that was lost is replaced once."""
+        if self._writer is not None:
+            return self._read(work)
+        with self._turnstile.entered():
+            return self._read(work)
+
+    def _read(self, work: Work[T]) -> T:
         for attempt in (1, 2):
             with self._session(self._reading) as session:
                 try:
                     return work(session)
+                except sa.exc.TimeoutError as error:
+                    raise budgets.exhausted() from error
                 except Exception as error:
                     if not _roll_back(session, error) or attempt == 2:
                         raise
@@ -81,10 +102,11 @@ class Database:
         """Run `work(session)` and return its answer once it is committed and on disk. Raises what `work` raised."""
         if self._writer is not None:
             return self._writer.submit(work, lane).result()
-        return self._write_postgres(work)
+        with self._turnstile.entered():
+            return self._write_postgres(work)
 
     async def reading(self, work: Work[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read, work)
+        return await budgets.within(self._readers, self._read, work)
 
     async def writing(self, work: Work[T], *, lane: Lane = Lane.ROAD, may_repeat: bool = False) -> T:
         """`may_repeat` says that `work` does nothing outside of its session, which makes many at once cheaper."""
@@ -93,7 +115,8 @@ class Database:
             answer: asyncio.Future[T] = loop.create_future()
             self._writer.enqueue_soon(loop, Piece(work, answer, loop, may_repeat=may_repeat), lane)
             return await answer
-        return await loop.run_in_executor(self._writers, self._write_postgres, work)
+        assert self._writers is not None
+        return await budgets.within(self._writers, self._write_postgres, work)
 
     def checkpoint(self) -> None:
         """Move what is in SQLite's log into the file, without making any reader or writer wait."""
@@ -112,6 +135,9 @@ class Database:
         if self._writers is not None:
             self._writers.shutdown()
         self._readers.shutdown()
+        bell, self._bell = self._bell, None
+        if bell is not None:
+            bell.stop()
         self.engine.dispose()
 
     def _session(self, bind: sa.Engine | sa.Connection) -> Session:
@@ -126,6 +152,13 @@ class Database:
                     listener(frozen)
                 except Exception:  # the work is on disk; whoever asked for it must hear so
                     logs.trace("listener.failed")
+
+    def _announce(self, topics: set[str]) -> None:
+        """Here at once, and in the other processes soon."""
+        self._tell(topics)
+        bell = self._bell
+        if topics and bell is not None:
+            bell.ring(topics)
 
     def _write_postgres(self, work: Work[T]) -> T:
         """Tried again where nothing can have been committed: a deadlock, or a connection lost before the COMMIT."""
@@ -147,6 +180,8 @@ class Database:
                     roads.flush(session)
                     is_committing = True
                     session.commit()
+                except sa.exc.TimeoutError as error:
+                    raise budgets.exhausted() from error
                 except Exception as error:
                     is_lost = _roll_back(session, error)
                     may_again = _sqlstate(error) in _RETRYABLE or (is_lost and not is_committing)
@@ -154,7 +189,7 @@ class Database:
                         raise
                     time.sleep(random.uniform(0.005, 0.02) * attempt)  # noqa: S311 (spread, not secrecy)
                     continue
-                self._tell(session.info["announced"])
+                self._announce(session.info["announced"])
                 return answer
         raise AssertionError("unreachable")
 

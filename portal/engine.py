@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from portal import road
+from portal.budget import PATIENCE
 from portal.errors import SettingsError
 from portal.settings import sqlite_path
 
-POSTGRES_WRITERS = 24
+NAME = "portal"  # what PostgreSQL calls our connections
 MOST_VACUUMED = 512 * 1024 * 1024
 
 
@@ -71,12 +72,13 @@ def wipe_postgres(engine: sa.Engine, tables: Sequence[str]) -> bool:
     return True
 
 
-def postgres(url: str) -> sa.Engine:
-    """A frozen process must not hold a STOP's row (interface.md 6.10), and a commit must mean the disk."""
+def postgres(url: str, size: int) -> sa.Engine:
+    """A frozen process must not hold a STOP's row (interface.md 6.10), and a commit must mean the disk. Never more than
+    `size` connections: the server has only so many for all processes."""
     options = "-c idle_in_transaction_session_timeout=15000 -c lock_timeout=5000 -c timezone=UTC"
     engine = sa.create_engine(
-        url, pool_size=POSTGRES_WRITERS, max_overflow=8, pool_pre_ping=False, paramstyle="format",
-        connect_args={"options": options},
+        url, pool_size=size, max_overflow=0, pool_timeout=PATIENCE, pool_pre_ping=False, paramstyle="format",
+        connect_args={"options": options, "application_name": NAME, "connect_timeout": 10, "tcp_user_timeout": 20_000},
     )  # fmt: skip
     road.fold(engine)
     return engine

@@ -103,8 +103,14 @@ class TooMany(Problem):
 
 
 class Unavailable(Problem):
+    """Carries `retry_after`, as TooMany does."""
+
     status = 503
     title = "Not available right now; please try again"
+
+    def __init__(self, detail: str = "", *, retry_after: int = 0) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class SettingsError(Exception):

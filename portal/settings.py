@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.address import Rules
+from portal.budget import CONNECTIONS, LEAST
 from portal.errors import SettingsError
 
 DEVELOPMENT_URL = "http://127.0.0.1:8000"
@@ -49,6 +50,9 @@ class Settings:
 
     database_url: str = _setting(
         "PORTAL_DATABASE_URL", "sqlite:///portal.db", "where everything is kept", is_secret=True
+    )
+    database_connections: int = _setting(
+        "PORTAL_DATABASE_CONNECTIONS", CONNECTIONS, "connections one process takes of PostgreSQL, at the most"
     )
     secret_key: str = _setting(
         "PORTAL_SECRET_KEY", "", "signs links and forms, encrypts credentials; 32+ characters", is_secret=True
@@ -160,6 +164,8 @@ def _checked(settings: Settings) -> Settings:
             "Set PORTAL_SECRET_KEY to at least 32 random characters, for example the output of "
             "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
         )
+    if settings.database_connections < LEAST:
+        raise SettingsError(f"PORTAL_DATABASE_CONNECTIONS must be at least {LEAST}.")
     if settings.log_format not in ("text", "json"):
         raise SettingsError("PORTAL_LOG_FORMAT must be text or json.")
     for name, url in (("PORTAL_PUBLIC_URL", settings.public_url), ("PORTAL_FORMS_URL", settings.forms_url)):

@@ -1,6 +1,7 @@
 // live.js: keeps what is on screen as it is on the server. [data-live] names the event stream; each part of the page with
 // data-refresh="NAME …" asks for itself again at its data-url when an event of that name comes, after every (re)connection,
 // and after every click or form, since an event may come while its part is being replaced. Several at once are one request.
+// The event "missed" says that others may not have come: everything is asked for again.
 (() => {
   const WAIT = 150; // milliseconds
   let heard = new Set();
@@ -16,7 +17,7 @@
     });
   };
   const soon = (name) => {
-    if (name) heard.add(name); else missed = true;
+    if (name && name !== "missed") heard.add(name); else missed = true;
     timer ??= setTimeout(refresh, WAIT);
   };
 

@@ -19,6 +19,7 @@ def opened(settings: Settings | None = None) -> Iterator["Database"]:
 
     with reachable():
         found = open_database(settings or settings_of.from_environment())
+    found.join(is_listening=False)
     try:
         yield found
     finally:

@@ -80,6 +80,8 @@ def _of_database(settings: Settings, found: "Database") -> Iterator[Finding]:
         yield Finding(verdict, "database", f"at the newest schema, {said}")
     except SettingsError as problem:
         yield Finding("FAIL", "database", str(problem))
+    if not found.is_sqlite:
+        yield from _server(settings, found)
     yield from _keys(settings, found)
     providers = found.read(_senders)
     if not providers:
@@ -91,6 +93,16 @@ def _of_database(settings: Settings, found: "Database") -> Iterator[Finding]:
             yield finding
             skews += [] if skew is None else [skew]
     yield _clock(found, skews)
+
+
+def _server(settings: Settings, found: "Database") -> Iterator[Finding]:
+    from portal.commands import connections
+
+    facts = connections.facts(found.engine)
+    verdict, sentence = connections.said(facts, settings.database_connections)
+    yield Finding(verdict, "connections", sentence)
+    verdict, sentence = connections.said_of_role(facts)
+    yield Finding(verdict, "role", sentence)
 
 
 def _public_url(settings: Settings) -> Finding:

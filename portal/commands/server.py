@@ -74,7 +74,7 @@ def run_worker(arguments: argparse.Namespace) -> int:
     for sig in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sig, lambda *_: leave.set())
     with database.reachable():
-        app = create_app(settings, with_jobs=False)
+        app = create_app(settings, with_web=False)
     start_roads(app)
     say("The worker runs the jobs; Ctrl-C ends it.")
     leave.wait()

@@ -20,6 +20,7 @@ from portal.errors import (
     TooLarge,
     TooMany,
     Unauthenticated,
+    Unavailable,
     Unproven,
 )
 from portal.web import rendering, security
@@ -108,7 +109,11 @@ def _headers(problem: Problem) -> dict[str, str]:
     """What HTTP wants beside the status: how to identify oneself (RFC 9110 11.6.1), how long to wait (10.2.3)."""
     if isinstance(problem, Unauthenticated):
         return {"WWW-Authenticate": 'Bearer realm="portal"'}
-    if isinstance(problem, TooMany) and problem.retry_after:
+    return _patience(problem)
+
+
+def _patience(problem: Problem) -> dict[str, str]:
+    if isinstance(problem, TooMany | Unavailable) and problem.retry_after:
         return {"Retry-After": str(problem.retry_after)}
     return {}
 
@@ -126,7 +131,7 @@ def _answer(request: Request, problem: Problem, *, status: int | None = None, re
         "reference": reference, "status": status or problem.status, "back_url": "/", "back_words": "Back to the start",
     }  # fmt: skip
     response = HTMLResponse(rendering.render("error/page.html", common(visit) | shown), status or problem.status)
-    response.headers.update(_placement(request))
+    response.headers.update(_placement(request) | _patience(problem))
     return response
 
 

@@ -1,7 +1,7 @@
 """Live pages: after a commit, every open page of that business hears which part changed, and asks for it again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from portal import clock
 from portal.accounts import session as sign_ins
+from portal.database import MISSED
 from portal.web import page
 
 HEARTBEAT = 20.0  # seconds
@@ -26,7 +27,8 @@ class _Listener:
 
 
 class Hub:
-    """Who listens, in this process. Topics are `business:ID` and `thread:BUSINESS:ID`; nobody hears of another's."""
+    """Who listens, in this process. Topics are `business:ID` and `thread:BUSINESS:ID`; nobody hears of another's.
+    MISSED is for everybody: another process may have announced what was not heard here, so pages ask for all again."""
 
     def __init__(self) -> None:
         self._listeners: set[_Listener] = set()
@@ -63,16 +65,18 @@ class Hub:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(work)
 
-    def _spread(self, topics: Iterable[str]) -> None:
+    def _spread(self, topics: Collection[str]) -> None:
         names: dict[str, set[str]] = {}
         for topic in topics:
             kind, _, rest = topic.partition(":")
             business_id, _, thread = rest.partition(":")
             if kind in ("business", "thread"):
                 names.setdefault(business_id, {"status"}).update({f"thread-{thread}"} if thread else ())
+        everybody = {MISSED} if MISSED in topics else set()
         for listener in self._listeners:
-            if listener.business_id in names:
-                listener.names |= names[listener.business_id]
+            heard = names.get(listener.business_id, everybody)
+            if heard:
+                listener.names |= heard | everybody
                 listener.wake.set()
 
     def _wake_all(self) -> None:
