@@ -23,6 +23,7 @@ from portal.database import Database, durability
 from portal.errors import Problem, SettingsError
 from portal.jobs import JOBS, Timetable
 from portal.messaging.archive_mail import Journal, Letter
+from portal.messaging.deferral import Policy
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.review_alarm import Alarm as ReviewAlarm
 from portal.messaging.spending import Limits
@@ -89,7 +90,8 @@ def open_database(settings: Settings, *, secrets: Secrets | None = None, budget:
     found = secrets or key.load(settings.key_path, root=settings.secret_key, may_create=is_new)
     schema.migrate(settings.database_url)
     budget = budget or budgets.of(settings.database_connections, has_web=False)
-    database = Database(settings.database_url, secrets=found, budget=budget)
+    policy = Policy(settings.quiet_hours == "law", settings.automated_per_day)
+    database = Database(settings.database_url, secrets=found, budget=budget, policy=policy)
     try:
         durability(database.engine)
     except SettingsError:

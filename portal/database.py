@@ -43,14 +43,15 @@ def announce(session: Session, topic: str) -> None:
 class Database:
     """One database with its threads. `read`/`write` block; `reading`/`writing` are awaited on an event loop.
 
-    `secrets` is handed to domain functions as `session.info["secrets"]` (evidence and suppression keys).
+    `secrets` is handed to domain functions as `session.info["secrets"]` (evidence and suppression keys), `policy` as
+    `session.info["policy"]` (messaging/deferral.py).
     """
 
-    def __init__(self, url: str, *, secrets: Any = None, budget: Budget | None = None) -> None:
+    def __init__(self, url: str, *, secrets: Any = None, budget: Budget | None = None, policy: Any = None) -> None:
         self.url = url
         budget = budget or budgets.of(has_web=False)
         self.is_sqlite = url.startswith("sqlite")
-        self._secrets = secrets
+        self._secrets, self._policy = secrets, policy
         self._listeners: list[Listener] = []
         self._inside = threading.local()
         self._bell: Bell | None = None
@@ -141,7 +142,7 @@ class Database:
         self.engine.dispose()
 
     def _session(self, bind: sa.Engine | sa.Connection) -> Session:
-        info = {"announced": set(), "secrets": self._secrets}
+        info = {"announced": set(), "secrets": self._secrets, "policy": self._policy}
         return Session(bind, expire_on_commit=False, join_transaction_mode="create_savepoint", info=info)
 
     def _tell(self, topics: set[str]) -> None:

@@ -72,6 +72,12 @@ class Settings:
     form_min_seconds: int = _setting("PORTAL_FORM_MIN_SECONDS", 3, "a form sent sooner is taken for a machine")
     form_work_bits: int = _setting("PORTAL_FORM_WORK_BITS", 0, "proof of work a public form asks of the browser")
     auto_reply_minutes: int = _setting("PORTAL_AUTO_REPLY_MINUTES", 10, "one automatic answer per number in this time")
+    quiet_hours: str = _setting(
+        "PORTAL_QUIET_HOURS", "law", "law: automated texts keep the hours of the number's place; off: any hour"
+    )
+    automated_per_day: int = _setting(
+        "PORTAL_AUTOMATED_PER_DAY", 3, "automated texts to one number in 24 hours; more wait; 0 means no limit"
+    )
     api_minute: int = _setting("PORTAL_CAP_API_MINUTE", 600, "API calls of one token in a minute")
     send_slots: int = _setting("PORTAL_SEND_SLOTS", 16, "texts handed to providers at the same time")
     webhook_ports: str = _setting("PORTAL_WEBHOOK_PORTS", "443", "ports that businesses' webhooks may name")
@@ -168,6 +174,8 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(f"PORTAL_DATABASE_CONNECTIONS must be at least {LEAST}.")
     if settings.log_format not in ("text", "json"):
         raise SettingsError("PORTAL_LOG_FORMAT must be text or json.")
+    if settings.quiet_hours not in ("law", "off"):
+        raise SettingsError("PORTAL_QUIET_HOURS must be law or off.")
     for name, url in (("PORTAL_PUBLIC_URL", settings.public_url), ("PORTAL_FORMS_URL", settings.forms_url)):
         if url and not url.startswith(("http://", "https://")):
             raise SettingsError(f"{name} must start with https:// (or http:// on this machine).")

@@ -180,6 +180,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(
         database_url=database_url, secret_key="t" * 40, key_file=str(tmp_path / "portal.keys"),
         public_url="https://portal.example.com", form_min_seconds=0, caps=NO_CAPS,
+        quiet_hours="off", automated_per_day=0,  # tests run at any hour; those about the hours switch them on
     )  # fmt: skip
 
 

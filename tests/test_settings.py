@@ -27,6 +27,7 @@ def test_every_setting_of_the_environment_arrives() -> None:
         "PORTAL_FORMS_URL": "https://f.example",
         "PORTAL_TRUSTED_PROXIES": "10.0.0.0/8",
         "PORTAL_WEBHOOK_PORTS": "443, 8443",
+        "PORTAL_QUIET_HOURS": "off",
     }
     for name, default, _ in settings.documented():
         value = words.get(name) or ("7" if isinstance(default, int) else "x" * 40)
@@ -54,6 +55,7 @@ def test_the_value_itself_is_stronger_than_its_file(tmp_path: Path) -> None:
         ({"PORTAL_FORM_MIN_SECONDS": "three"}, "PORTAL_FORM_MIN_SECONDS must be a whole number"),
         ({"PORTAL_CAP_NUMBER_DAY": "-1"}, "PORTAL_CAP_NUMBER_DAY must not be negative"),
         ({"PORTAL_CAP_NUMBER_DAY": "1.5"}, "must be a whole number"),
+        ({"PORTAL_QUIET_HOURS": "on"}, "PORTAL_QUIET_HOURS must be law or off"),
         ({"PORTAL_LOG_FORMAT": "xml"}, "PORTAL_LOG_FORMAT must be text or json"),
         ({"PORTAL_PUBLIC_URL": "portal.example.com"}, "PORTAL_PUBLIC_URL must start with https://"),
         ({"PORTAL_FORMS_URL": "ftp://forms.example.com"}, "PORTAL_FORMS_URL must start with https://"),

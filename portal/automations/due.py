@@ -24,7 +24,7 @@ from portal.contacts import contact as contacts
 from portal.contacts.contact import ContactNumber
 from portal.contacts.project import ProjectContact
 from portal.database import announce
-from portal.messaging import gate, outbox, preference_link, quarantine
+from portal.messaging import deferral, gate, outbox, preference_link, quarantine
 from portal.messaging.gate import Defer, Refuse, Send
 from portal.statement import Statement, param, params
 
@@ -92,13 +92,15 @@ def _follow(session: Session, row: Any) -> None:
 
 
 def _decide(session: Session, row: Any, now: dt.datetime, form_origin: str) -> None:
-    decision = gate.decide(row, Purpose.AUTOMATED)
+    waits = deferral.on_queueing(session, row, Purpose.AUTOMATED, at=now)
+    decision = gate.decide(row, Purpose.AUTOMATED, waits=waits)
     if row.in_quarantine:
         decision = Defer(now + LOOK_AGAIN, quarantine.REASON)
-    if isinstance(decision, Defer) and decision.until < row.expires_at:
+    why = _off(row)
+    if not why and isinstance(decision, Defer) and decision.until < row.expires_at:
         _end(session, row, Standing.DEFERRED, why=decision.reason, due_at=decision.until, finished_at=_since(row, now))
         return
-    why = _off(row) or ("" if isinstance(decision, Send) else kept(decision))
+    why = why or ("" if isinstance(decision, Send) else kept(decision))
     words, why = ("", why) if why else _worked_out(session, row, now)
     if why:
         _end(session, row, Standing.SKIPPED, why=why, finished_at=now)
@@ -133,7 +135,7 @@ def _off(row: Any) -> str:
         return reason.TEXTING_OFF
     if row.condition == Condition.ENDED:
         return reason.AUTOMATION_ENDED
-    is_off = row.condition != Condition.ON or row.due_at < row.switched_on_at
+    is_off = row.condition != Condition.ON or _since(row, row.due_at) < row.switched_on_at
     return reason.AUTOMATION_PAUSED if is_off else ""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from portal.automations.variable import VARIABLES
-from portal.messaging import gate
+from portal.messaging import deferral, gate
 
 AUTOMATION_PAUSED, AUTOMATION_ENDED, STALE = "automation_paused", "automation_ended", "stale"
 DATE_MOVED, PROJECT_ARCHIVED, NO_CLIENT, TOO_LONG = "date_moved", "project_archived", "no_client", "too_long"
@@ -22,6 +22,7 @@ _OURS: Mapping[str, str] = {
     NO_CLIENT: "This contact is no longer part of the project.",
     TOO_LONG: "With the names filled in, the text is too long.",
     BY_MEMBER: "A member cancelled it.",
+    **deferral.DROPPED,
 }
 
 

@@ -1,8 +1,6 @@
 """One application of an automation to one number: due, queued, deferred, skipped with a reason, or cancelled."""
 
 import datetime as dt
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,8 +8,11 @@ from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
 from portal.accounts import audit
-from portal.automations import reason, recipient, variable
+from portal.automations import reason, recipient
 from portal.automations.automation import Automation, Condition
+from portal.automations.scheduled_row import WAITING as WAITING
+from portal.automations.scheduled_row import Row as Row
+from portal.automations.scheduled_row import Standing as Standing
 from portal.column import UtcTime, new_id, one_of, table_of
 from portal.consent import subscription
 from portal.contacts.contact import Contact, ContactNumber
@@ -20,18 +21,6 @@ from portal.errors import NotFound
 from portal.messaging import message, outbox
 from portal.messaging.message import Fate
 from portal.statement import Statement, param
-
-
-class Standing(StrEnum):
-    """`sent` and `failed` are never stored: they are what became of the message of a queued one."""
-
-    DUE = "due"
-    QUEUED = "queued"
-    SENT = "sent"
-    FAILED = "failed"
-    DEFERRED = "deferred"
-    SKIPPED = "skipped"
-    CANCELLED = "cancelled"
 
 
 class ScheduledText(SQLModel, table=True):
@@ -74,45 +63,6 @@ class ScheduledText(SQLModel, table=True):
     finished_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of a list. `status` tells what became of it, message included; `reason` why, `sentence` the same for
-    members. `forecast`: why one that is not due yet would be skipped now; after a STOP at once `opted_out`."""
-
-    id: str
-    automation_id: str
-    automation: str
-    version: int
-    subscription_id: str
-    contact_id: str | None
-    name: str
-    number: str
-    project_id: str | None
-    about_on: dt.date | None
-    text: str
-    due_at: dt.datetime
-    expires_at: dt.datetime
-    status: Standing
-    reason: str
-    message_id: str | None
-    finished_at: dt.datetime | None
-    forecast: str = ""
-
-    @property
-    def shown(self) -> str:
-        """Its words, with variables by name while they are not filled in."""
-        return self.text if self.message_id is not None else variable.shown(self.text)
-
-    @property
-    def sentence(self) -> str:
-        return reason.sentence(self.reason or self.forecast)
-
-    @property
-    def may_cancel(self) -> bool:
-        return self.status in WAITING or self.status is Standing.QUEUED
-
-
-WAITING = (Standing.DUE, Standing.DEFERRED)
 SCAN = 1000  # rows that a filter by standing looks at for one page
 OVERDUE = dt.timedelta(days=2)  # how late a waiting text may be and still be shown as coming
 _LOST = (Fate.FAILED, Fate.UNKNOWN)
@@ -132,7 +82,8 @@ _LIST = (
         t.c.id, t.c.automation_id, _a.c.name.label("automation"), t.c.version, t.c.subscription_id, t.c.contact_id,
         sa.func.coalesce(_c.c.name, _s.c.name).label("shown"), t.c.number, t.c.project_id, t.c.about_on,
         sa.func.coalesce(_m.c.text, t.c.text).label("words"), t.c.due_at, t.c.expires_at, _standing.label("standing"),
-        _why.label("why"), t.c.message_id, t.c.finished_at, _a.c.condition, *subscription.FACTS,
+        _why.label("why"), t.c.message_id, t.c.finished_at, _a.c.condition, _m.c.due_at.label("leaves_at"),
+        *subscription.FACTS,
     )
     .join_from(t, _a, _a.c.id == t.c.automation_id)
     .join(_s, _s.c.id == t.c.subscription_id)
@@ -238,7 +189,7 @@ def _row(found: Any) -> Row:
         found.id, found.automation_id, found.automation, found.version, found.subscription_id, found.contact_id,
         found.shown or found.number, found.number, found.project_id, found.about_on, found.words, found.due_at,
         found.expires_at, standing, found.why or "", found.message_id, found.finished_at,
-        forecast(found) if standing in WAITING else "",
+        forecast(found) if standing in WAITING else "", found.leaves_at,
     )  # fmt: skip
 
 

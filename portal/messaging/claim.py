@@ -18,7 +18,8 @@ from portal.column import table_of
 from portal.consent import subscription
 from portal.consent.purpose import Purpose
 from portal.database import announce
-from portal.messaging import flight, gate, message, outbox, quarantine
+from portal.messaging import deferral, flight, gate, message, outbox, quarantine
+from portal.messaging.gate import Defer
 from portal.messaging.message import Fate
 from portal.messaging.refusal import Refuse
 from portal.messaging.spending import Limits, Spending
@@ -40,7 +41,7 @@ _SELECT = (
     sa.select(
         _m.c.id, _m.c.business_id, _m.c.subscription_id, _m.c.number, _m.c.text, _m.c.purpose, _m.c.segments,
         _m.c.attempts, _m.c.expires_at, _m.c.due_at, _m.c.created_at, _m.c.once_key, _m.c.channel, _m.c.template,
-        _s.c.user_id, _s.c.last_inbound_at, *subscription.FACTS,
+        _s.c.user_id, _s.c.last_inbound_at, _s.c.origin, *subscription.FACTS,
         _sender.c.number.label("sender_number"), _sender.c.provider, _sender.c.credentials, _sender.c.is_active,
         endpoint.someone_listens(_m.c.business_id).label("has_listener"),
     )
@@ -77,16 +78,15 @@ def take(session: Session, free: int, limits: Limits) -> list[Claim]:
     now = clock.now()
     spending = Spending(session, limits)
     candidates = _ANSWERS if quarantine.is_on(session) else _CANDIDATES
-    for row in candidates.rows(session, now=now, limit=free * 2):
+    rows = candidates.rows(session, now=now, limit=free * 2)
+    waiting = deferral.on_claiming(session, rows, now)
+    for row in rows:
         if len(claimed) == free or row.subscription_id in numbers:
             continue
         numbers.add(row.subscription_id)
-        refusal = _why_not(row, now, spending)
-        if refusal:
-            outbox.end(session, row.id, status=refusal[0], reason=refusal[1])
-            if row.has_listener:
-                delivery.note(session, row.business_id, Event.MESSAGE_FAILED, row.id)
-            announce(session, f"thread:{row.business_id}:{row.subscription_id}")
+        found = _why_not(row, now, spending, waiting.get(row.id))
+        if found is not None:
+            _keep_back(session, row, found)
             continue
         if flight.take(session, row.subscription_id, row.id, now=now):
             if row.attempts == 0 and row.due_at > row.created_at:
@@ -98,7 +98,19 @@ def take(session: Session, free: int, limits: Limits) -> list[Claim]:
     return claimed
 
 
-def _why_not(row: Any, now: dt.datetime, spending: Spending) -> tuple[Fate, str] | None:
+def _keep_back(session: Session, row: Any, found: Defer | tuple[Fate, str]) -> None:
+    """Until later, or for good. There may be more behind it: the next turn need not wait."""
+    announce(session, f"thread:{row.business_id}:{row.subscription_id}")
+    announce(session, outbox.TOPIC)
+    if isinstance(found, Defer):
+        outbox.put_off(session, row.id, found)
+        return
+    outbox.end(session, row.id, status=found[0], reason=found[1])
+    if row.has_listener:
+        delivery.note(session, row.business_id, Event.MESSAGE_FAILED, row.id)
+
+
+def _why_not(row: Any, now: dt.datetime, spending: Spending, waits: Defer | None) -> Defer | tuple[Fate, str] | None:
     if row.expires_at is not None and row.expires_at <= now:
         return Fate.CANCELLED, "expired"
     purpose = Purpose(row.purpose)
@@ -107,6 +119,10 @@ def _why_not(row: Any, now: dt.datetime, spending: Spending) -> tuple[Fate, str]
     has_room = spending.has_room(row.business_id, purpose, row.segments)
     decision = gate.decide(
         row, purpose, has_sender=bool(row.is_active), has_room=has_room,
-        is_window_open=row.template is not None or gate.may_write_freely(row),
+        is_window_open=row.template is not None or gate.may_write_freely(row), waits=waits,
     )  # fmt: skip
-    return (Fate.REFUSED, decision.kept_as) if isinstance(decision, Refuse) else None
+    if isinstance(decision, Refuse):
+        return Fate.REFUSED, decision.kept_as
+    if isinstance(decision, Defer) and row.expires_at is not None and decision.until >= row.expires_at:
+        return Fate.CANCELLED, decision.reason
+    return decision if isinstance(decision, Defer) else None

@@ -3,6 +3,7 @@
 from typing import Any
 
 from portal.accounts.language import NAMES, Language
+from portal.messaging import deferral
 from portal.messaging.gate import REFUSALS
 from portal.messaging.message import Fate
 from portal.messaging.quarantine import RESTORED
@@ -21,6 +22,7 @@ _CANCELLED = {
     "lapsed": "Nobody answered the request for a week.",
     "expired": "It was too late to be allowed out.",
     RESTORED: "A backup was restored while it waited. It may have gone out in the time that was lost.",
+    **deferral.DROPPED,
 }
 _READINGS = {
     "opt_out": "Read as a wish to stop",
@@ -44,6 +46,8 @@ def of(message: Any) -> str:
             return _CANCELLED.get(reason, _sentence(reason))
         case Fate.UNKNOWN:
             return f"{_sentence(reason)} {UNKNOWN}".strip()
+        case Fate.QUEUED if reason in deferral.SENTENCES:
+            return deferral.SENTENCES[reason]
         case Fate.QUEUED if reason:
             return f"The provider did not take it yet; it is tried again. {_sentence(reason)}"
         case Fate.HELD if reason == RESTORED:

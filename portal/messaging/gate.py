@@ -36,6 +36,8 @@ class Hold:
 
 @dataclass(frozen=True)
 class Defer:
+    """It may go, and not before `until`; `reason` is of deferral.py."""
+
     until: dt.datetime
     reason: str
 
@@ -65,11 +67,12 @@ def decide(
     is_window_open: bool = True,
     in_quarantine: bool = False,
     zone: str = "UTC",
+    waits: Defer | None = None,
 ) -> Decision:
     """`facts` is a subscription row or a claim row: status, carrier, scope, is_paused, in_review, is_undeliverable,
     is_current, consent_seq, paused_until_at, whose day is named in `zone`. `asks_first`: the first-message gate is on
-    for this channel. `is_window_open`: from `may_write_freely`.
-    `in_quarantine`: only what is owed to the client may be queued (quarantine.py)."""
+    for this channel. `is_window_open`: from `may_write_freely`. `in_quarantine`: only what is owed to the client may be
+    queued (quarantine.py). `waits`: what deferral.py says of the hour; nobody waits for what is refused."""
     is_first = asks_first and has_sender and purpose is Purpose.CONVERSATION and facts.status in HELD
     hindrance = barred(facts) if is_first else None
     is_at_rest = in_quarantine and purpose not in _OWED
@@ -86,7 +89,9 @@ def decide(
         reason = "capped"
     if reason is None and not is_window_open:
         reason = "window_closed"
-    return refusal(reason, getattr(facts, "channel", SMS)) if reason else Send(facts.consent_seq)
+    if reason:
+        return refusal(reason, getattr(facts, "channel", SMS))
+    return waits or Send(facts.consent_seq)
 
 
 def _quiet(facts: Any, purpose: Purpose, zone: str) -> Refuse | None:

@@ -68,6 +68,10 @@ class Message(SQLModel, table=True):
             "message_for_later", "business_id", "due_at", "id",
             where="status = 'queued' AND attempts = 0 AND due_at > created_at",
         ),
+        partial_index(
+            "message_automated", "subscription_id", "claimed_at",
+            where="purpose IN ('automated', 'marketing') AND claimed_at IS NOT NULL",
+        ),
         partial_index("message_hidden", "subscription_id", "created_at", "id", where="is_hidden"),
         partial_index("message_by_project", "project_id", "created_at", "id", where="project_id IS NOT NULL"),
         sa.Index(
@@ -117,6 +121,8 @@ table = table_of(Message)
 _FOR_LATER = "message.status = 'queued' AND message.attempts = 0 AND message.due_at > message.created_at"
 IS_FOR_LATER = sa.text(_FOR_LATER)
 """Written for a time to come and not taken up yet, in its index's own words; a text that is tried again is not."""
+IS_AUTOMATED = sa.text("message.purpose IN ('automated', 'marketing')")
+"""Of those that one number gets only so many of in a day, in its index's own words."""
 IS_HIDDEN = sa.text("message.is_hidden")
 """Shown with their YES, in its index's own words."""
 IS_SHOWN = sa.text("NOT message.is_hidden")

@@ -13,8 +13,8 @@ from portal import clock
 from portal.accounts import business as businesses
 from portal.consent.purpose import URGENCY, Purpose
 from portal.database import announce
-from portal.messaging import flight, gate, message, quarantine, segment
-from portal.messaging.gate import Refuse
+from portal.messaging import deferral, flight, gate, message, quarantine, segment
+from portal.messaging.gate import Defer, Refuse
 from portal.messaging.message import Direction, Fate
 from portal.statement import Statement, param, params
 
@@ -24,10 +24,11 @@ TOPIC = "outbox"
 
 @dataclass(frozen=True)
 class Queued:
-    """`is_held`: it waits for the client's YES."""
+    """`is_held`: it waits for the client's YES. `until`: it waits for an hour at which it may arrive."""
 
     message_id: str
     is_held: bool = False
+    until: dt.datetime | None = None
 
 
 _m = message.table
@@ -39,6 +40,9 @@ _END = Statement(
     sa.update(_m)
     .where(_m.c.id == param("id"), _m.c.status.in_(("queued", "held")))
     .values(created_at=_PLACE, **params("status", "reason", "finished_at"))
+)
+_PUT_OFF = Statement(
+    sa.update(_m).where(_m.c.id == param("id"), _m.c.status == "queued").values(**params("due_at", "reason"))
 )
 ANSWERS: tuple[Purpose, ...] = (Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP)
 CONFIRMATION: tuple[Purpose, ...] = (Purpose.OPT_OUT_CONFIRMATION,)
@@ -74,28 +78,33 @@ def queue(
     wording: str | None = None,
     asks_first: bool = False,
     template: Mapping[str, Any] | None = None,
+    is_patient: bool = False,
 ) -> Queued | Refuse:
     """Queue one text to the locked subscription `row`, or say why not. A used `once_key` answers the first one's id.
 
-    A text for `due_at` is decided about now and again then; it becomes the thread's last message when it leaves.
-    With `asks_first` it is held where the client has still to say YES (messaging/held_text.py).
+    A text for `due_at` is decided about now and again then; it becomes the thread's last message when it leaves. With
+    `asks_first` it is held for the client's YES (held_text.py); one that `is_patient` keeps hours (deferral.py).
     """
     found = quarantine.sender_of(session, row.business_id, row.channel)
     decision = gate.decide(
         row, purpose, has_sender=found is not None, asks_first=asks_first, zone=_zone(session, row),
         is_window_open=template is not None or gate.may_write_freely(row), in_quarantine=quarantine.holds(found),
+        waits=deferral.on_queueing(session, row, purpose, at=due_at, is_patient=is_patient),
     )  # fmt: skip
     if isinstance(decision, Refuse):
         return decision
-    assert found is not None
     message_id = message.add(
-        session, row, direction=Direction.OUTBOUND, text=text, purpose=str(purpose),
-        segments=segment.count(text).segments, urgency=URGENCY[purpose], due_at=due_at or clock.now(),
-        expires_at=expires_at, sender_id=found.id, provider=found.provider, member_id=member_id, once_key=once_key,
-        should_touch=due_at is None, wording=wording, template=template, **_standing(decision),
+        session, row, direction=Direction.OUTBOUND, member_id=member_id, once_key=once_key, wording=wording,
+        template=template, should_touch=due_at is None and not isinstance(decision, Defer),
+        **_carried(found, text, purpose), **_standing(decision, due_at or clock.now(), expires_at),
     )  # fmt: skip
     announce(session, TOPIC)
-    return Queued(message_id or _first_with(session, row.business_id, once_key), isinstance(decision, gate.Hold))
+    return Queued(message_id or _first_with(session, row.business_id, once_key), *_waiting(decision))
+
+
+def put_off(session: Session, message_id: str, wait: Defer) -> None:
+    """What could not leave in its hours waits for the next; out of the claims until then."""
+    _PUT_OFF.run(session, id=message_id, due_at=wait.until, reason=wait.reason)
 
 
 def _zone(session: Session, row: Any) -> str:
@@ -103,11 +112,28 @@ def _zone(session: Session, row: Any) -> str:
     return businesses.get(session, row.business_id).timezone if row.paused_until_at else "UTC"
 
 
-def _standing(decision: gate.Decision) -> dict[str, Any]:
+def _carried(ours: Any, text: str, purpose: Purpose) -> dict[str, Any]:
+    """What, and by whom: `ours` is the sender, without which nothing is allowed."""
+    return {
+        "text": text, "purpose": str(purpose), "segments": segment.count(text).segments, "urgency": URGENCY[purpose],
+        "sender_id": ours.id, "provider": ours.provider,
+    }  # fmt: skip
+
+
+def _standing(decision: gate.Decision, at: dt.datetime, expires_at: dt.datetime | None) -> dict[str, Any]:
+    """What is put off expires so much later."""
+    times = {"due_at": at, "expires_at": expires_at}
     if isinstance(decision, gate.Hold):
-        return {"status": Fate.HELD, "reason": decision.reason}
+        return times | {"status": Fate.HELD, "reason": decision.reason}
+    if isinstance(decision, Defer):
+        later = {"due_at": decision.until, "expires_at": expires_at and expires_at + (decision.until - at)}
+        return times | later | {"status": Fate.QUEUED, "reason": decision.reason}
     assert isinstance(decision, gate.Send)
-    return {"status": Fate.QUEUED, "consent_seq": decision.consent_seq}
+    return times | {"status": Fate.QUEUED, "consent_seq": decision.consent_seq}
+
+
+def _waiting(decision: gate.Decision) -> tuple[bool, dt.datetime | None]:
+    return isinstance(decision, gate.Hold), decision.until if isinstance(decision, Defer) else None
 
 
 def cancel_waiting(

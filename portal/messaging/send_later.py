@@ -88,14 +88,17 @@ def write(
     member_id: str | None,
     once_key: str,
     due_at: dt.datetime,
+    is_patient: bool = False,
 ) -> Queued | Refuse:
-    """A member's text for `due_at`. Raises NotFound; Refuse says why it could not even go now."""
+    """A member's text for `due_at`, or the next hour after it that suits the number where it `is_patient`. Raises
+    NotFound; Refuse says why it could not even go now."""
     row = subscription.lock_by_id(session, business_id, subscription_id)
     if row is None:
         raise NotFound("There is no such conversation.")
     return outbox.queue(
         session, row, text, purpose=Purpose.CONVERSATION, member_id=member_id, once_key=once_key, due_at=due_at,
         expires_at=due_at + LATE, asks_first=businesses.get(session, business_id).asks_first(row.channel),
+        is_patient=is_patient,
     )  # fmt: skip
 
 

@@ -73,15 +73,17 @@ def write(
     member_id: str | None,
     once_key: str,
     template: Mapping[str, Any] | None = None,
+    is_patient: bool = False,
 ) -> Queued | Refuse:
     """A member's text, held where the client is still to agree. Raises NotFound; Refuse says why it may not go, and
-    nothing is stored."""
+    nothing is stored. One that `is_patient` waits for the hours of its number, outside a conversation."""
     row = subscription.lock_by_id(session, business_id, subscription_id)
     if row is None:
         raise NotFound("There is no such conversation.")
     return queue(
         session, row, text, purpose=Purpose.CONVERSATION, member_id=member_id, once_key=once_key,
         asks_first=businesses.get(session, business_id).asks_first(row.channel), template=template,
+        is_patient=is_patient,
     )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def set_up(folder: Path, url: str, count: int, *, text: str = "STOP", twilio: st
     """Everything on disk, and nobody connected to it any more."""
     settings = Settings(
         database_url=url, secret_key="b" * 40, key_file=str(folder / "portal.keys"), public_url=PUBLIC_URL,
-        caps=_UNLIMITED, send_slots=slots, provider_urls={"twilio": twilio or "http://127.0.0.1:9"},
+        caps=_UNLIMITED, quiet_hours="off", automated_per_day=0, send_slots=slots, provider_urls={"twilio": twilio or "http://127.0.0.1:9"},
     )  # fmt: skip
     numbers = first_numbers(count)
     with opened(settings) as database:

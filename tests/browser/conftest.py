@@ -59,7 +59,7 @@ def served(tmp_path: Path, sqlite_template: Path, secrets: Secrets) -> Iterator[
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         settings = Settings(
             database_url=f"sqlite:///{tmp_path / 'served.db'}", key_file=str(tmp_path / "served.keys"), public_url=url,
-            form_min_seconds=0, caps=NO_CAPS, demo=True,
+            form_min_seconds=0, caps=NO_CAPS, demo=True, quiet_hours="off", automated_per_day=0,
         )  # fmt: skip
         app = create_app(settings, secrets=secrets)
         server = Server(app)

@@ -90,7 +90,7 @@ def whatsapp(tmp_path: Path, sqlite_template: Path, secrets: Secrets, chromium: 
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         settings = Settings(
             database_url=f"sqlite:///{tmp_path / 'served.db'}", key_file=str(tmp_path / "served.keys"), public_url=url,
-            caps=NO_CAPS, demo=True, provider_urls={"whatsapp": meta.url},
+            caps=NO_CAPS, demo=True, quiet_hours="off", provider_urls={"whatsapp": meta.url},
         )  # fmt: skip
         app = create_app(settings, secrets=secrets)
         world = populate(app.state.database, secrets)

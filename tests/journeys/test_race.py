@@ -78,7 +78,7 @@ def arena(database_url: str, tmp_path: Path, twilio: PretendTwilio) -> Arena:
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     environment = clean() | {
-        "PORTAL_DATABASE_URL": database_url, "PORTAL_SECRET_KEY": SECRET,
+        "PORTAL_DATABASE_URL": database_url, "PORTAL_SECRET_KEY": SECRET, "PORTAL_QUIET_HOURS": "off",
         "PORTAL_KEY_FILE": str(tmp_path / "race.keys"), "PORTAL_PUBLIC_URL": url, "PORTAL_TWILIO_API_URL": twilio.url,
     }  # fmt: skip
     return Arena(environment, url, numbers, world.hearth.id)
