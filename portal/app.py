@@ -28,6 +28,7 @@ from portal.messaging.dispatch import Dispatcher
 from portal.messaging.review_alarm import Alarm as ReviewAlarm
 from portal.messaging.spending import Limits
 from portal.providers import rehearsal
+from portal.providers.bandwidth import Bandwidth
 from portal.providers.guard import Guard
 from portal.providers.plivo import Plivo
 from portal.providers.provider import Provider, Providers
@@ -49,6 +50,7 @@ REAL: Mapping[str, tuple[Callable[[str], Provider], str]] = {
     "telnyx": (Telnyx, "https://api.telnyx.com"),
     "vonage": (Vonage, "https://rest.nexmo.com"),
     "plivo": (Plivo, "https://api.plivo.com"),
+    "bandwidth": (Bandwidth, "https://messaging.bandwidth.com"),
 }
 """Every company that carries texts, with the usual address of its API."""
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
-from portal.accounts import key
+from portal.accounts import credential, key
 from portal.accounts.business import Business
 from portal.column import UtcTime, new_id, table_of
 from portal.errors import Conflict, Invalid
@@ -27,6 +27,10 @@ CREDENTIALS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "telnyx": (("api_key", "public_key", "messaging_profile_id"), ()),
     "vonage": (("api_key", "api_secret", "signature_secret", "signature_method"), ()),
     "plivo": (("auth_id", "auth_token"), ()),
+    "bandwidth": (
+        ("account_id", "api_token", "api_secret", "application_id", "callback_username", "callback_password"),
+        (),
+    ),
     "rehearsal": ((), ()),
 }
 CHANNELS_OF: Mapping[str, tuple[str, ...]] = {"whatsapp": (WHATSAPP,), "rehearsal": CHANNELS}
@@ -85,6 +89,8 @@ def add(
         words = [f"missing: {', '.join(missing)}"] if missing else []
         words += [f"unknown: {', '.join(unknown)}"] if unknown else []
         raise Invalid(f"The credentials of {provider} are {', '.join(required) or 'none'} ({'; '.join(words)}).")
+    if weak := credential.weakness(provider, credentials):
+        raise Invalid(weak)
     if session.exec(select(Sender.id).where(Sender.channel == channel, Sender.number == number)).first():
         raise Conflict(f"{number} already belongs to a business here; a sender belongs to exactly one.")
     _keep_apart(session, business, provider)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import unquote_plus
 
 MAX_FIELDS = 500
@@ -219,6 +219,15 @@ class Provider(Protocol):
 
     def reply(self) -> tuple[str, bytes]:
         """Content type and body of the 2xx answer that asks the provider to do nothing."""
+        ...
+
+
+@runtime_checkable
+class Challenger(Protocol):
+    """A provider that proves itself only when it is asked to, by a 401."""
+
+    def challenge(self, request: Request) -> str:
+        """What the header WWW-Authenticate asks of a request without any proof; empty for one with a wrong one."""
         ...
 
 

@@ -78,7 +78,7 @@ class BodyLimit:
 
 
 def _special_limit(path: str) -> int:
-    if path.startswith("/webhooks/whatsapp/"):
+    if path.startswith(("/webhooks/whatsapp/", "/webhooks/bandwidth/")):
         return BATCH_LIMIT
     return next((limit for pattern, limit in UPLOADS if pattern.fullmatch(path)), 0)
 

@@ -16,7 +16,7 @@ from portal.database import Database, Lane
 from portal.errors import NotFound
 from portal.messaging import batch, drain
 from portal.messaging.inbox import Received, Rules
-from portal.providers.provider import Malformed, Provider, Providers, Request
+from portal.providers.provider import Challenger, Malformed, Provider, Providers, Request
 
 READ_AGAIN = 1.0  # seconds between two looks for a business's secrets
 Secrets = Sequence[Mapping[str, str]]
@@ -43,7 +43,7 @@ async def _receive(http: HttpRequest, name: str) -> Response:
     request = Request(http.method, _called(http, providers), http.headers, await http.body(), http.query_params)
     secrets = await _authentic(http, provider, business_id, request)
     if not secrets:
-        return _rejected(provider, business_id, "signature", PlainTextResponse("The signature does not match.", 403))
+        return _unproven(provider, business_id, request)
     events = provider.read(request, secrets)
     if isinstance(events, Malformed):
         return _rejected(provider, business_id, "malformed", PlainTextResponse(events.sentence, 400))
@@ -67,6 +67,13 @@ async def _settle(database: Database, provider: Provider, received: Sequence[Rec
     stopped = {each.subscription_id for each in received if each.has_flight and each.subscription_id is not None}
     for each_id in sorted(stopped):
         await drain.wait(database, each_id)
+
+
+def _unproven(provider: Provider, business_id: str, request: Request) -> Response:
+    """Nothing changed. Bandwidth brings its credentials only to who asks for them: that is no rejection yet."""
+    if isinstance(provider, Challenger) and (asked := provider.challenge(request)):
+        return PlainTextResponse("Please show your credentials.", 401, {"WWW-Authenticate": asked})
+    return _rejected(provider, business_id, "signature", PlainTextResponse("The signature does not match.", 403))
 
 
 def _rejected(provider: Provider, business_id: str, reason: str, response: Response) -> Response:

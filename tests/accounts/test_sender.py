@@ -10,6 +10,10 @@ from tests.conftest import World
 
 META = {"phone_number_id": "1", "app_secret": "s", "access_token": "t", "verify_token": "v"}
 TWILIO = {"account_sid": "AC1", "auth_token": "t"}
+BANDWIDTH = {
+    "account_id": "1", "api_token": "t", "api_secret": "s", "application_id": "a", "callback_username": "u",
+    "callback_password": "guess me",
+}  # fmt: skip
 
 
 @pytest.mark.covers("P5")
@@ -18,9 +22,10 @@ TWILIO = {"account_sid": "AC1", "auth_token": "t"}
     [
         ("whatsapp", "sms", META), ("twilio", "whatsapp", TWILIO), ("whatsapp", "pigeon", META),
         ("whatsapp", "whatsapp", META | {"app_secret": ""}), ("whatsapp", "whatsapp", META | {"colour": "green"}),
-        ("whatsapp", "whatsapp", TWILIO),
+        ("whatsapp", "whatsapp", TWILIO), ("bandwidth", "sms", BANDWIDTH),
     ],
-    ids=["whatsapp by sms", "twilio by whatsapp", "no channel", "an empty secret", "an unknown name", "others' names"],
+    ids=["whatsapp by sms", "twilio by whatsapp", "no channel", "an empty secret", "an unknown name", "others' names",
+         "a password that can be guessed"],
 )  # fmt: skip
 def test_a_sender_that_could_not_work_is_refused(
     world: World, provider: str, channel: str, credentials: dict[str, str]

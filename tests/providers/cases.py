@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tests.providers.bandwidth_case import BANDWIDTH
 from tests.providers.case import Case
 from tests.providers.plivo_case import PLIVO
 from tests.providers.telnyx_case import TELNYX
@@ -15,4 +16,5 @@ CASES: Mapping[str, Case] = {
     "telnyx": TELNYX,
     "vonage": VONAGE,
     "plivo": PLIVO,
+    "bandwidth": BANDWIDTH,
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from tests.providers import vonage_request
+from tests.providers import bandwidth_case, vonage_request
 
 LOCAL, TOLL_FREE, CLIENT = "+12025550178", "+18885550188", "+14155550132"
 
@@ -68,4 +68,25 @@ VONAGE = Carrier(
     "vonage", {name: value for name, value in vonage_request.SECRETS[0].items() if name != "number"},
     _vonage_text, _vonage_report, "accepted", "delivered", "failed", "9", _vonage_forged,
 )  # fmt: skip
-CARRIERS = {each.name: each for each in (VONAGE,)}
+
+
+def _bandwidth_text(words: str, id: str, to: str) -> Post:
+    told = bandwidth_case.received(words, id, number=to)
+    return Post("messages", json.dumps([told]).encode(), bandwidth_case.basic())
+
+
+def _bandwidth_report(word: str, id: str, ours: str, code: str) -> Post:
+    told = bandwidth_case.reported(f"message-{word}", id, code=int(code), tag=ours)
+    return Post("status", json.dumps([told]).encode(), bandwidth_case.basic())
+
+
+def _bandwidth_forged(true: Post) -> list[Post]:
+    wrong = (bandwidth_case.basic(password="a guess at the password"), bandwidth_case.basic("", ""))
+    return [Post("messages", true.body, headers) for headers in wrong]
+
+
+BANDWIDTH = Carrier(
+    "bandwidth", bandwidth_case.CREDENTIALS, _bandwidth_text, _bandwidth_report, "sent", "delivered", "failed", "4775",
+    _bandwidth_forged,
+)  # fmt: skip
+CARRIERS = {each.name: each for each in (VONAGE, BANDWIDTH)}

@@ -1,6 +1,7 @@
 """Vonage, Bandwidth and Sinch at the real door: a STOP counts once and is confirmed as often as it should be, forgeries
 change nothing, and what became of a text is known in whatever order it is told."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from portal.messaging import message
 from portal.messaging.message import Direction, Fate
 from portal.tables import metadata
 from tests.conftest import World
-from tests.web.carrier import CARRIERS, CLIENT, LOCAL, TOLL_FREE, VONAGE, Carrier, Post, by_get
+from tests.web.carrier import BANDWIDTH, CARRIERS, CLIENT, LOCAL, TOLL_FREE, VONAGE, Carrier, Post, by_get
 
 SITE = "https://portal.example.com"
 
@@ -178,3 +179,24 @@ def test_by_get_the_same_text_counts_once_and_a_forged_one_never(door: Door) -> 
     assert {door.post(by_get(each)) for each in forged} == {403}
     assert [door.post(by_get(true)), door.post(true), door.post(by_get(true))] == [200] * 3
     assert (door.row().status, door.queued()) == (Status.OPTED_OUT, 1)
+
+
+@pytest.mark.covers("P5", "rules 21")
+@pytest.mark.parametrize("carrier", [BANDWIDTH], ids=["bandwidth"])
+def test_who_brings_no_credentials_is_asked_for_them_and_changes_nothing(door: Door) -> None:
+    true, before = door.carrier.text("STOP", "000000000000000d", LOCAL), door.dump()
+    bare = door.client.post(f"/webhooks/bandwidth/{door.site.hearth.id}/messages", content=true.body)
+    assert (bare.status_code, bare.headers["www-authenticate"].split()[0]) == (401, "Basic")
+    assert door.dump() == before
+    assert door.post(true) == 200
+    assert door.row().status == Status.OPTED_OUT
+
+
+@pytest.mark.covers("P2", "P5")
+@pytest.mark.parametrize("carrier", [BANDWIDTH], ids=["bandwidth"])
+def test_a_stop_in_a_list_counts_though_its_neighbours_are_broken(door: Door) -> None:
+    stop = json.loads(door.carrier.text("STOP", "000000000000000e", LOCAL).body)
+    body = json.dumps(["broken", *stop, {"type": "message-received", "message": {}}]).encode()
+    post = Post("messages", body, door.carrier.text("STOP", "0", LOCAL).headers)
+    assert [door.post(post), door.post(post)] == [200, 200]
+    assert (door.row().status, door.queued(), len(door.dump()["provider_event"])) == (Status.OPTED_OUT, 1, 3)
