@@ -20,6 +20,7 @@ from portal import clock, commands, engine, logs, schema
 from portal.accounts import business as businesses
 from portal.accounts import key, member, sender
 from portal.accounts import session as sign_ins
+from portal.accounts.audit import AuditEntry
 from portal.accounts.member import Member
 from portal.accounts.sender import Sender
 from portal.commands import program
@@ -127,8 +128,8 @@ def test_exactly_the_commands_of_this_release_are_offered() -> None:
     "arguments",
     [
         [], ["demo"], ["serve"], ["worker"], ["migrate"], ["business"], ["business", "create"], ["business", "grant"],
-        ["member", "password"], ["sender", "add"], ["token", "create"], ["jobs", "run"], ["verify"], ["read"],
-        ["doctor"],
+        ["member", "password"], ["sender", "add"], ["sender", "rotate"], ["token", "create"], ["jobs", "run"],
+        ["verify"], ["read"], ["doctor"],
     ],
 )  # fmt: skip
 def test_every_command_explains_itself(run: Run, arguments: list[str]) -> None:
@@ -287,8 +288,10 @@ def test_a_senders_credentials_come_from_values_files_and_the_environment_and_ar
         run, real_town, "--credential", "account_sid=AC1-by-value", f"auth_token=@{tmp_path / 'token'}", "--json"
     )
     assert (done.code, done.err) == (0, "")
-    assert set(done.json) == {"sender", "channel", "number", "provider"}
+    assert set(done.json) == {"sender", "channel", "number", "provider", "messages_url", "status_url"}
     assert done.json["number"] == "+14155550100"
+    base = f"https://portal.example.com/webhooks/twilio/{real_town.hearth.id}"
+    assert (done.json["messages_url"], done.json["status_url"]) == (f"{base}/messages", f"{base}/status")
     assert credentials(real_town) == {
         "account_sid": "AC1-by-value", "auth_token": "token-from-a-file", "shared_key": "key-from-the-environment",
     }  # fmt: skip
@@ -320,6 +323,63 @@ def test_a_sender_that_cannot_be_is_refused_without_repeating_a_secret(
     assert sentence in done.err
     assert "hush" not in done.err.replace("/nowhere/hush.txt", "")
     assert real_town.read(lambda session: set(sender.numbers(session, real_town.hearth.id))) == {OUR_NUMBER}
+
+
+def test_a_new_sender_is_told_with_the_addresses_to_set_at_its_provider(run: Run, real_town: World) -> None:
+    done = add_sender(run, real_town, "--credential", "auth_id=MA1", "auth_token=hush", provider="plivo")
+    base = f"https://portal.example.com/webhooks/plivo/{real_town.hearth.id}"
+    assert done.code == 0
+    assert all(each in done.out for each in (f"{base}/messages\n", f"{base}/status\n", "portal/docs/plivo.md"))
+    assert "hush" not in done.out
+
+
+def test_a_rehearsal_has_no_address_to_set(run: Run, town: World) -> None:
+    done = add_sender(run, town, provider="rehearsal")
+    assert (done.code, done.out) == (0, "+14155550100 sends through rehearsal.\n")
+
+
+def audited(real_town: World) -> list[AuditEntry]:
+    def read(session: Session) -> list[AuditEntry]:
+        return list(session.exec(select(AuditEntry).where(AuditEntry.action == "sender.rotated")).all())
+
+    found: list[AuditEntry] = real_town.read(read)
+    return found
+
+
+@pytest.mark.covers("P5")
+def test_a_rotated_secret_is_used_at_once_noted_and_never_shown(run: Run, real_town: World, tmp_path: Path) -> None:
+    add_sender(run, real_town, "--credential", "account_sid=AC1", "auth_token=hush-old")
+    (tmp_path / "token").write_text("hush-new\n")
+    done = run(
+        "sender", "rotate", "--number", "+1 415 555 0100", "--credential", f"auth_token=@{tmp_path / 'token'}", "--json"
+    )
+    assert (done.code, done.err, done.json["changed"]) == (0, "", ["auth_token"])
+    assert credentials(real_town) == {"account_sid": "AC1", "auth_token": "hush-new"}
+    (entry,) = audited(real_town)
+    assert (entry.object, entry.details) == (done.json["sender"], {"changed": ["auth_token"], "previous": "kept"})
+    dropped = run("sender", "rotate", "--sender", done.json["sender"], "--drop-previous")
+    assert dropped.out == "+14155550100: webhooks count by the secrets in use only.\n"
+    assert "hush" not in done.out + dropped.out + str([each.details for each in audited(real_town)])
+
+
+ROTATIONS = [
+    ([], "in use already"),
+    (["--drop-previous"], "in use already"),
+    (["--credential", "auth_token=hush"], "in use already"),
+    (["--credential", "auth_token="], "missing: auth_token"),
+    (["--credential", "pin=hush"], "unknown: pin"),
+    (["--credential", "previous=hush"], "unknown: previous"),
+    (["--credential", "hush"], "--credential takes NAME=VALUE"),
+]
+
+
+def test_a_rotation_that_changes_nothing_or_cannot_be_is_refused(run: Run, real_town: World) -> None:
+    add_sender(run, real_town, "--credential", "account_sid=AC1", "auth_token=hush")
+    refusals = [(run("sender", "rotate", "--number", "+14155550100", *more), said) for more, said in ROTATIONS]
+    nobody = run("sender", "rotate", "--sender", "nobody", "--credential", "auth_token=new")
+    for done, sentence in [*refusals, (nobody, "There is no such sender")]:
+        assert (done.code, done.out, sentence in done.err, "hush" in done.err) == (1, "", True, False)
+    assert credentials(real_town) == {"account_sid": "AC1", "auth_token": "hush"}
 
 
 def test_a_token_opens_the_api_for_its_business(run: Run, town: World) -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from portal import clock
 from portal.accounts import credential, key
 from portal.accounts.business import Business
 from portal.column import UtcTime, new_id, table_of
-from portal.errors import Conflict, Invalid
+from portal.errors import Conflict, Invalid, NotFound
 from portal.statement import Statement, param, params
 
 SMS, WHATSAPP = "sms", "whatsapp"
@@ -37,8 +37,12 @@ CHANNELS_OF: Mapping[str, tuple[str, ...]] = {"whatsapp": (WHATSAPP,), "rehearsa
 """What a provider carries, where that is not text messages alone."""
 
 
+PREVIOUS = "previous"
+"""Under this name the sealed credentials keep the set before the last rotation; no credential is called so."""
+
+
 class Sender(SQLModel, table=True):
-    """`credentials` is sealed JSON; it is never shown again."""
+    """`credentials` is sealed JSON, never shown again: names and values, and perhaps the previous ones as an object."""
 
     __table_args__ = (sa.UniqueConstraint("channel", "number", name="sender_number_once"),)
 
@@ -82,6 +86,21 @@ def add(
     """Register a sender. Raises Invalid for missing credentials, Conflict for a number that is somebody's already."""
     if provider not in CREDENTIALS or channel not in CHANNELS_OF.get(provider, (SMS,)):
         raise Invalid(f"There is no provider “{provider}” for the channel “{channel}” here.")
+    _demand(provider, credentials)
+    if session.exec(select(Sender.id).where(Sender.channel == channel, Sender.number == number)).first():
+        raise Conflict(f"{number} already belongs to a business here; a sender belongs to exactly one.")
+    _keep_apart(session, business, provider)
+    sender = Sender(
+        business_id=business.id, channel=channel, number=number, provider=provider,
+        credentials=_sealed(session, credentials), is_active=channel == SMS or business.has_whatsapp,
+    )  # fmt: skip
+    session.add(sender)
+    session.flush()
+    return sender
+
+
+def _demand(provider: str, credentials: Mapping[str, str]) -> None:
+    """Raises Invalid, without a value, unless they are what the provider needs."""
     required, optional = CREDENTIALS[provider]
     missing = [name for name in required if not credentials.get(name)]
     unknown = [name for name in credentials if name not in (*required, *optional)]
@@ -91,17 +110,10 @@ def add(
         raise Invalid(f"The credentials of {provider} are {', '.join(required) or 'none'} ({'; '.join(words)}).")
     if weak := credential.weakness(provider, credentials):
         raise Invalid(weak)
-    if session.exec(select(Sender.id).where(Sender.channel == channel, Sender.number == number)).first():
-        raise Conflict(f"{number} already belongs to a business here; a sender belongs to exactly one.")
-    _keep_apart(session, business, provider)
-    sealed = key.of(session).seal(json.dumps(dict(credentials), sort_keys=True))
-    sender = Sender(
-        business_id=business.id, channel=channel, number=number, provider=provider, credentials=sealed,
-        is_active=channel == SMS or business.has_whatsapp,
-    )  # fmt: skip
-    session.add(sender)
-    session.flush()
-    return sender
+
+
+def _sealed(session: Session, credentials: Mapping[str, object]) -> str:
+    return key.of(session).seal(json.dumps(dict(credentials), sort_keys=True))
 
 
 def _keep_apart(session: Session, business: Business, provider: str) -> None:
@@ -116,10 +128,47 @@ def switch(session: Session, business_id: str, channel: str, *, on: bool) -> Non
     _SWITCH.run(session, business_id=business_id, channel=channel, is_active=on)
 
 
+def rotate(session: Session, sender: Sender, given: Mapping[str, str], *, should_drop: bool) -> list[str]:
+    """Put new values in the place of the ones in use; the answer names what changed. What was in use before goes on
+    vouching for webhooks until somebody drops it, and sends nothing any more. Raises Invalid where nothing changes."""
+    current, previous = _opened(session, sender.credentials)
+    wanted = {**current, **given}
+    _demand(sender.provider, wanted)
+    changed = sorted(name for name in given if given[name] != current.get(name))
+    if not changed and not (should_drop and previous):
+        raise Invalid("These are the credentials in use already.")
+    kept = {} if should_drop else {PREVIOUS: current}
+    sender.credentials = _sealed(session, {**wanted, **kept})
+    session.add(sender)
+    session.flush()
+    return changed
+
+
+def named(session: Session, *, sender_id: str = "", number: str = "") -> Sender:
+    """By its id, or by a number that only one sender has. Raises NotFound or Invalid with a sentence."""
+    is_it = Sender.id == sender_id if sender_id else Sender.number == number
+    found = session.exec(select(Sender).where(is_it)).all()
+    if not found:
+        raise NotFound("There is no such sender.")
+    if len(found) > 1:
+        raise Invalid(f"{number} sends texts and WhatsApp messages; name one by --sender: {_ids(found)}.")
+    return found[0]
+
+
+def _ids(senders: Sequence[Sender]) -> str:
+    return ", ".join(f"{each.id} ({each.channel})" for each in senders)
+
+
 def credentials_of(session: Session, sealed: str) -> dict[str, str]:
-    """The clear credentials of a sender's sealed column."""
+    """The clear credentials of a sender's sealed column, the ones to send with."""
+    return _opened(session, sealed)[0]
+
+
+def _opened(session: Session, sealed: str) -> tuple[dict[str, str], dict[str, str] | None]:
+    """(those in use, those of before the last rotation or None)"""
     found = json.loads(key.of(session).unseal(sealed))
-    return {str(name): str(value) for name, value in found.items()}
+    previous: dict[str, str] | None = found.pop(PREVIOUS, None)
+    return {str(name): str(value) for name, value in found.items()}, previous
 
 
 def of(session: Session, business_id: str, channel: str = SMS) -> Any:
@@ -138,7 +187,9 @@ def numbers(session: Session, business_id: str) -> list[str]:
 
 
 def secrets_of(session: Session, business_id: str, provider: str) -> list[dict[str, str]]:
-    """The credentials and the `number` of every sender of `business_id` at `provider`, for checking a webhook."""
+    """For checking a webhook: of every sender of `business_id` at `provider` the credentials in use, then the previous
+    ones where they still count, each with its `number`."""
     query = select(Sender.credentials, Sender.number)
     found = session.exec(query.where(Sender.business_id == business_id, Sender.provider == provider)).all()
-    return [credentials_of(session, sealed) | {"number": number} for sealed, number in found]
+    opened = [(each, number) for sealed, number in found for each in _opened(session, sealed) if each is not None]
+    return [each | {"number": number} for each, number in opened]

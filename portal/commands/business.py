@@ -1,10 +1,7 @@
-"""What the operator sets up by hand: businesses and their capabilities, senders, API tokens, a lost password."""
+"""What the operator sets up by hand: businesses and their capabilities, API tokens, a lost password."""
 
 import argparse
-import os
 import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portal.commands import database
@@ -22,7 +19,6 @@ CAPABILITIES = ("first_message_gate", "whatsapp", "group_messages", "texting")
 def add(commands: Any) -> None:
     _add_business(commands.add_parser("business", help="create a business, grant it a capability"))
     _add_member(commands.add_parser("member", help="a member who lost the password"))
-    _add_sender(commands.add_parser("sender", help="add a number to text from"))
     _add_token(commands.add_parser("token", help="make a token for the JSON API"))
 
 
@@ -54,21 +50,6 @@ def _add_member(parser: argparse.ArgumentParser) -> None:
     password.add_argument("--email", required=True)
     password.add_argument("--password-stdin", action="store_true", required=True, help="read the password there")
     password.set_defaults(run=set_password)
-
-
-def _add_sender(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(metavar="ACTION", required=True)
-    new = actions.add_parser("add", help="add a number to text from; its credentials are never shown")
-    new.add_argument("--business", required=True, help="id or slug")
-    new.add_argument("--channel", required=True, choices=("sms", "whatsapp"))
-    new.add_argument("--number", required=True, help="as in +14155550100")
-    new.add_argument("--provider", required=True)
-    new.add_argument(
-        "--credential", action="extend", nargs="+", default=[], metavar="NAME=VALUE",
-        help="NAME=@FILE reads a file; without it PORTAL_CREDENTIAL_NAME from the environment",
-    )  # fmt: skip
-    new.add_argument("--json", action="store_true")
-    new.set_defaults(run=add_sender)
 
 
 def _add_token(parser: argparse.ArgumentParser) -> None:
@@ -156,32 +137,6 @@ def set_password(arguments: argparse.Namespace) -> int:
     return answer({}, as_json=False, sentence="The new password is set; every browser is signed out.")
 
 
-def add_sender(arguments: argparse.Namespace) -> int:
-    from portal.accounts import audit, sender
-    from portal.accounts import business as businesses
-    from portal.consent import phone_number
-
-    number = phone_number.parse_sender(arguments.number)
-    if not isinstance(number, str):
-        raise Invalid(number.sentence)
-    required, optional = sender.CREDENTIALS.get(arguments.provider, ((), ()))
-    credentials = _credentials(arguments.credential, (*required, *optional), os.environ)
-
-    def new(session: "Session") -> str:
-        business = businesses.named(session, arguments.business)
-        made = sender.add(
-            session, business, channel=arguments.channel, number=number, provider=arguments.provider,
-            credentials=credentials,
-        )  # fmt: skip
-        audit.note(session, "sender.added", actor=OPERATOR, business_id=business.id, object=made.id)
-        return made.id
-
-    with database.opened() as found:
-        made = found.write(new)
-    values = {"sender": made, "channel": arguments.channel, "number": number, "provider": arguments.provider}
-    return answer(values, as_json=arguments.json, sentence=f"{number} sends through {arguments.provider}.")
-
-
 def create_token(arguments: argparse.Namespace) -> int:
     from portal.accounts import audit
     from portal.accounts import business as businesses
@@ -212,21 +167,3 @@ def _demand_place(region: str, timezone: str) -> None:
 def _from_stdin() -> str:
     """The first line; a password on the command line would be read by everyone on this machine."""
     return sys.stdin.readline().rstrip("\r\n")
-
-
-def _credentials(given: Sequence[str], names: Sequence[str], environ: Mapping[str, str]) -> dict[str, str]:
-    """By name; what is not given comes from PORTAL_CREDENTIAL_NAME. No sentence ever repeats a value."""
-    found = {name: environ[key] for name in names if environ.get(key := f"PORTAL_CREDENTIAL_{name.upper()}")}
-    for each in given:
-        name, equals, value = each.partition("=")
-        if not equals or not name:
-            raise Invalid("--credential takes NAME=VALUE, for example auth_token=@token.txt.")
-        found[name] = _from_file(value[1:]) if value.startswith("@") else value
-    return found
-
-
-def _from_file(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"The file {path} cannot be read.") from error

@@ -18,7 +18,8 @@ from portal.messaging import batch, drain
 from portal.messaging.inbox import Received, Rules
 from portal.providers.provider import Challenger, Malformed, Provider, Providers, Request
 
-READ_AGAIN = 1.0  # seconds between two looks for a business's secrets
+READ_AGAIN = 1.0  # seconds between two looks for a business's secrets when none of them fits
+KEEP = 5.0  # seconds after which they are looked up again anyway: one that was dropped must not count for ever
 Secrets = Sequence[Mapping[str, str]]
 
 
@@ -85,15 +86,16 @@ def _rejected(provider: Provider, business_id: str, reason: str, response: Respo
 async def _authentic(http: HttpRequest, provider: Provider, business_id: str, request: Request) -> Secrets:
     """The secrets that vouch for this request, or none. Raises NotFound for a business without a sender there.
 
-    They are kept in the process, since each costs a decryption; a signature that does not match them makes us read
-    them again, at most once a second, so that a new sender or a rotated secret counts at once.
+    They are kept in the process for some seconds, since each costs a decryption; a signature that does not match them
+    makes us read them again, at most once a second, so that a new sender or a rotated secret counts at once.
     """
     cache: dict[tuple[str, str], tuple[float, Secrets]] = http.app.state.webhook_secrets
     name = (business_id, provider.name)
     read_at, secrets = cache.get(name, (0.0, ()))
-    if secrets and provider.is_authentic(request, secrets):
+    age = clock.monotonic() - read_at
+    if secrets and age < KEEP and provider.is_authentic(request, secrets):
         return secrets
-    if secrets and clock.monotonic() - read_at < READ_AGAIN:
+    if secrets and age < READ_AGAIN:
         return ()
 
     def read(session: Session) -> Secrets:
