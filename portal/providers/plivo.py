@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from portal.providers import part, plivo_event, plivo_signature, retry_after
+from portal.providers import part, plivo_event, plivo_signature, retry_after, toll_free
 from portal.providers.connection import Answer, Line, Lost, NotSent
 from portal.providers.provider import (
     Accepted,
@@ -29,7 +29,6 @@ BASE_URL = "https://api.plivo.com"
 _HELP = frozenset({"help", "info"})
 _WORDS = _HELP | {"stop", "end", "quit", "cancel", "unsub", "stop all", "start", "unstop"}
 _TOLL_FREE_WORDS = _HELP | {"stop", "start", "unstop"}  # the network's own, whoever the provider is
-_TOLL_FREE = tuple(f"+1{area}" for area in (800, 833, 844, 855, 866, 877, 888))
 _HOME = "+1"  # Plivo does this for the USA and Canada only
 
 _SETUP_STATUSES = (401, 402, 403, 404)  # certain even without a readable body
@@ -49,7 +48,7 @@ class Plivo:
 
     def answers(self, keyword: str, number: str) -> bool:
         """True for any bare word of Plivo's own lists. Short codes answer nothing unless Plivo was asked to."""
-        words = _TOLL_FREE_WORDS if number.startswith(_TOLL_FREE) else _WORDS
+        words = _TOLL_FREE_WORDS if toll_free.is_toll_free(number) else _WORDS
         return number.startswith(_HOME) and keyword.strip(" \t\r\n").casefold() in words
 
     def blocks(self, number: str) -> bool:

@@ -7,7 +7,7 @@ It lists no inbound texts: its detail records have no words, and its list of opt
 import json
 from collections.abc import Mapping, Sequence
 
-from portal.providers import part, retry_after, telnyx_event, telnyx_signature
+from portal.providers import part, retry_after, telnyx_event, telnyx_signature, toll_free
 from portal.providers.connection import Answer, Line, Lost, NotSent
 from portal.providers.provider import (
     Accepted,
@@ -27,7 +27,6 @@ BASE_URL = "https://api.telnyx.com"
 # only the sole word counts; HELP is answered where the profile has a text for it, and then the webhook says so
 _WORDS = frozenset({"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "start", "unstop"})
 _TOLL_FREE_WORDS = frozenset({"stop", "start", "unstop"})  # the network's own, whoever the provider is
-_TOLL_FREE = tuple(f"+1{area}" for area in (800, 833, 844, 855, 866, 877, 888))
 
 _SETUP_STATUSES = (401, 403, 404)  # certain even without a readable body
 
@@ -42,7 +41,7 @@ class Telnyx:
 
     def answers(self, keyword: str, number: str) -> bool:
         """True for any bare word of Telnyx's own list; on toll-free numbers the network knows fewer."""
-        words = _TOLL_FREE_WORDS if number.startswith(_TOLL_FREE) else _WORDS
+        words = _TOLL_FREE_WORDS if toll_free.is_toll_free(number) else _WORDS
         return number.startswith("+") and keyword.strip(" \t\r\n").casefold() in words
 
     def blocks(self, number: str) -> bool:
