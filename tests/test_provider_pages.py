@@ -60,7 +60,5 @@ def test_every_credential_of_the_command_is_one_of_its_provider(name: str) -> No
 
 
 def test_every_page_about_a_provider_has_its_provider() -> None:
-    about = [
-        path.stem for path in Path(PAGES).glob("*.md") if "## Who answers STOP and HELP" in path.read_text("utf-8")
-    ]
-    assert set(about) == set(app.REAL)
+    about = {path.stem for path in PAGES.glob("*.md") if "## Who answers STOP and HELP" in path.read_text("utf-8")}
+    assert about == set(app.REAL)
