@@ -33,6 +33,7 @@ from portal.providers.guard import Guard
 from portal.providers.plivo import Plivo
 from portal.providers.provider import Provider, Providers
 from portal.providers.rehearsal import Rehearsal
+from portal.providers.sinch import Sinch
 from portal.providers.telnyx import Telnyx
 from portal.providers.twilio import Twilio
 from portal.providers.vonage import Vonage
@@ -51,6 +52,7 @@ REAL: Mapping[str, tuple[Callable[[str], Provider], str]] = {
     "vonage": (Vonage, "https://rest.nexmo.com"),
     "plivo": (Plivo, "https://api.plivo.com"),
     "bandwidth": (Bandwidth, "https://messaging.bandwidth.com"),
+    "sinch": (Sinch, "https://us.sms.api.sinch.com"),
 }
 """Every company that carries texts, with the usual address of its API."""
 

@@ -31,6 +31,7 @@ CREDENTIALS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("account_id", "api_token", "api_secret", "application_id", "callback_username", "callback_password"),
         (),
     ),
+    "sinch": (("service_plan_id", "api_token", "webhook_secret"), ()),
     "rehearsal": ((), ()),
 }
 CHANNELS_OF: Mapping[str, tuple[str, ...]] = {"whatsapp": (WHATSAPP,), "rehearsal": CHANNELS}

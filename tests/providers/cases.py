@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tests.providers.bandwidth_case import BANDWIDTH
 from tests.providers.case import Case
 from tests.providers.plivo_case import PLIVO
+from tests.providers.sinch_case import SINCH
 from tests.providers.telnyx_case import TELNYX
 from tests.providers.twilio_case import TWILIO
 from tests.providers.vonage_case import VONAGE
@@ -17,4 +18,5 @@ CASES: Mapping[str, Case] = {
     "vonage": VONAGE,
     "plivo": PLIVO,
     "bandwidth": BANDWIDTH,
+    "sinch": SINCH,
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from tests.providers import bandwidth_case, vonage_request
+from tests.providers import bandwidth_case, sinch_case, vonage_request
 
 LOCAL, TOLL_FREE, CLIENT = "+12025550178", "+18885550188", "+14155550132"
 
@@ -89,4 +89,33 @@ BANDWIDTH = Carrier(
     "bandwidth", bandwidth_case.CREDENTIALS, _bandwidth_text, _bandwidth_report, "sent", "delivered", "failed", "4775",
     _bandwidth_forged,
 )  # fmt: skip
-CARRIERS = {each.name: each for each in (VONAGE, BANDWIDTH)}
+
+
+def _sinch(kind: str, told: object, secret: str = sinch_case.SECRET) -> Post:
+    body = json.dumps(told).encode()
+    return Post(kind, body, sinch_case.headers(body, secret))
+
+
+def _sinch_text(words: str, id: str, to: str) -> Post:
+    return _sinch("messages", sinch_case.received(words, id, number=to))
+
+
+def _sinch_report(word: str, id: str, ours: str, code: str) -> Post:
+    return _sinch("status", sinch_case.reported(word, id, code=int(code), client_reference=ours))
+
+
+def _sinch_forged(true: Post) -> list[Post]:
+    told = json.loads(true.body)
+    later = {**true.headers, "x-sinch-webhook-signature-timestamp": "1795377600"}
+    return [
+        Post("messages", true.body), Post("messages", true.body + b" ", true.headers),
+        Post("messages", true.body, later),
+        _sinch("messages", told, "another secret"), _sinch("messages", told, ""),
+    ]  # fmt: skip
+
+
+SINCH = Carrier(
+    "sinch", sinch_case.CREDENTIALS, _sinch_text, _sinch_report, "Dispatched", "Delivered", "Failed", "257",
+    _sinch_forged,
+)  # fmt: skip
+CARRIERS = {each.name: each for each in (VONAGE, BANDWIDTH, SINCH)}
