@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from portal import expansion
 from portal.errors import SettingsError
 
 if TYPE_CHECKING:  # alembic is imported only where something is to be done: it costs every start a tenth of a second
@@ -23,15 +24,28 @@ HEAD = max(set(_VERSIONS) - _FOLLOWED, default="")
 def migrate(url: str) -> bool:
     """Bring the database at `url` to head; True when it was empty. Raises SettingsError for a newer schema."""
     at = revision(url)
-    if at == HEAD:
+    if may_work(url, at):
         return False
     if at is not None and at not in _VERSIONS:
         raise SettingsError(
             f"The database has the schema “{at}”, which is newer than this program. Update the program."
         )
-    from alembic import command
+    with expansion.alone(url):
+        return _upgrade(url)
 
-    command.upgrade(config(url), "head")
+
+def may_work(url: str, at: str | None) -> bool:
+    """Whether this program may work on a database at `at`: its own version, or a newer one that only adds to it."""
+    return at == HEAD or (at is not None and at not in _VERSIONS and expansion.works_from(url) in _VERSIONS)
+
+
+def _upgrade(url: str) -> bool:
+    """Somebody else may have done it while we waited for our turn."""
+    at = revision(url)
+    if at != HEAD:
+        from alembic import command
+
+        command.upgrade(config(url), "head")
     return at is None
 
 

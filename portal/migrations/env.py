@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import context
 from sqlmodel import AutoString
 
-from portal import schema
+from portal import expansion, schema
 from portal.column import UtcTime
 from portal.tables import metadata
 
@@ -30,6 +30,7 @@ def run() -> None:
             compare_type=True,
             render_item=as_written,
             include_name=schema.is_of_tables,
+            on_version_apply=expansion.note,
         )
         with context.begin_transaction():
             if connection.dialect.name == "postgresql":

@@ -10,6 +10,7 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+expands = False  # True where a program that knows nothing of this step may go on beside it (docs/many_machines.md)
 
 
 def upgrade() -> None:

@@ -1,5 +1,6 @@
 """Is the process alive, and can it keep its promises? For load balancers and operators."""
 
+import asyncio
 import time
 
 import sqlalchemy as sa
@@ -7,7 +8,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from portal import clock
+from portal import clock, schema
 from portal.accounts import allowance
 
 TICK_WITHIN = 30.0  # seconds since the jobs last ran
@@ -20,9 +21,9 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """A write with fsync within a second, the schema at head, and the jobs ticking where they run here."""
+    """A write with fsync within a second, a schema we may work on, and the jobs ticking where they run here."""
     state = request.app.state
-    checks = {"database": await _writes(request), "jobs": _ticks(request)}
+    checks = {"database": await _writes(request), "schema": await _is_ours(request), "jobs": _ticks(request)}
     is_ready = all(checks.values())
     body = {"status": "ok" if is_ready else "not ready", "checks": checks, "schema": state.schema}
     return JSONResponse(body, 200 if is_ready else 503)
@@ -37,6 +38,12 @@ async def _writes(request: Request) -> bool:
 
     await request.app.state.database.writing(probe)
     return time.perf_counter() - started < WRITE_WITHIN
+
+
+async def _is_ours(request: Request) -> bool:
+    """A newer program may have changed the schema under our feet; where it only added to it, we go on."""
+    url: str = request.app.state.database.url
+    return await asyncio.to_thread(lambda: schema.may_work(url, schema.revision(url)))
 
 
 def _ticks(request: Request) -> bool:
