@@ -4,7 +4,7 @@ A step of the schema that only adds, and that a program may know nothing of, say
 the database keeps `works_from`: the oldest version whose program may work on it. Any other step begins it anew.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,7 +33,7 @@ def alone(url: str) -> Iterator[None]:
         yield
 
 
-def note(*, ctx: Any, step: Any, heads: set[str], **_: Any) -> None:
+def note(ctx: Any, step: Any, heads: Collection[Any], run_args: Mapping[str, Any]) -> None:
     """Alembic's callback after each step, in the step's own transaction."""
     connection: sa.Connection = ctx.connection
     if not _has_column(connection):

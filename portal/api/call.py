@@ -26,6 +26,7 @@ from portal.accounts.member import RIGHTS, Role
 from portal.api import body
 from portal.api.meter import Meter
 from portal.api.operation import Answer, Call, Operation
+from portal.api.shared_meter import SharedMeter
 from portal.api.value import IN_PATH, Nothing
 from portal.database import Database, Lane
 from portal.errors import BadRequest, Forbidden, Invalid, NotFound, Problem, TooLarge, Unauthenticated
@@ -61,8 +62,8 @@ class Said:
     headers: Mapping[str, str]
 
 
-def call(operations: Mapping[str, Operation], meter: Meter) -> Endpoint:
-    """The Starlette endpoint of one path with its methods."""
+def call(operations: Mapping[str, Operation], alone: Meter, shared: SharedMeter) -> Endpoint:
+    """The Starlette endpoint of one path with its methods. SQLite has one process, which counts `alone`."""
 
     async def endpoint(request: Request) -> Response:
         operation = operations["GET" if request.method == "HEAD" else request.method]
@@ -71,17 +72,20 @@ def call(operations: Mapping[str, Operation], meter: Meter) -> Endpoint:
         arrived = await _arrived(request, operation)
 
         def perform(session: Session) -> Said:
+            meter = alone if database.is_sqlite else shared
             return _perform(session, operation, arrived, settings, meter)
+
+        async def attempt() -> Said:
+            if operation.is_write:
+                return await database.writing(perform, lane=operation.lane)
+            return await database.reading(perform)
 
         if operation.hushes is not None:
             await _hush(database, operation.hushes, lambda session: _admitted(session, operation, arrived, settings))
         if operation.clears is not None:
             made = await database.reading(lambda session: _admitted(session, operation, arrived, settings))
             arrived = replace(arrived, cleared=await asyncio.to_thread(operation.clears, database, made))
-        if operation.is_write:
-            said = await database.writing(perform, lane=operation.lane)
-        else:
-            said = await database.reading(perform)
+        said = await shared.counting(database, attempt, limit=settings.api_minute)
         if operation.drains:
             await drain.wait(database, arrived.params["id"])
         return Response(said.body, said.status, dict(said.headers), media_type="application/json")

@@ -1,5 +1,9 @@
-"""How many calls a token made in the last minute, counted in this process: a read must not cost a write."""
+"""How many calls a token made in the last minute, counted in this process: a read must not cost a write.
 
+On SQLite there is no other process; on PostgreSQL shared_meter.py counts for all of them.
+"""
+
+import datetime as dt
 import math
 import threading
 
@@ -7,6 +11,7 @@ from portal import clock
 from portal.errors import TooMany
 
 MINUTE = 60.0
+WINDOW = dt.timedelta(seconds=MINUTE)
 
 
 class Meter:
@@ -22,8 +27,7 @@ class Meter:
         with self._lock:
             here, before = self._counts(token_id, int(index))
             if limit and here + before * (1 - passed / MINUTE) + 1 > limit:
-                wait = math.ceil(MINUTE - passed)
-                raise TooMany(f"This token may make {limit} calls a minute.", retry_after=wait)
+                raise too_many(limit, passed)
             self._seen[token_id] = (int(index), here + 1, before)
 
     def _counts(self, token_id: str, index: int) -> tuple[int, int]:
@@ -31,3 +35,8 @@ class Meter:
         if minute == index:
             return here, before
         return 0, here if minute == index - 1 else 0
+
+
+def too_many(limit: int, passed: float) -> TooMany:
+    """`passed` seconds of this minute are over."""
+    return TooMany(f"This token may make {limit} calls a minute.", retry_after=math.ceil(MINUTE - passed))

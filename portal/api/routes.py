@@ -23,6 +23,7 @@ from portal.api import (
 from portal.api.call import call
 from portal.api.meter import Meter
 from portal.api.operation import Operation
+from portal.api.shared_meter import SharedMeter
 from portal.api.value import Page
 from portal.database import Lane
 
@@ -208,14 +209,14 @@ OPERATIONS = (
 
 def routes() -> list[BaseRoute]:
     """One route per path, so that a 405 names every method of it; the body's limit is the edge's own (call.py)."""
-    meter = Meter()
+    alone, shared = Meter(), SharedMeter()
     paths: dict[str, dict[str, Operation]] = {}
     for each in OPERATIONS:
         paths.setdefault(each.path, {})[each.method] = each
     return [
         Route(f"{PREFIX}/openapi.json", openapi.served(OPERATIONS), methods=["GET"]),
         *(
-            Route(PREFIX + path, call(methods, meter), methods=list(methods), max_body_size=COUNTED_BY_THE_EDGE)
+            Route(PREFIX + path, call(methods, alone, shared), methods=list(methods), max_body_size=COUNTED_BY_THE_EDGE)
             for path, methods in paths.items()
         ),
     ]
