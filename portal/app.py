@@ -122,7 +122,11 @@ def real_providers(settings: Settings) -> Mapping[str, Provider]:
 def start_dispatcher(app: Starlette) -> None:
     """Sending in this process, with a timetable that does not tick by itself."""
     state = app.state
-    limits = Limits(state.settings.caps.segments_day, state.settings.caps.installation_segments_day)
+    caps = state.settings.caps
+    limits = Limits(
+        caps.segments_day, caps.installation_segments_day, automated_day=caps.automated_day,
+        member_day=caps.member_day, drain_second=caps.drain_second,
+    )  # fmt: skip
     state.dispatcher = Dispatcher(state.database, state.providers, limits, slots=state.settings.send_slots)
     state.courier = courier(state.database, state.settings)
     mail_to, url = letter(state.settings), state.settings.public_url

@@ -8,6 +8,7 @@ NAMES = {
     "webhook_duplicate_total": "Provider events that had been stored before, by provider.",
     "webhook_rejected_total": "Provider events refused, by provider and reason.",
     "sends_total": "Texts handed to a provider, by provider and result.",
+    "sender_rests_total": "Rests of senders whose provider took no texts, by provider and trouble.",
     "stop_drain_timeout_total": "STOPs answered although a text was still on its way after ten seconds. Must be 0.",
 }
 

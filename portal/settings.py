@@ -42,6 +42,9 @@ class Caps:
     installation_segments_day: int = _setting(
         "PORTAL_CAP_INSTALLATION_SEGMENTS_DAY", 50000, "segments the installation may send in a day"
     )
+    automated_day: int = _setting("PORTAL_CAP_AUTOMATED_DAY", 2000, "automated texts of one business in a day")
+    member_day: int = _setting("PORTAL_CAP_MEMBER_DAY", 1000, "texts one member may cause in a day, groups included")
+    drain_second: int = _setting("PORTAL_CAP_DRAIN_SECOND", 10, "texts a second handed over from one of your numbers")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Alice owns Hearth Photography, Bob is her colleague on staff, Charlie owns Other
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,7 @@ OUR_NUMBER = "+12025550199"
 OTHER_NUMBER = "+12025550188"
 ON_POSTGRES = os.environ.get("PORTAL_TEST_ON") == "postgresql"
 FURNISHED = f"furnished_{os.getpid()}"  # each process has its own keys, and so its own two businesses
-NO_CAPS = Caps(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+NO_CAPS = Caps(**{each.name: 0 for each in fields(Caps)})
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

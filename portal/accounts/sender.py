@@ -43,7 +43,11 @@ PREVIOUS = "previous"
 
 
 class Sender(SQLModel, table=True):
-    """`credentials` is sealed JSON, never shown again: names and values, and perhaps the previous ones as an object."""
+    """`credentials` is sealed JSON, never shown again: names and values, and perhaps the previous ones as an object.
+
+    `failures` in a row, and while `rests` is not 0 its texts wait until `rests_until_at` (messaging/breaker.py);
+    `paced_until_at` is up to when its texts a second are used up (messaging/pace.py).
+    """
 
     __table_args__ = (sa.UniqueConstraint("channel", "number", name="sender_number_once"),)
 
@@ -55,6 +59,12 @@ class Sender(SQLModel, table=True):
     credentials: str
     is_active: bool = True
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    rests: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    rest_trouble: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    resting_since_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+    rests_until_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+    paced_until_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 table = table_of(Sender)

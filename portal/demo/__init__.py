@@ -1,6 +1,7 @@
 """A believable small business to click through: a throw-away database, pretend phones, nobody real, nothing sent."""
 
 import secrets
+from dataclasses import fields
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -12,7 +13,7 @@ from portal.web.rendering import Tour
 
 PASSWORD = "demo demo demo demo"  # noqa: S105 (shown on the sign-in page of a demo, and good for nothing else)
 VISITOR = "+14155550199"  # nobody's: the number a newcomer gives
-NO_CAPS = Caps(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+NO_CAPS = Caps(*[0] * len(fields(Caps)))
 
 
 def create(folder: Path, url: str) -> tuple[Starlette, Tour]:

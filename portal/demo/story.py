@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -31,7 +31,7 @@ from portal.questionnaires.submission import Act, Answer
 from portal.settings import Caps
 
 BROWSER = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15"
-FREE, ALL = Caps(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), Limits(0, 0)
+FREE, ALL = Caps(*[0] * len(fields(Caps))), Limits(0, 0)
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,13 @@ from portal.database import Database, Lane
 from portal.errors import SettingsError
 from portal.messaging import claim, flight, one_time_code, outbox, outcome
 from portal.messaging.claim import Claim
+from portal.messaging.share import FRESH, Share
 from portal.messaging.spending import Limits
 from portal.providers.provider import Outbound, Providers, Rejected, Result, Trouble, Unknown
 
 TRIES = 30  # turns in which an outcome that the database refused is tried again
 IDLE = 1.0  # seconds between looks when nothing wakes us: texts that become due by themselves
+SPARE = 4  # for so many slots one more is kept for businesses that have nothing on their way (share.py)
 
 Mark = Callable[[Session], None]
 Start = tuple[Claim, str, dict[str, str], float]  # what to send, in which words, as whom, and until when it may begin
@@ -30,15 +32,15 @@ class Dispatcher:
     """Start once per process that runs jobs; `wake` it when something was queued."""
 
     def __init__(self, database: Database, providers: Providers, limits: Limits, *, slots: int = 16) -> None:
-        self._database, self._providers, self._limits, self._slots = database, providers, limits, slots
-        self._free = slots
+        self._database, self._providers, self._limits = database, providers, limits
+        spare = -(-slots // SPARE)
+        self._share = Share(slots, spare)
         self._marks: deque[Mark] = deque()
         self._refused: list[tuple[Mark, int]] = []
         self._wake = threading.Event()
         self._is_stopping = False
-        self._lock = threading.Lock()
         self._credentials: dict[str, dict[str, str]] = {}
-        self._pool = ThreadPoolExecutor(slots, "send")
+        self._pool = ThreadPoolExecutor(slots + spare, "send")
         self._thread = threading.Thread(target=self._run, name="dispatch", daemon=True)
         database.listen(lambda topics: self._wake.set() if outbox.TOPIC in topics else None)
 
@@ -68,33 +70,30 @@ class Dispatcher:
                 logs.trace("dispatch.failed")
                 is_busy = False
             if not is_busy:
-                self._wake.wait(IDLE)
+                self._wake.wait(IDLE if self._share.free else FRESH)
 
     def _turn(self) -> bool:
         """Mark what has landed and claim for the free slots, in one transaction; then start the sends."""
-        with self._lock:
-            free = self._free
-        if not free and not self._marks:
+        if self._share.is_full and not self._marks:
             return False
         marks = list(self._marks)
         try:
-            claims = self._database.write(lambda session: self._mark_and_claim(session, marks, free), lane=Lane.ROAD)
+            claims = self._database.write(lambda session: self._mark_and_claim(session, marks), lane=Lane.ROAD)
         except Exception:
             self._refused += [(mark, 1) for mark in marks]
             self._forget(marks)
             raise
         self._forget(marks)
-        with self._lock:
-            self._free -= len(claims)
         for start in claims:
+            self._share.take(start[0].row.business_id)
             self._pool.submit(self._send, *start)
-        return bool(claims)
+        return bool(claims) or (self._share.has_more and self._share.free > 0)
 
-    def _mark_and_claim(self, session: Session, marks: list[Mark], free: int) -> list[Start]:
+    def _mark_and_claim(self, session: Session, marks: list[Mark]) -> list[Start]:
         for mark in marks:
             mark(session)
         deadline = clock.monotonic() + flight.START_WITHIN  # before the claim: its commit may take long, a STOP may not
-        claims = claim.take(session, free, self._limits) if free else []
+        claims = claim.take(session, 0, self._limits, share=self._share)
         return [
             (each, one_time_code.as_sent(session, each.row), self._opened(session, each.credentials), deadline)
             for each in claims
@@ -134,8 +133,7 @@ class Dispatcher:
             self._marks.append(lambda session: outcome.give_back(session, row))
         else:
             self._marks.append(lambda session: outcome.mark(session, row, result))
-        with self._lock:
-            self._free += 1
+        self._share.give(row.business_id)
         self._wake.set()
 
     def _result(self, each: Claim, words: str, credentials: dict[str, str], deadline: float) -> Result:

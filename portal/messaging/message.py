@@ -58,7 +58,7 @@ class Message(SQLModel, table=True):
             "message_by_provider_id", "business_id", "provider_id",
             where="direction = 'outbound' AND provider_id IS NOT NULL",
         ),
-        partial_index("message_waiting", "urgency", "due_at", "id", where="status = 'queued'"),
+        partial_index("message_in_lane", "sender_id", "urgency", "due_at", "id", where="status = 'queued'"),
         sa.Index(
             "message_waiting_by_thread", "subscription_id", "purpose",
             sqlite_where=sa.text("status IN ('queued', 'held')"),

@@ -6,14 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from portal import clock
+from portal import chance, clock
 from portal.accounts import delivery, endpoint
 from portal.accounts.endpoint import Event
 from portal.accounts.sender import SMS, WHATSAPP
 from portal.consent import ledger, subscription
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.database import announce
-from portal.messaging import flight, invited, message, outbox, preference
+from portal.messaging import breaker, flight, invited, message, outbox, preference
 from portal.messaging.message import Fate
 from portal.providers.provider import Accepted, Rejected, Result, StatusUpdate, Trouble
 from portal.statement import Statement, param, params
@@ -26,8 +26,8 @@ UNREACHABLE = {
     SMS: "Texts do not reach this number; it may be a landline.",
     WHATSAPP: "This number could not be reached on WhatsApp.",
 }
-TRIES = 12
-GIVE_UP_AFTER = dt.timedelta(hours=24)
+TRIES = 12  # of one text; what its sender's rest costs is not counted (breaker.py)
+FIRST, LONGEST = 5.0, 900.0  # seconds before the next try
 
 _m, _f = message.table, flight.table
 _OVERDUE = Statement(
@@ -58,7 +58,7 @@ _AGAIN = Statement(
         _m.c.status == "sending",
         sa.or_(_m.c.expires_at.is_(None), _m.c.expires_at > param("now", _m.c.expires_at.type)),
     )
-    .values(status="queued", **params("due_at", "reason", "error_code"))
+    .values(status="queued", **params("due_at", "reason", "error_code", "attempts"))
 )
 _TOO_LATE = Statement(
     sa.update(_m)
@@ -89,11 +89,13 @@ def mark(session: Session, claimed: Any, result: Result) -> None:
     if isinstance(result, Accepted):
         if _SENT.run(session, id=claimed.id, provider_id=result.provider_id, sent_at=clock.now()):
             _tell(session, claimed, claimed.id, Fate.SENT)
+        breaker.works(session, claimed)
     elif isinstance(result, Rejected):
         _rejected(session, claimed, result)
     else:
         _end(session, claimed.id, Fate.UNKNOWN, result.sentence)
         _tell(session, claimed, claimed.id, Fate.UNKNOWN)
+        breaker.failed(session, claimed, Trouble.TEMPORARY)
     flight.land(session, claimed.subscription_id, claimed.id)
     announce(session, f"thread:{claimed.business_id}:{claimed.subscription_id}")
     announce(session, outbox.TOPIC)
@@ -101,7 +103,9 @@ def mark(session: Session, claimed: Any, result: Result) -> None:
 
 def give_back(session: Session, claimed: Any) -> None:
     """The claim grew too old before a byte left: queue the text again."""
-    _again(session, claimed, due_at=clock.now())
+    _again(session, claimed, due_at=clock.now(), attempts=claimed.attempts + 1)
+    if claimed.rests:
+        breaker.not_probed(session, claimed.sender_id, now=clock.now())
     flight.land(session, claimed.subscription_id, claimed.id)
     announce(session, outbox.TOPIC)
 
@@ -161,20 +165,35 @@ def _message_of(session: Session, business_id: str, update: StatusUpdate) -> Any
 def _rejected(session: Session, claimed: Any, result: Rejected) -> None:
     """Locks the subscription before the message, as a STOP does, so that the two never wait for each other."""
     subscription.lock_by_id(session, claimed.business_id, claimed.subscription_id)
-    if result.trouble is Trouble.TEMPORARY and claimed.attempts < TRIES:
-        wait = result.retry_after or min(900.0, 5.0 * 2**claimed.attempts)
-        due_at = clock.now() + dt.timedelta(seconds=wait)
-        _again(session, claimed, due_at=due_at, reason=result.sentence, code=result.code)
-        return
+    if result.trouble in breaker.RULES:
+        is_resting = breaker.failed(session, claimed, result.trouble, retry_after=result.retry_after)
+        if is_resting or (result.trouble is Trouble.TEMPORARY and claimed.attempts < TRIES):
+            _wait(session, claimed, result, is_resting=is_resting)
+            return
+    else:
+        breaker.works(session, claimed)
     _end(session, claimed.id, Fate.FAILED, result.sentence, result.code)
     _tell(session, claimed, claimed.id, Fate.FAILED)
     _trouble(session, claimed, result.trouble, result.code, claimed.id)
 
 
-def _again(session: Session, claimed: Any, *, due_at: dt.datetime, reason: str = "", code: str = "") -> None:
+def _wait(session: Session, claimed: Any, result: Rejected, *, is_resting: bool) -> None:
+    """Full jitter, or all that failed together would come back together. While its sender rests a text keeps its
+    place and its tries, but for a probe: the next one is another text, in case it was this one's fault."""
+    now, tries = clock.now(), claimed.attempts + 1
+    pause = dt.timedelta(seconds=chance.between(0.0, min(LONGEST, FIRST * 2 ** min(claimed.attempts, 10))))
+    due_at = claimed.due_at if is_resting and not claimed.rests else now + pause
+    tries = max(1, claimed.attempts) if is_resting else tries
+    _again(session, claimed, due_at=due_at, reason=result.sentence, code=result.code, attempts=tries)
+
+
+def _again(
+    session: Session, claimed: Any, *, due_at: dt.datetime, attempts: int, reason: str = "", code: str = ""
+) -> None:
     """Queue a text that was not sent once more, unless the client stopped it on its way (promise P1)."""
     now = clock.now()
-    if not _AGAIN.run(session, id=claimed.id, due_at=due_at, reason=reason, error_code=code, now=now):
+    again = {"id": claimed.id, "due_at": due_at, "reason": reason, "error_code": code, "attempts": attempts}
+    if not _AGAIN.run(session, **again, now=now):
         _TOO_LATE.run(session, id=claimed.id, finished_at=now)
 
 

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlmodel import Session
 
-from portal import clock, column
+from portal import chance, clock, column
 from portal import database as databases
 from portal.accounts.key import Secrets
 from portal.consent import subscription
@@ -75,6 +75,7 @@ def bench(database: Database, secrets: Secrets, monkeypatch: pytest.MonkeyPatch)
         world = populate(database, secrets)
         monkeypatch.setattr(clock, "now", schedule.now)
         monkeypatch.setattr(clock, "monotonic", schedule.monotonic)
+        monkeypatch.setattr(chance, "between", lambda low, high: schedule.chance.uniform(low, high))
         monkeypatch.setattr(drain, "LOOK_AGAIN", 0.5)
         monkeypatch.setattr(drain, "asyncio", SimpleNamespace(sleep=sleeping(schedule)))
         monkeypatch.setattr(column, "time", SimpleNamespace(time_ns=lambda: int(schedule.now().timestamp() * 1e9)))
