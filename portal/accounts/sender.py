@@ -150,6 +150,7 @@ def rotate(session: Session, sender: Sender, given: Mapping[str, str], *, should
         raise Invalid("These are the credentials in use already.")
     kept = {} if should_drop else {PREVIOUS: current}
     sender.credentials = _sealed(session, {**wanted, **kept})
+    sender.rests_until_at = clock.now() if sender.rests else None  # whoever halted for its credentials tries at once
     session.add(sender)
     session.flush()
     return changed
