@@ -119,8 +119,8 @@ def _demand(provider: str, credentials: Mapping[str, str]) -> None:
         words = [f"missing: {', '.join(missing)}"] if missing else []
         words += [f"unknown: {', '.join(unknown)}"] if unknown else []
         raise Invalid(f"The credentials of {provider} are {', '.join(required) or 'none'} ({'; '.join(words)}).")
-    if weak := credential.weakness(provider, credentials):
-        raise Invalid(weak)
+    if wrong := credential.fault(provider, credentials):
+        raise Invalid(wrong)
 
 
 def _sealed(session: Session, credentials: Mapping[str, object]) -> str:

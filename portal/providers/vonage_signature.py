@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 
+from portal.accounts import credential
 from portal.providers import vonage_field, vonage_token
 from portal.providers.provider import Request
 
@@ -50,14 +51,8 @@ def _has_sig(request: Request, secret: Mapping[str, str]) -> bool:
     if len(given) != 1 or not given[0]:
         return False
     rest = [pair for pair in pairs if pair[0] != "sig"]
-    made = signature(rest, secret["signature_secret"], _method(secret))
+    made = signature(rest, secret["signature_secret"], credential.signature_method(secret))
     return hmac.compare_digest(made.encode(), given[0].lower().encode())
-
-
-def _method(secret: Mapping[str, str]) -> str:
-    """As people write it: `sha256`, `SHA-256`, `SHA-256 HMAC`, `MD5 hash`."""
-    said = secret.get("signature_method", "").lower()
-    return said.replace("hmac", "").replace("-", "").replace("_", "").replace(" ", "")
 
 
 def _safe(value: str) -> str:

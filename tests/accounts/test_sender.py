@@ -10,6 +10,7 @@ from tests.conftest import World
 
 META = {"phone_number_id": "1", "app_secret": "s", "access_token": "t", "verify_token": "v"}
 TWILIO = {"account_sid": "AC1", "auth_token": "t"}
+VONAGE = {"api_key": "k", "api_secret": "s", "signature_secret": "s", "signature_method": "sha3"}
 BANDWIDTH = {
     "account_id": "1", "api_token": "t", "api_secret": "s", "application_id": "a", "callback_username": "u",
     "callback_password": "guess me",
@@ -23,9 +24,10 @@ BANDWIDTH = {
         ("whatsapp", "sms", META), ("twilio", "whatsapp", TWILIO), ("whatsapp", "pigeon", META),
         ("whatsapp", "whatsapp", META | {"app_secret": ""}), ("whatsapp", "whatsapp", META | {"colour": "green"}),
         ("whatsapp", "whatsapp", TWILIO), ("bandwidth", "sms", BANDWIDTH),
+        ("vonage", "sms", VONAGE),
     ],
     ids=["whatsapp by sms", "twilio by whatsapp", "no channel", "an empty secret", "an unknown name", "others' names",
-         "a password that can be guessed"],
+         "a password that can be guessed", "a method nobody has"],
 )  # fmt: skip
 def test_a_sender_that_could_not_work_is_refused(
     world: World, provider: str, channel: str, credentials: dict[str, str]

@@ -111,10 +111,10 @@ def test_only_a_request_without_credentials_is_asked_for_them() -> None:
      ("9f2c1b7ade034658", False)],
 )  # fmt: skip
 def test_a_password_that_can_be_guessed_is_weak(password: str, is_weak: bool) -> None:
-    told = credential.weakness("bandwidth", CREDENTIALS | {"callback_password": password})
+    told = credential.fault("bandwidth", CREDENTIALS | {"callback_password": password})
     assert bool(told) is is_weak
     assert not password or password not in told
-    assert credential.weakness("twilio", {"auth_token": "x"}) == ""
+    assert credential.fault("twilio", {"auth_token": "x"}) == ""
 
 
 @pytest.mark.covers("P5")
