@@ -195,6 +195,11 @@ def prune(session: Session) -> int:
     return session.connection().execute(sa.delete(table).where(is_over)).rowcount
 
 
+def count(session: Session) -> int:
+    """How many browsers are signed in; what is over is forgotten within the hour."""
+    return int(session.connection().execute(sa.select(sa.func.count()).select_from(table_of(SignIn))).scalar() or 0)
+
+
 def create_token(session: Session, business_id: str, *, name: str, role: str) -> str:
     """An API token; shown this once."""
     token = f"portal_{secrets.token_urlsafe(32)}"

@@ -12,10 +12,12 @@ LOOK_AGAIN = 0.02
 
 async def wait(database: Database, subscription_id: str) -> None:
     """Past the bound the lease is void: the opt-out is durable, and the log says that somebody should look."""
-    end = clock.monotonic() + WITHIN
+    began = clock.monotonic()
+    end = began + WITHIN
     while await database.reading(lambda session: flight.is_stopped(session, subscription_id)):
         if clock.monotonic() > end:
             metrics.count("stop_drain_timeout_total")
             logs.event("stop.drain_timeout", level=40, subscription=subscription_id)
             return
         await asyncio.sleep(LOOK_AGAIN)
+    metrics.took("stop_drain_seconds", clock.monotonic() - began)

@@ -72,6 +72,7 @@ _TOLD = Statement(
     .where(table.c.business_id == param("business_id"), table.c.kind == param("kind"))
     .values(told_at=param("now", table.c.told_at.type), claimed_at=None)
 )
+_COUNT = Statement(sa.select(sa.func.count().label("found")).select_from(table).where(table.c.kind != LOOKED))
 _OPEN = Statement(sa.select(table).where(table.c.business_id == param("business_id"), table.c.kind != LOOKED))
 
 
@@ -107,6 +108,11 @@ def look(session: Session, business_id: str, limits: Limits) -> News | None:
 def mark_told(session: Session, business_id: str, kinds: Sequence[str]) -> None:
     for kind in kinds:
         _TOLD.run(session, business_id=business_id, kind=kind, now=clock.now())
+
+
+def count(session: Session) -> int:
+    """How many troubles are known, in all businesses."""
+    return int(_COUNT.first(session).found)
 
 
 def since(session: Session, business_id: str) -> dict[str, Any]:

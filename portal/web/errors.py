@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from portal import logs
+from portal import logs, metrics
 from portal.errors import (
     BadRequest,
     Conflict,
@@ -36,11 +36,14 @@ _NEXT = {
     500: "Try again. If it happens again, tell whoever runs this portal the reference.",
     503: "Wait a moment, then try again.",
 }
+OPENED_BY_TOKEN = ("c", "p", "f", "embed")
 _BY_STATUS: dict[int, type[Problem]] = {400: BadRequest, 403: Forbidden, 404: NotFound, 413: TooLarge}
 
 
 async def on_problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, Problem)
+    if isinstance(problem, Forbidden | Unauthenticated):
+        metrics.count("denied_total", status=str(problem.status))
     if isinstance(problem, Unauthenticated) and not _is_api(request):
         sign_in = f"/sign-in?next={request.url.path}"
         if request.headers.get("hx-request") == "true" and not _is_refresh(request):
@@ -83,11 +86,18 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 async def on_crash(request: Request, error: Exception) -> Response:
     """A fault of ours: the reference ties what the person sees to the trace in the log."""
     reference = secrets.token_hex(4)
-    logs.event("request.crashed", level=40, reference=reference, path=request.url.path, error=type(error).__name__)
+    logs.event("request.crashed", level=40, reference=reference, path=_place(request), error=type(error).__name__)
     response = _answer(request, Problem("Nothing was changed by this request."), reference=reference)
     is_https = security.is_https(request.app.state.settings.public_url)
     security.protect(response.headers, request.url.path, is_https=is_https)  # outside of all middleware
     return response
+
+
+def _place(request: Request) -> str:
+    """The page, without what opens a client's own: whoever reads a log must not be able to (promises.md G)."""
+    path = request.url.path
+    first = path.split("/")[1]
+    return f"/{first}/…" if first in OPENED_BY_TOKEN and path.count("/") > 1 else path
 
 
 def problem_json(problem: Problem, *, status: int | None = None) -> JSONResponse:

@@ -2,14 +2,18 @@
 
 import hmac
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from itertools import accumulate
 
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from portal import metrics
+from portal.accounts import session as sign_ins
 from portal.errors import NotFound
-from portal.messaging import gauge
-from portal.messaging.gauge import Gauges
+from portal.messaging import gauge, quarantine
+from portal.watch import alert
 
 FORMAT = "text/plain; version=0.0.4"
 GAUGES = {
@@ -19,6 +23,9 @@ GAUGES = {
     "unknown_outcomes": "Texts of the last seven days of which nobody knows whether they left.",
     "send_after_stop_total": "Texts of the last seven days claimed without consent or after an opt-out. Must be 0.",
     "ledger_entries": "Entries of all ledgers.",
+    "sign_ins_active": "Members who are signed in.",
+    "alerts_open": "Troubles of all businesses that are known and not over.",
+    "quarantine": "1 while nothing is sent by itself.",
 }
 
 
@@ -30,18 +37,39 @@ async def show(request: Request) -> Response:
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     if not hmac.compare_digest(given.encode(), token.encode()):
         return PlainTextResponse("The metrics need their token.", 401, {"WWW-Authenticate": "Bearer"})
-    found = await request.app.state.database.reading(gauge.read)
+    found = await request.app.state.database.reading(_gauges)
     return PlainTextResponse("\n".join(_lines(found)) + "\n", media_type=FORMAT)
 
 
-def _lines(found: Gauges) -> Iterator[str]:
+def _gauges(session: Session) -> dict[str, float]:
+    return asdict(gauge.read(session)) | {
+        "sign_ins_active": sign_ins.count(session),
+        "alerts_open": alert.count(session),
+        "quarantine": int(quarantine.is_on(session)),
+    }
+
+
+def _lines(found: Mapping[str, float]) -> Iterator[str]:
+    """What this process counted; what the database knows is the same in every process."""
     for name, means in GAUGES.items():
         yield from _head(name, means, "gauge")
-        yield f"portal_{name} {getattr(found, name):g}"
+        yield f"portal_{name} {found[name]:g}"
     for name, means in metrics.NAMES.items():
         yield from _head(name, means, "counter")
         for labels, number in sorted(metrics.counted(name).items()) or [((), 0)]:
             yield f"portal_{name}{_labels(dict(labels))} {number}"
+    for name, means in metrics.TIMES.items():
+        yield from _head(name, means, "histogram")
+        yield from _histogram(f"portal_{name}", metrics.times(name))
+
+
+def _histogram(name: str, times: metrics.Times) -> Iterator[str]:
+    """Each bucket counts all that are not above its bound, as Prometheus reads it."""
+    bounds = [*(f"{each:g}" for each in metrics.BOUNDS), "+Inf"]
+    for bound, so_far in zip(bounds, accumulate(times.within), strict=True):
+        yield f'{name}_bucket{{le="{bound}"}} {so_far}'
+    yield f"{name}_sum {times.total:.6f}"
+    yield f"{name}_count {sum(times.within)}"
 
 
 def _head(name: str, means: str, kind: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from forms.set_up import SetUpForm
 from forms.sign_in import SignInForm
+from portal import metrics
 from portal.accounts import allowance, audit, member
 from portal.accounts import business as businesses
 from portal.accounts import session as sign_ins
@@ -111,6 +112,7 @@ def _try(session: Session, visit: Visit, email: str) -> tuple[bool, Member | Non
 def _note_failure(session: Session, visit: Visit, found: Member | None) -> None:
     """For an unknown member too, so that the answer takes as long; the address that was typed is not kept."""
     actor, business_id = (f"member:{found.id}", found.business_id) if found else ("nobody", None)
+    metrics.count("sign_in_failed_total")
     audit.note(session, "sign_in_failed", actor=actor, business_id=business_id, ip=visit.ip)
 
 

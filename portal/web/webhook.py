@@ -34,7 +34,7 @@ async def receive_vonage(http: HttpRequest) -> Response:
 
 
 async def _receive(http: HttpRequest, name: str) -> Response:
-    arrived_at = clock.now()
+    arrived_at, began = clock.now(), clock.monotonic()
     state = http.app.state
     providers: Providers = state.providers
     provider = providers.get(name)
@@ -56,7 +56,9 @@ async def _receive(http: HttpRequest, name: str) -> Response:
         lane=Lane.CONSENT,
         may_repeat=True,
     )
+    metrics.took("webhook_commit_seconds", clock.monotonic() - began)
     await _settle(state.database, provider, received)
+    metrics.took("webhook_ack_seconds", clock.monotonic() - began)
     return _answer(provider)
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import re
+import shutil
 from typing import Any
 
 import pytest
@@ -16,11 +17,13 @@ from portal.accounts.sender import SMS
 from portal.consent import subscription
 from portal.consent.purpose import Purpose
 from portal.consent.state import Origin, Proof
-from portal.messaging import claim, message, opt_in
+from portal.messaging import claim, message, opt_in, quarantine
 from portal.messaging.spending import Limits
+from portal.settings import Settings
 from tests.conftest import World
 
 TOKEN = "a-token-for-the-metrics"
+CHECKS = ("database", "schema", "keys", "disk", "quarantine", "jobs")
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 NUMBER = "+14155550132"
 
@@ -29,6 +32,7 @@ NUMBER = "+14155550132"
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Counters belong to a process; each test starts with its own."""
     monkeypatch.setattr(metrics, "_counts", type(metrics._counts)())
+    monkeypatch.setattr(metrics, "_times", {})
 
 
 @pytest.fixture
@@ -77,9 +81,10 @@ def test_metrics_need_their_token_in_the_header(
 def test_the_text_is_what_a_scraper_reads(watched: Starlette, client: TestClient) -> None:
     answer = client.get("/metrics", headers=BEARER)
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-    names = re.findall(r"^# TYPE (\S+) (?:gauge|counter)$", answer.text, re.MULTILINE)
+    names = re.findall(r"^# TYPE (\S+) (?:gauge|counter|histogram)$", answer.text, re.MULTILINE)
     assert len(names) == len(set(names))
     samples = {re.split(r"[{ ]", line)[0] for line in answer.text.splitlines() if not line.startswith("#")}
+    samples = {re.sub("_seconds_(bucket|sum|count)$", "_seconds", name) for name in samples}
     assert samples == set(names)
 
 
@@ -142,3 +147,63 @@ def test_metrics_name_no_number_and_no_business(watched: Starlette, client: Test
 def test_a_count_nobody_documented_is_a_mistake() -> None:
     with pytest.raises(KeyError):
         metrics.count("invented_total")
+
+
+def test_times_are_counted_under_their_bounds(watched: Starlette, client: TestClient) -> None:
+    for seconds in (0.001, 0.005, 0.3, 60.0):
+        metrics.took("webhook_ack_seconds", seconds)
+    text = client.get("/metrics", headers=BEARER).text
+    assert 'portal_webhook_ack_seconds_bucket{le="0.005"} 2' in text
+    assert 'portal_webhook_ack_seconds_bucket{le="0.5"} 3' in text
+    assert 'portal_webhook_ack_seconds_bucket{le="10"} 3' in text
+    assert 'portal_webhook_ack_seconds_bucket{le="+Inf"} 4' in text
+    assert "portal_webhook_ack_seconds_count 4" in text
+    assert "# TYPE portal_webhook_ack_seconds histogram" in text
+
+
+def test_who_was_refused_and_who_is_signed_in_is_counted(watched: Starlette, client: TestClient, site: World) -> None:
+    before = figures(client)["portal_sign_ins_active"]
+    client.get("/sms")
+    client.post("/sign-in", data={"email": "alice@example.com", "password": "wrong"})
+    text = client.get("/metrics", headers=BEARER).text
+    assert before == 4, "the tests' people"
+    assert 'portal_denied_total{status="401"} 1' in text
+    assert "portal_sign_in_failed_total 1" in text
+
+
+@pytest.mark.covers("P18")
+def test_a_quarantine_shows_in_the_figures_and_in_readyz(
+    watched: Starlette, client: TestClient, site: World, settings: Settings
+) -> None:
+    assert settings.key_path is not None
+    settings.key_path.touch()
+    assert client.get("/readyz").json()["checks"] == dict.fromkeys(CHECKS, True)
+    site.write(lambda session: quarantine.enter(session, quarantine.RESTORE))
+    assert figures(client)["portal_quarantine"] == 1
+    watched.state.ready = (-10.0, {})
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["quarantine"]) == (503, False)
+    assert client.get("/healthz").status_code == 200, "webhooks must still find their way"
+
+
+def test_a_lost_key_file_or_a_full_disk_is_not_ready(
+    watched: Starlette, client: TestClient, site: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(100, 95, 5))
+    checks = client.get("/readyz").json()["checks"]
+    assert (checks["keys"], checks["disk"]) == (False, False)
+
+
+@pytest.mark.covers("P21")
+def test_many_who_ask_whether_it_is_ready_cost_one_write(watched: Starlette, client: TestClient, site: World) -> None:
+    writes: list[int] = []
+    real = site.database.writing
+
+    async def counted(*given: Any, **more: Any) -> Any:
+        writes.append(1)
+        return await real(*given, **more)
+
+    site.database.writing = counted  # type: ignore[method-assign]
+    for _ in range(5):
+        client.get("/readyz")
+    assert len(writes) <= 2, "once a second"
