@@ -18,6 +18,7 @@ from portal.accounts import key
 from portal.accounts.courier import Courier
 from portal.accounts.key import Secrets
 from portal.api import event
+from portal.backup.memory import Memory
 from portal.budget import Budget
 from portal.database import Database, durability
 from portal.errors import Problem, SettingsError
@@ -63,6 +64,8 @@ def create_app(
     """The whole application. Raises SettingsError when it could not keep its promises here."""
     budget = budgets.of(settings.database_connections, has_web=with_web, has_jobs=with_jobs)
     database = open_database(settings, secrets=secrets, budget=budget)
+    memory = Memory(settings.key_path) if settings.key_path else None
+    noticed = memory.checkpoint.compare(database) if memory else ""
     app = Starlette(
         routes=by_host(routes(), settings),
         middleware=[
@@ -82,7 +85,7 @@ def create_app(
     _remember(
         app, settings=settings, database=database, hub=hub, providers=providers, secrets=secrets_of(database),
         webhook_secrets={}, schema=schema.HEAD, with_jobs=with_jobs, timetable=None, dispatcher=None, courier=None,
-        tour=None,
+        tour=None, memory=memory, noticed=noticed,
     )  # fmt: skip
     return app
 
@@ -134,8 +137,9 @@ def start_dispatcher(app: Starlette) -> None:
     watch = Alarm(state.database, limits, letter=mail_to, url=url)
     journal = Journal(state.database, post=journal_post(state.settings))
     state.timetable = Timetable(
-        state.database, state.dispatcher, state.courier, reviews, journal, state.settings.form_origin, watch
-    )
+        state.database, state.dispatcher, state.courier, reviews, journal, state.settings.form_origin, watch,
+        memory=state.memory,
+    )  # fmt: skip
     state.dispatcher.start()
 
 

@@ -24,6 +24,7 @@ from portal import road as roads
 from portal.bell import MISSED, Bell
 from portal.budget import Budget, Turnstile
 from portal.engine import durability
+from portal.hold import Hold
 from portal.writer import NESTED, Lane, Piece, T, Work, Writer
 
 __all__ = ["MISSED", "Database", "Lane", "announce", "durability"]
@@ -51,6 +52,7 @@ class Database:
         self.url = url
         budget = budget or budgets.of(has_web=False)
         self.is_sqlite = url.startswith("sqlite")
+        self._hold = Hold(url)
         self._secrets, self._policy = secrets, policy
         self._listeners: list[Listener] = []
         self._inside = threading.local()
@@ -140,6 +142,7 @@ class Database:
         if bell is not None:
             bell.stop()
         self.engine.dispose()
+        self._hold.release()
 
     def _session(self, bind: sa.Engine | sa.Connection) -> Session:
         info = {"announced": set(), "secrets": self._secrets, "policy": self._policy}

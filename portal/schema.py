@@ -20,10 +20,16 @@ _FOLLOWED = {found[1] for path in _FILES.values() if (found := _BEFORE.search(pa
 HEAD = max(set(_VERSIONS) - _FOLLOWED, default="")
 """The one that no other follows; not the highest number, since several people number their steps beside each other."""
 
+UNFINISHED = "restore_unfinished"
+"""A table that is there from the moment a copy came back on PostgreSQL until it is settled (backup/restoring.py)."""
 
-def migrate(url: str) -> bool:
-    """Bring the database at `url` to head; True when it was empty. Raises SettingsError for a newer schema."""
+
+def migrate(url: str, *, is_settling: bool = False) -> bool:
+    """Bring the database at `url` to head; True when it was empty. Raises SettingsError for a newer schema, and for
+    what a killed `portal restore` left before it was in quarantine."""
     at = revision(url)
+    if not is_settling and is_unfinished(url):
+        raise SettingsError("A restore was interrupted. Run the same `portal restore` again to finish it.")
     if may_work(url, at):
         return False
     if at is not None and at not in _VERSIONS:
@@ -47,6 +53,22 @@ def _upgrade(url: str) -> bool:
 
         command.upgrade(config(url), "head")
     return at is None
+
+
+def is_known(name: str) -> bool:
+    """Whether this program can bring a database at that schema to head."""
+    return name in _VERSIONS
+
+
+def is_unfinished(url: str) -> bool:
+    """Never on SQLite, where a copy takes its place when it is settled."""
+    if url.startswith("sqlite"):
+        return False
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    try:
+        return sa.inspect(engine).has_table(UNFINISHED)
+    finally:
+        engine.dispose()
 
 
 def revision(url: str) -> str | None:

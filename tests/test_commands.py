@@ -33,7 +33,7 @@ from tests.conftest import ON_POSTGRES, OTHER_NUMBER, OUR_NUMBER, World, populat
 
 OFFERED = {
     "demo", "serve", "worker", "migrate", "business", "member", "sender", "token", "jobs", "verify", "read", "doctor",
-    "export", "import",
+    "export", "import", "backup", "restore",
 }  # fmt: skip
 PASSWORD = "a few words in a row"
 NUMBER = "+14155550132"
@@ -129,7 +129,7 @@ def test_exactly_the_commands_of_this_release_are_offered() -> None:
     [
         [], ["demo"], ["serve"], ["worker"], ["migrate"], ["business"], ["business", "create"], ["business", "grant"],
         ["member", "password"], ["sender", "add"], ["sender", "rotate"], ["token", "create"], ["jobs", "run"],
-        ["verify"], ["read"], ["doctor"],
+        ["verify"], ["read"], ["doctor"], ["backup"], ["restore"],
     ],
 )  # fmt: skip
 def test_every_command_explains_itself(run: Run, arguments: list[str]) -> None:
@@ -140,7 +140,7 @@ def test_every_command_explains_itself(run: Run, arguments: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["dance"], ["backup", "x"], ["business"], ["business", "create"], ["serve", "--port", "x"], ["read"],
+    [[], ["dance"], ["backup"], ["business"], ["business", "create"], ["serve", "--port", "x"], ["read"],
      ["business", "grant", "--business", "b", "--capability", "flying"], ["read", "STOP", "--jsonl"]],
 )  # fmt: skip
 def test_wrong_usage_ends_with_two(run: Run, arguments: list[str]) -> None:

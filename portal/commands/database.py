@@ -45,13 +45,18 @@ def demand_schema(settings: Settings) -> None:
     """Raises SettingsError unless there is a database at exactly this program's schema."""
     from portal import schema
 
-    path = sqlite_path(settings.database_url)
-    if path is not None and not path.is_file():
-        raise SettingsError(f"There is no database at {path}. PORTAL_DATABASE_URL can name another one.")
+    demand_there(settings)
     with reachable():
         at = schema.revision(settings.database_url)
     if not schema.may_work(settings.database_url, at):
         raise SettingsError(f"The database has the schema “{at}”, not “{schema.HEAD}”. Run `portal migrate` first.")
+
+
+def demand_there(settings: Settings) -> None:
+    """Raises SettingsError where a look would make an empty file."""
+    path = sqlite_path(settings.database_url)
+    if path is not None and not path.is_file():
+        raise SettingsError(f"There is no database at {path}. PORTAL_DATABASE_URL can name another one.")
 
 
 @contextmanager

@@ -98,6 +98,8 @@ def _default_public_url(url: str) -> None:
 
 def _greeting(app: "Starlette", settings: "Settings", url: str) -> str:
     lines = [f"The portal is open at {url} (public address: {settings.public_url}). Ctrl-C ends it."]
+    if app.state.noticed:
+        lines.append(f"QUARANTINE: {app.state.noticed} Nothing is sent by itself until `portal reconcile --release`.")
     token = app.state.database.write(_set_up_token)
     if token:
         lines.append(f"There is no business yet. Set it up within an hour: {settings.public_url}/set-up?token={token}")

@@ -50,11 +50,20 @@ _LIFT = Statement(sa.delete(table).where(*_mine))
 
 def keep(session: Session, business_id: str, number: str, *, reason: str, at: dt.datetime) -> None:
     """Suppress every spelling of the number from now on; a second erasure renews it."""
-    for spelling in phone_number.aliases(number):
-        _KEEP.run(
-            session, business_id=business_id, hmac=_mark(session, business_id, spelling), key_version=KEY_VERSION,
-            reason=reason, erased_at=at,
-        )  # fmt: skip
+    for each in marks(session, business_id, number):
+        keep_mark(session, business_id, each, reason=reason, at=at)
+
+
+def keep_mark(session: Session, business_id: str, mark: str, *, reason: str, at: dt.datetime) -> None:
+    """Where only the keyed hash is known still, as after a restore."""
+    _KEEP.run(
+        session, business_id=business_id, hmac=mark, key_version=KEY_VERSION, reason=reason, erased_at=at
+    )  # fmt: skip
+
+
+def marks(session: Session, business_id: str, number: str) -> list[str]:
+    """The keyed hash of each spelling of the number."""
+    return [_mark(session, business_id, spelling) for spelling in phone_number.aliases(number)]
 
 
 def find(session: Session, business_id: str, number: str) -> Any:

@@ -4,7 +4,7 @@ What stays: the opt-out of each number under a keyed hash where they had opted o
 ledger's hashes, so that it verifies; one line in the audit with opaque ids and counts (promises.md F.7, P17).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -88,8 +88,9 @@ def erase(
     for row in rows:
         erased_subscription.put_away(session, row, at=at)
     _relabel(session, found)
-    done = Erased(len(texts), len(sent), len(found.numbers), suppressed, len(found.shared_numbers))
+    done = Erased(len(texts), len(sent), len(found.numbers), len(suppressed), len(found.shared_numbers))
     _note(session, found, done, reason, actor, ip)
+    erasure.note(session, business_id, at=at, traces=_traces(session, found, reason, suppressed))
     return done
 
 
@@ -161,17 +162,27 @@ def _delete(session: Session, found: Person, sent: Sequence[str], texts: Sequenc
     session.expire_all()
 
 
-def _suppress(session: Session, found: Person, rows: Sequence[Any], reason: Reason, *, should_keep: bool) -> int:
-    """A number that said No anywhere, or may have; the others are as if they had never been (F.7)."""
+def _suppress(
+    session: Session, found: Person, rows: Sequence[Any], reason: Reason, *, should_keep: bool
+) -> Mapping[str, str]:
+    """A number that said No anywhere, or may have, with why; the others are as if they had never been (F.7)."""
     closed = {row.number: closed_as(row) for row in sorted(rows, key=closed_as)}
-    kept = [number for number in found.numbers if should_keep or closed.get(number)]
+    kept = {each: closed.get(each) or str(reason) for each in found.numbers if should_keep or closed.get(each)}
     for number in found.numbers:
         if number in kept:
-            why = closed.get(number) or str(reason)
-            suppression.keep(session, found.business_id, number, reason=why, at=clock.now())
+            suppression.keep(session, found.business_id, number, reason=kept[number], at=clock.now())
         else:
             suppression.lift(session, found.business_id, number)
-    return len(kept)
+    return kept
+
+
+def _traces(session: Session, found: Person, reason: Reason, suppressed: Mapping[str, str]) -> dict[str, Any]:
+    """What would find them again in a copy from before, and nowhere else."""
+    home = found.business_id
+    marks = {mark: why for number, why in suppressed.items() for mark in suppression.marks(session, home, number)}
+    return {
+        "reason": str(reason), "records": list(found.records), "subscriptions": found.row_ids, "suppressed": marks,
+    }  # fmt: skip
 
 
 def closed_as(row: Any) -> str:
@@ -195,7 +206,6 @@ def _note(session: Session, found: Person, done: Erased, reason: Reason, actor: 
         session, "contact.erased", actor=actor, business_id=found.business_id, object=found.id, ip=ip,
         reason=str(reason), **asdict(done),
     )  # fmt: skip
-    erasure.note(session, found.business_id, at=clock.now())
     announce(session, f"business:{found.business_id}")
     for each in found.row_ids:
         announce(session, f"thread:{found.business_id}:{each}")

@@ -9,6 +9,7 @@ __all__ = ["JOBS", "Job", "Timetable"]
 
 JOBS = (
     Job("checkpoint", dt.timedelta(seconds=0.5), keeping.checkpoint),
+    Job("remember", dt.timedelta(seconds=5), keeping.remember),
     Job("wake_dispatcher", dt.timedelta(seconds=1), sending.wake_dispatcher),
     Job("deliver_rehearsal", dt.timedelta(seconds=1), sending.deliver_rehearsal),
     Job("deliver_events", dt.timedelta(seconds=1), sending.deliver_events),

@@ -19,6 +19,12 @@ def checkpoint(timetable: Timetable) -> None:
     timetable.database.checkpoint()
 
 
+def remember(timetable: Timetable) -> None:
+    """Outside the database, what tells an old copy from this one."""
+    if timetable.memory is not None:
+        timetable.memory.write(timetable.database)
+
+
 def take_in_words(timetable: Timetable) -> None:
     """In pieces of some milliseconds, which the writer takes when nobody else waits; the rest at the next tick."""
     for _ in range(WORD_PIECES):

@@ -8,6 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from portal import clock, logs
 from portal.accounts.courier import Courier
+from portal.backup.memory import Memory
 from portal.database import Database
 from portal.messaging.archive_mail import Journal
 from portal.messaging.dispatch import Dispatcher
@@ -34,9 +35,10 @@ class Timetable:
         journal: Journal | None = None,
         form_origin: str = "",
         watch: Watch | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.database, self.dispatcher, self.courier, self.alarm = database, dispatcher, courier, alarm
-        self.journal, self.form_origin, self.watch = journal, form_origin, watch
+        self.journal, self.form_origin, self.watch, self.memory = journal, form_origin, watch, memory
         self.ticked_at = clock.monotonic()
         self._ticker = BackgroundScheduler(timezone=dt.UTC)
 
