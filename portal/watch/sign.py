@@ -7,11 +7,13 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from portal import local_time
 from portal.accounts.sender import SMS, WHATSAPP
 from portal.consent import phone_number
 from portal.messaging.quarantine import CLOCK, RESTORE
+from portal.providers.provider import Trouble
 from portal.watch.pulse import Pulse
 
 ENOUGH = 20  # texts, below which a share says nothing
@@ -58,6 +60,7 @@ def verdict(signs: tuple[Sign, ...]) -> Level:
 def _all(pulse: Pulse, zone: str) -> Iterator[Sign]:
     yield from _quarantine(pulse, zone)
     yield _number(pulse)
+    yield from (_resting(each, zone) for each in pulse.resting)
     yield _waiting(pulse, zone)
     yield _arriving(pulse)
     yield _unknown(pulse)
@@ -83,6 +86,25 @@ def _number(pulse: Pulse) -> Sign:
     return Sign(
         "number", Level.BROKEN, "No number to text from", "Nothing can be sent.",
         "Ask the operator of this installation to add a number.",
+    )  # fmt: skip
+
+
+def _resting(row: Any, zone: str) -> Sign:
+    """Said of each number that rests."""
+    since = local_time.when(row.resting_since_at, zone)
+    again = f"It is tried again {local_time.when(row.rests_until_at, zone)}." if row.rests_until_at else ""
+    number = phone_number.display(row.number)
+    if row.rest_trouble == Trouble.SENDER:
+        return Sign(
+            "resting", Level.BROKEN, "The provider does not accept this number",
+            f"Since {since} it refuses every text from {number}: the account is not set up, is suspended, or its "
+            f"secret is wrong. {again}",
+            "Ask the operator to look at the account at the provider. What is queued waits for it.",
+        )  # fmt: skip
+    return Sign(
+        "resting", Level.LOOK, "The provider takes no texts at the moment",
+        f"Since {since} it does not answer for {number}, or asks us to wait. {again}",
+        "You need to do nothing: what is queued leaves when it answers. Texts of clients come in all the same.",
     )  # fmt: skip
 
 

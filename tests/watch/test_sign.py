@@ -17,6 +17,7 @@ from portal.watch.week import HOURS
 NOW = dt.datetime(2026, 11, 22, 15, 30, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 ACTIVE = SimpleNamespace(number="+12025550199", channel="sms", is_active=True)
+RESTS: dict[str, Any] = {"number": "+12025550199", "resting_since_at": NOW - HOUR, "rests_until_at": NOW + HOUR / 12}
 FATES = ("received", "queued", "sending", "sent", "delivered", "failed", "refused", "cancelled", "unknown", "held")
 
 
@@ -44,6 +45,8 @@ def of(kind: str, found: Pulse) -> Sign:
     [
         ("number", pulse(), Level.WELL),
         ("number", pulse(senders=()), Level.BROKEN),
+        ("resting", pulse(resting=(SimpleNamespace(**RESTS, rest_trouble="temporary"),)), Level.LOOK),
+        ("resting", pulse(resting=(SimpleNamespace(**RESTS, rest_trouble="sender"),)), Level.BROKEN),
         ("quarantine", pulse(quarantine=SimpleNamespace(why="restore", since_at=NOW)), Level.BROKEN),
         ("quarantine", pulse(quarantine=SimpleNamespace(why="clock", since_at=NOW)), Level.BROKEN),
         ("number", pulse(senders=(SimpleNamespace(number="+12025550199", channel="sms", is_active=False),)), 2),

@@ -15,7 +15,7 @@ from portal.watch.alarm import Alarm
 from tests.conftest import as_member
 from tests.web.scene import Scene, words
 
-QUERIES = 10  # who asks, the badge, the newest texts, numbers, what was used (two windows), opt-outs, quarantine, known
+QUERIES = 11  # who asks, the badge, texts, numbers, what was used (two), opt-outs, quarantine, rests, what is known
 
 
 def test_a_business_that_works_is_told_yes(scene: Scene) -> None:
