@@ -34,6 +34,7 @@ from portal.providers.guard import Guard
 from portal.providers.plivo import Plivo
 from portal.providers.provider import Provider, Providers
 from portal.providers.rehearsal import Rehearsal
+from portal.providers.setting import Inspector, Setting
 from portal.providers.sinch import Sinch
 from portal.providers.telnyx import Telnyx
 from portal.providers.twilio import Twilio
@@ -46,7 +47,7 @@ from portal.web.host import by_host
 from portal.web.live import Hub
 from portal.web.routes import routes
 
-REAL: Mapping[str, tuple[Callable[[str], Provider], str]] = {
+REAL: Mapping[str, tuple[Callable[..., Provider], str]] = {
     "twilio": (Twilio, "https://api.twilio.com"),
     "whatsapp": (WhatsApp, "https://graph.facebook.com"),
     "telnyx": (Telnyx, "https://api.telnyx.com"),
@@ -120,6 +121,15 @@ def real_providers(settings: Settings) -> Mapping[str, Provider]:
     """Every provider by name."""
     found: list[Provider] = [REAL[name][0](url) for name, url in base_urls(settings).items()]
     return {each.name: each for each in (*found, Rehearsal())}
+
+
+def webhook_setting(
+    settings: Settings, name: str, credentials: Mapping[str, str], number: str, *, timeout: float
+) -> Setting | None:
+    """Which addresses the provider calls for this number; None where it cannot be asked. `timeout` in seconds is for
+    each question."""
+    provider = REAL[name][0](base_urls(settings)[name], timeout=timeout) if name in REAL else None
+    return provider.setting(credentials, number) if isinstance(provider, Inspector) else None
 
 
 def start_dispatcher(app: Starlette) -> None:

@@ -7,7 +7,7 @@ import os
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from portal import clock, commands, engine, logs, schema
+from portal import app, clock, commands, engine, logs, schema
 from portal.accounts import business as businesses
 from portal.accounts import key, member, sender
 from portal.accounts import session as sign_ins
@@ -517,6 +517,14 @@ class Answers(BaseHTTPRequestHandler):
     """A provider that is there."""
 
     date = ""
+    said: Mapping[str, Any] = {}
+    """What it answers to questions, by the end of the path."""
+
+    def do_GET(self) -> None:
+        found = next((said for end, said in self.said.items() if self.path.endswith(end)), None)
+        self.send_response_only(404 if found is None else 200)
+        self.end_headers()
+        self.wfile.write(json.dumps(found).encode())
 
     def do_HEAD(self) -> None:
         self.send_response_only(405)
@@ -532,8 +540,10 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Answers]]:
     server = HTTPServer(("127.0.0.1", 0), Answers)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    monkeypatch.setenv("PORTAL_TWILIO_API_URL", f"http://127.0.0.1:{server.server_port}")
+    for name in app.REAL:
+        monkeypatch.setenv(f"PORTAL_{name.upper()}_API_URL", f"http://127.0.0.1:{server.server_port}")
     monkeypatch.setattr(Answers, "date", "")
+    monkeypatch.setattr(Answers, "said", {})
     yield Answers
     server.shutdown()
     server.server_close()
@@ -557,12 +567,56 @@ def test_the_doctor_finds_a_good_installation_well(
     run: Run, real_town: World, provider: type[Answers], durable: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PORTAL_SMTP_URL", "smtp://mail.example.com")
+    houses = (real_town.hearth.id, OUR_NUMBER), (real_town.other.id, OTHER_NUMBER)
+    monkeypatch.setattr(provider, "said", {number[1:]: at_twilio(number, called(home)) for home, number in houses})
     done = run("doctor")
     said = findings(done)
     assert {verdict for verdict, _ in said.values()} == {"ok"}, done.out
     expected = {"settings", "public URL", "mail", "disk", "database", "key file", "secret key", "twilio", "clock"}
+    expected |= {f"twilio {OUR_NUMBER}", f"twilio {OTHER_NUMBER}"}
     assert set(said) == expected | ({"connections", "role"} if ON_POSTGRES else set())
     assert done.code == 0
+
+
+def called(business_id: str, provider: str = "twilio") -> str:
+    return f"https://portal.example.com/webhooks/{provider}/{business_id}/messages"
+
+
+def at_twilio(number: str, url: str) -> dict[str, Any]:
+    """A number as Twilio tells it."""
+    known = {"phone_number": number, "sms_url": f"{url}#rc=2&rp=all", "sms_fallback_url": url, "sms_method": "POST"}
+    return {"incoming_phone_numbers": [known]}
+
+
+def test_the_doctor_says_what_to_change_where_a_provider_calls_somebody_else(
+    run: Run, real_town: World, provider: type[Answers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = called(real_town.hearth.id)
+    monkeypatch.setattr(provider, "said", {OUR_NUMBER[1:]: at_twilio(OUR_NUMBER, "https://elsewhere.example.com")})
+    done = run("doctor")
+    sentence = f"It calls https://elsewhere.example.com instead of {wanted}. portal/docs/twilio.md says where"
+    assert findings(done)[f"twilio {OUR_NUMBER}"] == ("warn", sentence)
+    assert findings(done)[f"twilio {OTHER_NUMBER}"][1].endswith("is not in this account.")
+    assert done.code == 0
+
+
+def test_the_doctor_asks_telnyx_for_the_profile_and_plivo_for_the_application(
+    run: Run, real_town: World, provider: type[Answers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_sender(run, real_town, "--credential", "auth_id=MA1", "auth_token=t", provider="plivo", number="+14155550101")
+    more = ("--credential", "api_key=KEY", "public_key=p", "messaging_profile_id=profile-1")
+    add_sender(run, real_town, *more, provider="telnyx", number="+14155550102")
+    at_telnyx, at_plivo = (called(real_town.hearth.id, name) for name in ("telnyx", "plivo"))
+    profile = {"webhook_url": at_telnyx, "webhook_failover_url": at_telnyx, "enabled": True, "webhook_api_version": "2"}
+    said: dict[str, Any] = {
+        "/messaging_profiles/profile-1": {"data": profile},
+        "/Number/14155550101/": {"application": "/v1/Account/MA1/Application/29/"},
+        "/Application/29/": {"message_url": at_plivo, "message_method": "POST"},
+    }
+    monkeypatch.setattr(provider, "said", said)
+    found = findings(run("doctor"))
+    assert found["telnyx +14155550102"] == ("ok", f"inbound texts come to {at_telnyx}")
+    assert found["plivo +14155550101"] == ("ok", f"inbound texts come to {at_plivo}")
 
 
 def fails(run: Run, what: str, sentence: str) -> None:

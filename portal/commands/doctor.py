@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from portal import clock, mail
 from portal import settings as settings_of
-from portal.commands import database
+from portal.commands import called, database
 from portal.commands.output import say
 from portal.errors import SettingsError
 from portal.settings import Settings, sqlite_path
@@ -40,7 +40,9 @@ class Finding:
 
 
 def add(commands: Any) -> None:
-    doctor = commands.add_parser("doctor", help="check settings, database, keys, clock, providers, address, disk")
+    doctor = commands.add_parser(
+        "doctor", help="check settings, database, keys, clock, providers and whom they call, disk"
+    )
     doctor.set_defaults(run=run)
 
 
@@ -86,12 +88,15 @@ def _of_database(settings: Settings, found: "Database") -> Iterator[Finding]:
     providers = found.read(_senders)
     if not providers:
         yield Finding("warn", "senders", "no business has a number to text from; `portal sender add` adds one")
-    skews = []
+    skews, reached = [], set()
     for name, url in app.base_urls(settings).items():
         if name in providers:
             finding, skew = _reach(name, url)
             yield finding
             skews += [] if skew is None else [skew]
+            reached |= {name} if finding.verdict == "ok" else set()
+    for look in called.looks(settings, found, reached):
+        yield Finding(*look)
     yield _clock(found, skews)
 
 

@@ -5,11 +5,12 @@ that was missed shows as error 200 at the next text, which nobody gets (rules.md
 """
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from portal.providers import part, plivo_event, plivo_signature, retry_after, toll_free
+from portal.providers import part, plivo_event, plivo_signature, retry_after, setting, toll_free
 from portal.providers.connection import Answer, Line, Lost, NotSent
 from portal.providers.provider import (
     Accepted,
@@ -31,6 +32,7 @@ _WORDS = _HELP | {"stop", "end", "quit", "cancel", "unsub", "stop all", "start",
 _TOLL_FREE_WORDS = _HELP | {"stop", "start", "unstop"}  # the network's own, whoever the provider is
 _HOME = "+1"  # Plivo does this for the USA and Canada only
 
+_APPLICATION = re.compile(r"/v1/Account/[0-9A-Za-z]{1,40}/Application/[0-9A-Za-z-]{1,40}/")
 _SETUP_STATUSES = (401, 402, 403, 404)  # certain even without a readable body
 _SENTENCES = {
     Trouble.SENDER: "The sender or the Plivo account is not set up for this text.",
@@ -60,13 +62,8 @@ class Plivo:
         account, token = text.credentials.get("auth_id"), text.credentials.get("auth_token")
         if not account or not token:
             return Rejected(Trouble.SENDER, "credentials", "The sender has no auth_id or no auth_token.")
-        headers = {
-            "Authorization": "Basic " + b64encode(f"{account}:{token}".encode()).decode(),
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-        }
         path = f"/v1/Account/{quote(account, safe='')}/Message/"
-        exchange = self._line.post(path, _body(text), headers, deadline=deadline)
+        exchange = self._line.post(path, _body(text), _headers(text.credentials), deadline=deadline)
         if isinstance(exchange, NotSent):
             return Rejected(Trouble.TEMPORARY, exchange.code, exchange.sentence)
         return Unknown(exchange.sentence) if isinstance(exchange, Lost) else _result(exchange)
@@ -81,6 +78,28 @@ class Plivo:
 
     def reply(self) -> tuple[str, bytes]:
         return "application/xml", b"<Response></Response>"
+
+    def setting(self, credentials: Mapping[str, str], number: str) -> setting.Setting:
+        """That of the number's application, which takes two questions."""
+        account, headers = quote(credentials.get("auth_id", ""), safe=""), _headers(credentials)
+        path = f"/v1/Account/{account}/Number/{quote(number.removeprefix('+'), safe='')}/"
+        found = setting.asked(self._line, path, headers)
+        if isinstance(found, setting.Setting):
+            return found
+        application = found.get("application")
+        if not isinstance(application, str) or not _APPLICATION.fullmatch(application):
+            return setting.Setting()
+        found = setting.asked(self._line, application, headers)
+        if isinstance(found, setting.Setting):
+            return found
+        remarks = () if str(found.get("message_method", "POST")) == "POST" else ("Its message method is to be POST.",)
+        return setting.Setting(setting.urls(found.get("message_url")), remarks)
+
+
+def _headers(credentials: Mapping[str, str]) -> dict[str, str]:
+    proof = f"{credentials.get('auth_id', '')}:{credentials.get('auth_token', '')}".encode()
+    basic = "Basic " + b64encode(proof).decode()
+    return {"Authorization": basic, "Content-Type": "application/json", "Accept": "application/json"}
 
 
 def _body(text: Outbound) -> bytes:

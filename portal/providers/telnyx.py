@@ -6,8 +6,9 @@ It lists no inbound texts: its detail records have no words, and its list of opt
 
 import json
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
-from portal.providers import part, retry_after, telnyx_event, telnyx_signature, toll_free
+from portal.providers import part, retry_after, setting, telnyx_event, telnyx_signature, toll_free
 from portal.providers.connection import Answer, Line, Lost, NotSent
 from portal.providers.provider import (
     Accepted,
@@ -53,12 +54,7 @@ class Telnyx:
         key = text.credentials.get("api_key", "").strip()
         if not (key and key.isascii() and key.isprintable()):
             return Rejected(Trouble.SENDER, "credentials", "The sender has no api_key.")
-        headers = {
-            "Authorization": f"Bearer {key}",
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-        }
-        exchange = self._line.post("/v2/messages", _body(text), headers, deadline=deadline)
+        exchange = self._line.post("/v2/messages", _body(text), _headers(key), deadline=deadline)
         if isinstance(exchange, NotSent):
             return Rejected(Trouble.TEMPORARY, exchange.code, exchange.sentence)
         return Unknown(exchange.sentence) if isinstance(exchange, Lost) else _result(exchange)
@@ -73,6 +69,23 @@ class Telnyx:
 
     def reply(self) -> tuple[str, bytes]:
         return "text/plain", b""
+
+    def setting(self, credentials: Mapping[str, str], number: str) -> setting.Setting:
+        """That of the messaging profile, which all its numbers share."""
+        profile = quote(credentials.get("messaging_profile_id", ""), safe="")
+        found = setting.asked(self._line, f"/v2/messaging_profiles/{profile}", _headers(credentials.get("api_key", "")))
+        if isinstance(found, setting.Setting):
+            return found
+        data = found.get("data")
+        data = data if isinstance(data, dict) else {}
+        remarks = [] if data.get("enabled", True) else ["The messaging profile is switched off."]
+        if str(data.get("webhook_api_version", "2")) != "2":
+            remarks.append("Its webhook API version is to be 2.")
+        return setting.Setting(setting.urls(data.get("webhook_url"), data.get("webhook_failover_url")), tuple(remarks))
+
+
+def _headers(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Accept": "application/json"}
 
 
 def _body(text: Outbound) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from portal.providers import part, retry_after, twilio_event, twilio_signature
+from portal.providers import part, retry_after, setting, twilio_event, twilio_setting, twilio_signature
 from portal.providers.connection import Answer, Line, Lost, NotSent
 from portal.providers.provider import (
     Accepted,
@@ -72,6 +72,9 @@ class Twilio:
 
     def reply(self) -> tuple[str, bytes]:
         return "text/xml", _EMPTY_TWIML
+
+    def setting(self, credentials: Mapping[str, str], number: str) -> setting.Setting:
+        return twilio_setting.ask(self._line, credentials, number)
 
 
 def _form(text: Outbound) -> bytes:

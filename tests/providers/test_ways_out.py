@@ -15,6 +15,7 @@ ALLOWED = {
     "portal/providers/wire.py": "the socket itself, for the two below",
     "portal/providers/connection.py": "providers, whose hosts stand in the code or in the operator's settings",
     "portal/providers/guard.py": "addresses of businesses, guarded",
+    "portal/bell.py": "a pair of sockets within this process, to wake who waits",
     "portal/mail.py": "the operator's mail server",
     "portal/commands/doctor.py": "the operator's own public URL",
     "portal/commands/listener.py": "listens",
