@@ -15,6 +15,7 @@ from typing import Any
 
 from tests import house
 
+WORKERS = int(os.environ.get("PORTAL_PROOF_WORKERS", "2"))
 BOOT = 60.0  # seconds, on a machine that many share
 
 
@@ -82,11 +83,11 @@ def portal(name: str, words: list[str], environment: Mapping[str, str], folder: 
 
 
 def fleet(environment: Mapping[str, str], port: int, folder: Path, *, on_postgres: bool) -> list[Program]:
-    """One process on SQLite; on PostgreSQL the web and two workers."""
+    """One process on SQLite; on PostgreSQL the web and as many workers as PORTAL_PROOF_WORKERS says."""
     serve = ["serve", "--port", str(port)]
     if not on_postgres:
         return [portal("serve", serve, environment, folder, "is open at")]
-    workers = [portal(f"worker {i}", ["worker"], environment, folder, "runs the jobs") for i in (1, 2)]
+    workers = [portal(f"worker {i}", ["worker"], environment, folder, "runs the jobs") for i in range(WORKERS)]
     return [portal("serve", [*serve, "--no-jobs"], environment, folder, "is open at"), *workers]
 
 
