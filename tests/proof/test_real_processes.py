@@ -1,7 +1,7 @@
 """The same promises with real processes: raced, killed with SIGKILL and started again, beside a rude provider.
 
-PORTAL_PROOF_STOPS, _KILLS, _SEED, and on PostgreSQL _WORKERS make it larger. The provider's log, in order of arrival, is
-checked against the moment at which the first byte of each 2xx was here: both clocks are this machine's.
+PORTAL_PROOF_STOPS, _KILLS, _SEED, and on PostgreSQL _WORKERS make it larger. The provider's log, in order of arrival,
+is checked against the moment at which the first byte of each 2xx was here: both clocks are this machine's.
 """
 
 import json
