@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlmodel import Session
 
+from portal import clock
 from portal.accounts import audit
 from portal.api import opt_in_request
 from portal.api.operation import Answer, Call
@@ -42,7 +43,8 @@ class MessageStatus(StrEnum):
 
 
 class NewMessage(Given):
-    """`to` in any spelling of one mobile number. With `send_at` it waits until then, when consent is read again.
+    """`to` in any spelling of one mobile number. With `send_at` it waits until then, when consent is read again. With
+    `respect_quiet_hours` it waits for the hours of the number's place, unless the client wrote within 24 hours.
 
     While the first-message gate is on, a number without consent is asked first, on a `basis` that is kept as evidence;
     the text is held until the YES."""
@@ -53,6 +55,7 @@ class NewMessage(Given):
     purpose: Literal["conversation"] = "conversation"
     project: Id | None = None
     send_at: Moment | None = None
+    respect_quiet_hours: bool = False
     basis: BasisWord | None = None
     note: Annotated[Line, Field(max_length=500)] = ""
 
@@ -67,13 +70,17 @@ class MessageChange(Given):
 
 
 class Accepted(Told):
+    """`send_at` is when a deferred one leaves; left out for what leaves now."""
+
     id: str
     status: MessageStatus
+    send_at: Annotated[Moment | None, Field(exclude_if=lambda value: value is None)] = None
 
 
 class Message(Told):
     """`consent_entry` is the number of the ledger entry that allowed it; null for inbound texts and answers that need
-    none. `reason` says why it was not sent. A text that waited for its time is dated when it left."""
+    none. `reason` says why it was not sent, or not yet; `send_at` when what waits leaves. What waited for its time is
+    dated when it left."""
 
     id: str
     direction: Direction
@@ -87,6 +94,7 @@ class Message(Told):
     provider_id: str | None
     segments: int
     created_at: Moment
+    send_at: Moment | None
     sent_at: Moment | None
     project: str | None
 
@@ -123,11 +131,11 @@ def send(session: Session, call: Call) -> Answer:
     )
     if wanted.project is not None:
         _move(session, call, queued.message_id, wanted.project)
-    waits = MessageStatus.DEFERRED if wanted.send_at else MessageStatus.QUEUED
+    send_at = queued.until or wanted.send_at
+    waits = MessageStatus.DEFERRED if send_at else MessageStatus.QUEUED
     status = MessageStatus.HELD if queued.is_held else waits
-    return Answer(
-        Accepted(id=queued.message_id, status=status), 201, {"Location": f"/api/v1/messages/{queued.message_id}"}
-    )
+    made = Accepted(id=queued.message_id, status=status, send_at=send_at)
+    return Answer(made, 201, {"Location": f"/api/v1/messages/{queued.message_id}"})
 
 
 def page(session: Session, call: Call) -> Answer:
@@ -167,12 +175,16 @@ def cancel(session: Session, call: Call) -> Answer:
 def _queued(session: Session, call: Call, subscription_id: str, wanted: NewMessage) -> Queued | Refuse:
     """Raises Invalid for a time that has passed or is too far ahead."""
     home, text, once_key = call.business.id, wanted.text, f"api:{new_id()}"
+    is_patient = wanted.respect_quiet_hours
     if wanted.send_at is None:
-        return thread.write(session, home, subscription_id, text, member_id=None, once_key=once_key)
+        return thread.write(
+            session, home, subscription_id, text, member_id=None, once_key=once_key, is_patient=is_patient
+        )
     if problem := send_later.problem_of(wanted.send_at):
         raise Invalid(problem, fields={"send_at": [problem]})
     return send_later.write(
-        session, home, subscription_id, text, member_id=None, once_key=once_key, due_at=wanted.send_at
+        session, home, subscription_id, text, member_id=None, once_key=once_key, due_at=wanted.send_at,
+        is_patient=is_patient,
     )  # fmt: skip
 
 
@@ -199,5 +211,6 @@ def told(row: Any) -> Message:
         id=row.id, direction=row.direction, channel=row.channel, number=row.number, text=row.text, purpose=row.purpose,
         status=MessageStatus.DEFERRED if message_list.is_deferred(row) else row.status, reason=row.reason or None,
         consent_entry=row.consent_seq, provider_id=row.provider_id, segments=row.segments, created_at=row.created_at,
+        send_at=row.due_at if row.status == MessageStatus.QUEUED and row.due_at > clock.now() else None,
         sent_at=row.sent_at, project=row.project_id,
     )  # fmt: skip

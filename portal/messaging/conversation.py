@@ -19,6 +19,7 @@ from portal.contacts.project_choice import Choice, Choices
 from portal.messaging import (
     canned_reply,
     care,
+    deferral,
     explanation,
     first_message,
     gate,
@@ -28,16 +29,19 @@ from portal.messaging import (
     task,
     thread,
 )
+from portal.messaging.deferral import SENTENCES
 from portal.messaging.first_message import Asking
 from portal.messaging.gate import Hold, Refuse
 from portal.messaging.message import Direction
+from portal.messaging.quiet_hours import Quiet
 from portal.messaging.send_later import Waiting
 
 
 @dataclass(frozen=True)
 class Line:
     """One message or notice. `is_new_day`: the first line of its day, in the business's time zone. `project` is the
-    one it belongs to. `is_note`: a member wrote it for the team. `wording` says whose words an automatic text used."""
+    one it belongs to. `is_note`: a member wrote it for the team. `wording` says whose words an automatic text used.
+    `waits_until`: no hour for it before."""
 
     id: str
     direction: str
@@ -54,6 +58,7 @@ class Line:
     why: str
     project: Choice | None
     wording: str
+    waits_until: dt.datetime | None
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ class Conversation:
     are what a client who stopped also asked for.
 
     While the client has still to say YES: `hold` says what happens to a text, `asking` whether they may be asked,
-    `held` are our texts that wait, `hidden` counts theirs. On WhatsApp free words go until `free_until_at`."""
+    `held` are our texts that wait, `hidden` counts theirs. On WhatsApp free words go until `free_until_at`. `quiet`: it
+    is no hour for texts where the client is, and they did not just write."""
 
     row: Any
     lines: tuple[Line, ...]
@@ -84,6 +90,7 @@ class Conversation:
     held: tuple[Any, ...]
     hidden: int
     free_until_at: dt.datetime | None
+    quiet: Quiet | None
 
     @property
     def is_to_be_asked(self) -> bool:
@@ -158,6 +165,7 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
         held=() if before else tuple(held_text.of(session, row.id)),
         hidden=len(held_text.hidden(session, row.id)) if row.status != Status.OPTED_IN else 0,
         free_until_at=gate.free_until_at(row),
+        quiet=None if isinstance(decision, Refuse | Hold) else deferral.quiet(session, row),
     )
 
 
@@ -181,7 +189,7 @@ def _lines(
             each.id, each.direction, _is_note(each), each.text, each.created_at, day != last, each.status,
             each.purpose or "", names.get(each.member_id or "", ""), each.segments, explanation.of(each),
             explanation.reading(each), explanation.why(each), projects.get(each.project_id or ""),
-            explanation.wording(each),
+            explanation.wording(each), each.due_at if each.status == "queued" and each.reason in SENTENCES else None,
         )  # fmt: skip
         last = day
 

@@ -16,6 +16,7 @@ from portal.consent.purpose import Purpose
 from portal.consent.state import Origin
 from portal.messaging import daily_limit, quiet_hours
 from portal.messaging.gate import Defer
+from portal.messaging.quiet_hours import Quiet
 
 QUIET_HOURS, DAY_FULL = "quiet_hours", "day_full"
 SENTENCES = {
@@ -104,7 +105,7 @@ def _is_live(row: Any, at: dt.datetime) -> bool:
     return quiet_hours.is_live(row.last_inbound_at, at)
 
 
-def at_opening(number: str, at: dt.datetime | None = None) -> dt.datetime:
-    """The next moment at which a text to `number` that waits may leave."""
-    moment = at or clock.now()
-    return quiet_hours.opening(number, moment) or moment
+def quiet(session: Session, row: Any) -> Quiet | None:
+    """What a member should know before they write to `row` by hand; None inside hours and inside a conversation."""
+    now = clock.now()
+    return None if not policy(session).is_on or _is_live(row, now) else quiet_hours.of(row.number, now)

@@ -25,10 +25,11 @@ Span = tuple[dt.datetime, dt.datetime]
 
 @dataclass(frozen=True)
 class Quiet:
-    """It is outside the hours of a number: `zones` are its clocks, `until` is the next opening."""
+    """It is outside the hours of a number, until `until`; `now` and `then` are what its clocks show."""
 
-    zones: tuple[str, ...]
     until: dt.datetime
+    now: str
+    then: str
 
 
 def opening(number: str, at: dt.datetime) -> dt.datetime | None:
@@ -43,7 +44,16 @@ def opening(number: str, at: dt.datetime) -> dt.datetime | None:
 def of(number: str, at: dt.datetime) -> Quiet | None:
     """The quiet that `number` has at `at`, for whoever shows it."""
     until = opening(number, at)
-    return None if until is None else Quiet(place.of(number).zones, until)
+    return None if until is None else Quiet(until, clocks(number, at), clocks(number, until))
+
+
+def clocks(number: str, at: dt.datetime) -> str:
+    """What the clocks at the place of `number` show: `22:10`, or `21:10 or 22:10` where it may be in two zones."""
+    shown = sorted({at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for zone in place.of(number).zones})
+    first, last = f"{shown[0]:%H:%M}", f"{shown[-1]:%H:%M}"
+    if len(shown) < 3:
+        return first if len(shown) == 1 else f"{first} or {last}"
+    return f"between {first} and {last}"
 
 
 def is_live(last_inbound_at: dt.datetime | None, at: dt.datetime) -> bool:

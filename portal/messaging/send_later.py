@@ -16,7 +16,7 @@ from portal.consent import subscription
 from portal.consent.purpose import Purpose
 from portal.database import announce
 from portal.errors import NotFound
-from portal.messaging import message, outbox, segment
+from portal.messaging import deferral, message, outbox, segment
 from portal.messaging.gate import Refuse
 from portal.messaging.outbox import Queued
 from portal.statement import Statement, param, params
@@ -26,7 +26,10 @@ LATE = dt.timedelta(days=1)  # a text that could not leave for so long after its
 MOST = 50  # shown in one thread
 
 _m, _s = message.table, subscription.table
-_COLUMNS = (_m.c.id, _m.c.subscription_id, _m.c.text, _m.c.due_at, _m.c.segments, _m.c.purpose, _m.c.member_id)
+_COLUMNS = (
+    _m.c.id, _m.c.subscription_id, _m.c.text, _m.c.due_at, _m.c.segments, _m.c.purpose, _m.c.member_id,
+    _m.c.reason,
+)  # fmt: skip
 _WAITING = Statement(
     sa.select(*_COLUMNS)
     .where(_m.c.subscription_id == param("subscription_id"), message.IS_FOR_LATER)
@@ -67,8 +70,14 @@ class Waiting:
     segments: int
     purpose: str
     member_id: str | None
+    reason: str = ""
     name: str = ""
     number: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Why it waits, where nobody chose the time."""
+        return deferral.SENTENCES.get(self.reason, "")
 
 
 def problem_of(moment: dt.datetime) -> str:

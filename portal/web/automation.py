@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from forms.scheduled_filter import ScheduledFilter
+from portal import local_time
 from portal.accounts.member import Right
 from portal.automations import automation as automations
 from portal.automations import choice, dry_run, scheduled_text, sentence, trial
@@ -71,7 +72,11 @@ def test(session: Session, visit: Visit) -> Answer:
     )
     if isinstance(answer, Refuse):
         return _again(session, visit, found, test_problem=f"Not sent. {answer.sentence} {answer.unlock}")
-    return SeeOther(f"/automations/{found.id}", flash="The test is on its way; see the conversation.")
+    said = "The test is on its way; see the conversation."
+    if answer.until is not None:
+        when = local_time.when(answer.until, visit.business.timezone)
+        said = f"It is no hour for texts there: the test goes out {when}."
+    return SeeOther(f"/automations/{found.id}", flash=said)
 
 
 def cancel(session: Session, visit: Visit) -> Answer:

@@ -14,6 +14,7 @@ from portal import clock, glyph, local_time
 from portal.accounts.business import Business, Capability
 from portal.clients import standing, topic
 from portal.consent import phone_number
+from portal.messaging import quiet_hours
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def environment() -> Environment:
     found.filters["hour"] = local_time.hour
     found.filters["day"] = local_time.day
     found.filters["when"] = local_time.when
+    found.filters["clocks_at"] = quiet_hours.clocks
     found.filters["date"] = local_time.date
     found.filters["short_time"] = local_time.short
     found.filters["full_time"] = local_time.full

@@ -14,7 +14,7 @@ from portal.accounts.language import NAMES, Language
 from portal.accounts.member import Right
 from portal.consent import disclaimer
 from portal.consent.disclaimer import Shown
-from portal.messaging import segment, wording
+from portal.messaging import hours, segment, wording
 from portal.messaging.segment import Segments
 from portal.messaging.wording_lint import MOST
 from portal.web.page import Answer, Page, SeeOther
@@ -51,7 +51,7 @@ def show(session: Session, visit: Visit) -> Answer:
         return _form(session, visit, _filled(business))
     context = {
         "preview": _preview(session, business, visit), "regions": _names(business.allowed_regions),
-        "language": NAMES[Language(business.language)],
+        "language": NAMES[Language(business.language)], **_hours(session, visit),
     }  # fmt: skip
     return Page("settings_page/facts.html", context)
 
@@ -82,7 +82,11 @@ def save(session: Session, visit: Visit) -> Answer:
 def _form(session: Session, visit: Visit, form: BusinessForm, status: int = 200) -> Page:
     typed = {name: str(form.data[name] or "") for name in IN_TEXTS}
     context = {"form": form, "preview": _preview(session, _drafted(visit.business, typed), visit)}
-    return Page("settings_page/page.html", context, status)
+    return Page("settings_page/page.html", context | _hours(session, visit), status)
+
+
+def _hours(session: Session, visit: Visit) -> dict[str, Any]:
+    return {"hours": hours.of(session), "is_demo": visit.settings.demo}
 
 
 def _filled(business: Business) -> BusinessForm:

@@ -13,10 +13,12 @@ from forms.opt_out import OptOutForm
 from forms.review import ReviewForm
 from forms.status_filter import STATUSES, StatusFilter
 from portal import clock, local_time
+from portal.consent import subscription
 from portal.consent.purpose import Purpose
 from portal.messaging import (
     canned_reply,
     conversation,
+    deferral,
     desk,
     message,
     review_decision,
@@ -46,7 +48,9 @@ def write(session: Session, visit: Visit) -> Answer:
     if act == "insert":
         return _inserted(session, visit, form)
     is_valid, is_later = form.is_valid(), act == "later"
-    moment = form.moment(visit.business.timezone) if is_later else None
+    moment = (
+        form.moment(visit.business.timezone) if is_later else _opening(session, visit) if act == "opening" else None
+    )
     if not is_valid or (is_later and moment is None):
         return _answer(session, visit, form, status=422)
     answer = _queued(session, visit, form, moment)
@@ -67,6 +71,13 @@ def _queued(session: Session, visit: Visit, form: ComposerForm, moment: dt.datet
     return send_later.write(
         session, visit.business.id, here, text, member_id=who, once_key=once_key, due_at=moment
     )  # fmt: skip
+
+
+def _opening(session: Session, visit: Visit) -> dt.datetime | None:
+    """The next hour that suits the client; None where it is one now."""
+    row = subscription.get(session, visit.business.id, _id(visit))
+    quiet = deferral.quiet(session, row) if row is not None else None
+    return None if quiet is None else quiet.until
 
 
 def _inserted(session: Session, visit: Visit, form: ComposerForm) -> Answer:

@@ -6,10 +6,12 @@ from typing import Any
 from sqlmodel import Session
 
 from forms.first_message import AskForm
+from portal import local_time
 from portal.accounts import audit
 from portal.consent import subscription
+from portal.consent.purpose import Purpose
 from portal.errors import NotFound
-from portal.messaging import first_message, segment, thread, wording
+from portal.messaging import deferral, first_message, segment, thread, wording
 from portal.messaging.first_message import Basis
 from portal.messaging.gate import Refuse
 from portal.web import panel
@@ -46,8 +48,16 @@ def send(session: Session, visit: Visit) -> Answer:
             session, visit.business.id, row.id, str(form.text.data), member_id=visit.member.id,
             once_key=f"asked:{row.id}:{asked.seq}",
         )  # fmt: skip
-    said = "Asked. Your text is held and leaves when they answer YES." if form.text.data else "Asked."
+    said = _when_asked(session, visit, asked.row)
+    said += " Your text is held and leaves when they answer YES." if form.text.data else ""
     return SeeOther(f"/sms/{row.id}", flash=said)
+
+
+def _when_asked(session: Session, visit: Visit, row: Any) -> str:
+    wait = deferral.on_queueing(session, row, Purpose.OPT_IN_REQUEST)
+    if wait is None:
+        return "Asked."
+    return f"It is no hour for texts there: they are asked {local_time.when(wait.until, visit.business.timezone)}."
 
 
 def _page(session: Session, visit: Visit, form: AskForm, status: int = 200) -> Page:

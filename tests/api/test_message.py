@@ -1,14 +1,23 @@
 """Messages over the API: through the same gate as a member's, and read page by page."""
 
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import time_machine
+from starlette.testclient import TestClient
 
+from portal.accounts.key import Secrets
 from portal.accounts.sender import SMS
+from portal.app import create_app
 from portal.consent import subscription
+from portal.database import Database
 from portal.messaging import claim, message
 from portal.messaging.message import Direction, Fate
 from portal.messaging.spending import Limits
+from portal.settings import Settings
 from tests.api.conftest import CLIENT, SECOND, STRANGER, Api, Clients
 from tests.conftest import OUR_NUMBER, World
 
@@ -52,6 +61,30 @@ def test_after_a_stop_the_answer_says_why_and_what_would_change_it(api: Api, cli
     assert answer.json()["reason"] == "opted_out"
     assert "START" in answer.json()["unlock"]
     assert TEXT["text"] not in clients.send_all()
+
+
+@pytest.mark.covers("rules 13")
+def test_a_text_that_respects_quiet_hours_waits_for_the_opening_and_says_when(
+    settings: Settings, secrets: Secrets, houses: Callable[[Database], World]
+) -> None:
+    """interface.md 6.8 and 6.11."""
+    app = create_app(replace(settings, quiet_hours="law"), with_jobs=False, secrets=secrets)
+    site = houses(app.state.database)
+    api = Api(TestClient(app, base_url="https://portal.example.com"), site.hearth.token)
+    clients = Clients(site)
+    with time_machine.travel(dt.datetime(2026, 11, 24, 6, 0, tzinfo=dt.UTC), tick=False):
+        clients.says_yes()
+        clients.send_all()
+        answer = api.post("/messages", TEXT | {"respect_quiet_hours": True})
+        assert (answer.status_code, answer.json()["status"]) == (201, "deferred")
+        assert answer.json()["send_at"] == "2026-11-24T17:00:00Z"
+        read = api.get(f"/messages/{answer.json()['id']}")
+        assert (read["status"], read["send_at"]) == ("deferred", "2026-11-24T17:00:00Z")
+        assert read["reason"] == "quiet_hours"
+        assert api.post("/messages", TEXT).json()["status"] == "queued"
+        clients.texts("Hello?")
+        assert api.post("/messages", TEXT | {"respect_quiet_hours": True}).json()["status"] == "queued"
+    app.state.database.dispose()
 
 
 def test_a_number_nobody_asked_is_refused_and_gets_no_row(api: Api, clients: Clients) -> None:
