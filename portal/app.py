@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -23,7 +24,9 @@ from portal.budget import Budget
 from portal.database import Database, durability
 from portal.errors import Problem, SettingsError
 from portal.jobs import JOBS, Timetable
+from portal.messaging import clock_watch
 from portal.messaging.archive_mail import Journal, Letter
+from portal.messaging.clock_watch import ClockWatch
 from portal.messaging.deferral import Policy
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.review_alarm import Alarm as ReviewAlarm
@@ -86,7 +89,7 @@ def create_app(
     _remember(
         app, settings=settings, database=database, hub=hub, providers=providers, secrets=secrets_of(database),
         webhook_secrets={}, schema=schema.HEAD, with_jobs=with_jobs, timetable=None, dispatcher=None, courier=None,
-        tour=None, memory=memory, noticed=noticed,
+        tour=None, memory=memory, noticed=noticed, clock_watch=ClockWatch(),
     )  # fmt: skip
     return app
 
@@ -140,7 +143,10 @@ def start_dispatcher(app: Starlette) -> None:
         caps.segments_day, caps.installation_segments_day, automated_day=caps.automated_day,
         member_day=caps.member_day, drain_second=caps.drain_second,
     )  # fmt: skip
-    state.dispatcher = Dispatcher(state.database, state.providers, limits, slots=state.settings.send_slots)
+    watch = None if state.settings.demo else state.clock_watch
+    if watch is not None and state.database.read(clock_watch.is_behind):
+        state.database.write(partial(clock_watch.enter, note="The clock is behind what was recorded last."))
+    state.dispatcher = Dispatcher(state.database, state.providers, limits, slots=state.settings.send_slots, watch=watch)
     state.courier = courier(state.database, state.settings)
     mail_to, url = letter(state.settings), state.settings.public_url
     reviews = ReviewAlarm(state.database, letter=mail_to, url=url)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from portal.jobs import archiving, keeping, planning, sending
+from portal.jobs import archiving, keeping, planning, sending, watching
 from portal.jobs.timetable import Job, Timetable
 
 __all__ = ["JOBS", "Job", "Timetable"]
@@ -15,6 +15,7 @@ JOBS = (
     Job("deliver_events", dt.timedelta(seconds=1), sending.deliver_events),
     Job("expire_leases", dt.timedelta(seconds=2), sending.expire_leases),
     Job("take_in_words", dt.timedelta(seconds=2), keeping.take_in_words),
+    Job("watch_clock", dt.timedelta(seconds=2), watching.watch_clock),
     Job("plan_events", dt.timedelta(seconds=1), planning.plan_events),
     Job("plan_dates", dt.timedelta(seconds=2), planning.plan_dates),
     Job("run_due", dt.timedelta(seconds=1), planning.run_due),

@@ -6,6 +6,7 @@ from portal import logs
 from portal.automations import due, plan
 from portal.automations.candidate import Place
 from portal.database import Database, Lane
+from portal.jobs import watching
 from portal.jobs.timetable import Timetable
 from portal.messaging import trigger_event
 
@@ -18,6 +19,8 @@ def plan_events(timetable: Timetable) -> None:
 
 def plan_dates(timetable: Timetable) -> None:
     """One automation whose days cannot be read keeps no other waiting."""
+    if watching.is_clock_off(timetable):
+        return
     for automation_id in timetable.database.read(plan.waiting):
         try:
             _look_through(timetable.database, automation_id)
@@ -37,6 +40,8 @@ def _look_through(database: Database, automation_id: str) -> None:
 
 def run_due(timetable: Timetable) -> None:
     """What is due goes to the outbox; in pieces, so that nobody's write waits long."""
+    if watching.is_clock_off(timetable):
+        return
     work = partial(due.run, form_origin=timetable.form_origin)
     while timetable.database.read(due.is_any) and timetable.database.write(work, lane=Lane.BULK):
         pass

@@ -1,6 +1,7 @@
 """The roads: what waits is sent, what was sent is marked, what came is told on."""
 
 from portal.database import Lane
+from portal.jobs import watching
 from portal.jobs.timetable import Timetable
 from portal.messaging import group_message, lapse, outcome, rehearsal
 
@@ -36,6 +37,8 @@ def run_group_messages(timetable: Timetable) -> None:
 
 def lapse_requests(timetable: Timetable) -> None:
     """In pieces, so that nobody's write waits long."""
+    if watching.is_clock_off(timetable):
+        return
     while timetable.database.read(lapse.is_any) and timetable.database.write(lapse.run, lane=Lane.BULK):
         pass
 

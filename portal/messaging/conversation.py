@@ -136,16 +136,15 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
     found = thread.read(session, business.id, subscription_id, before=before)
     row = found.subscription
     ours = quarantine.sender_of(session, business.id, row.channel)
-    asks_first = business.asks_first(row.channel)
     decision = gate.decide(
-        row, Purpose.CONVERSATION, has_sender=ours is not None, asks_first=asks_first, zone=business.timezone,
-        is_window_open=gate.may_write_freely(row), in_quarantine=quarantine.holds(ours),
+        row, Purpose.CONVERSATION, has_sender=ours is not None, asks_first=business.asks_first(row.channel),
+        zone=business.timezone, is_window_open=gate.may_write_freely(row), in_quarantine=quarantine.holds(ours),
     )  # fmt: skip
     hold = decision if isinstance(decision, Hold) else None
     known = contact.get(session, business.id, row.contact_id) if row.contact_id else None
+    called = known.name if known else row.name
     names = {each.id: each.name for each in member.all_of(session, business.id)}
     projects = _projects(session, business, found)
-    called = known.name if known else row.name
     return Conversation(
         row=row,
         lines=tuple(_lines(found.messages, names, projects.known, business.timezone)),

@@ -14,8 +14,9 @@ from portal import clock, logs, metrics
 from portal.accounts import sender
 from portal.database import Database, Lane
 from portal.errors import SettingsError
-from portal.messaging import claim, flight, one_time_code, outbox, outcome
+from portal.messaging import claim, clock_watch, flight, one_time_code, outbox, outcome
 from portal.messaging.claim import Claim
+from portal.messaging.clock_watch import ClockWatch
 from portal.messaging.share import FRESH, Share
 from portal.messaging.spending import Limits
 from portal.providers.provider import Outbound, Providers, Rejected, Result, Trouble, Unknown
@@ -31,8 +32,17 @@ Start = tuple[Claim, str, dict[str, str], float]  # what to send, in which words
 class Dispatcher:
     """Start once per process that runs jobs; `wake` it when something was queued."""
 
-    def __init__(self, database: Database, providers: Providers, limits: Limits, *, slots: int = 16) -> None:
+    def __init__(
+        self,
+        database: Database,
+        providers: Providers,
+        limits: Limits,
+        *,
+        slots: int = 16,
+        watch: ClockWatch | None = None,
+    ) -> None:
         self._database, self._providers, self._limits = database, providers, limits
+        self.watch = watch
         spare = -(-slots // SPARE)
         self._share = Share(slots, spare)
         self._marks: deque[Mark] = deque()
@@ -78,18 +88,23 @@ class Dispatcher:
             return False
         marks = list(self._marks)
         try:
-            claims = self._database.write(lambda session: self._mark_and_claim(session, marks), lane=Lane.ROAD)
+            jumped = self.watch.jump() if self.watch is not None else ""
+            claims = self._database.write(lambda session: self._mark_and_claim(session, marks, jumped), lane=Lane.ROAD)
         except Exception:
             self._refused += [(mark, 1) for mark in marks]
             self._forget(marks)
             raise
         self._forget(marks)
+        if self.watch is not None and jumped:
+            self.watch.entered(jumped)
         for start in claims:
             self._share.take(start[0].row.business_id)
             self._pool.submit(self._send, *start)
         return bool(claims) or (self._share.has_more and self._share.free > 0)
 
-    def _mark_and_claim(self, session: Session, marks: list[Mark]) -> list[Start]:
+    def _mark_and_claim(self, session: Session, marks: list[Mark], jumped: str) -> list[Start]:
+        if jumped:
+            clock_watch.enter(session, jumped)
         for mark in marks:
             mark(session)
         deadline = clock.monotonic() + flight.START_WITHIN  # before the claim: its commit may take long, a STOP may not

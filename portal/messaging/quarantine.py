@@ -52,6 +52,9 @@ _OPEN = Statement(sa.select(table).where(_is_open).order_by(table.c.since_at, ta
 _RESTORED_AT = Statement(sa.select(RESTORED_AT.label("at")))
 _ENTER = Statement(sa.insert(table).values(**params("id", "why", "since_at", "note")))
 _END = Statement(sa.update(table).where(_is_open).values(**params("ended_at", "ended_by")))
+_END_ONE = Statement(
+    sa.update(table).where(_is_open, table.c.why == param("why")).values(**params("ended_at", "ended_by"))
+)
 _SENDER = Statement(
     sa.select(_s, IS_ON.label("in_quarantine"))
     .where(_s.c.business_id == param("business_id"), _s.c.channel == param("channel"), _s.c.is_active)
@@ -84,6 +87,11 @@ def current(session: Session) -> Any:
     return _OPEN.first(session)
 
 
+def open_for(session: Session, why: str) -> Any:
+    """The one with this reason that has not ended, or None."""
+    return next((each for each in _OPEN.rows(session) if each.why == why), None)
+
+
 def was_restored_since(session: Session, moment: dt.datetime) -> bool:
     """Whether what was to go on since then may have done so in the time that a restore has lost."""
     at = _RESTORED_AT.first(session).at
@@ -113,9 +121,11 @@ def enter(session: Session, why: str, note: str = "") -> None:
     announce(session, TOPIC)
 
 
-def end(session: Session, *, by: str) -> bool:
-    """False when there was none. `by` is an actor, as in the audit log."""
-    if not _END.run(session, ended_at=clock.now(), ended_by=by):
+def end(session: Session, *, by: str, why: str = "") -> bool:
+    """All that are open, or the one with this reason; False when there was none. `by` is an actor, as in the audit
+    log."""
+    values = {"ended_at": clock.now(), "ended_by": by}
+    if not (_END_ONE.run(session, **values, why=why) if why else _END.run(session, **values)):
         return False
     audit.note(session, "quarantine.ended", actor=by, business_id=None)
     logs.event("quarantine.ended", by=by)

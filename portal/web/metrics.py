@@ -17,6 +17,7 @@ from portal.watch import alert
 
 FORMAT = "text/plain; version=0.0.4"
 GAUGES = {
+    "clock_skew_seconds": "How far the clock has left an even one since this process started.",
     "outbox_depth": "Texts that wait to be sent.",
     "oldest_due_seconds": "How long the text waits that could have gone out first.",
     "in_flight": "Texts with a provider whose answer is not known yet.",
@@ -38,6 +39,7 @@ async def show(request: Request) -> Response:
     if not hmac.compare_digest(given.encode(), token.encode()):
         return PlainTextResponse("The metrics need their token.", 401, {"WWW-Authenticate": "Bearer"})
     found = await request.app.state.database.reading(_gauges)
+    found["clock_skew_seconds"] = round(request.app.state.clock_watch.skew, 3)
     return PlainTextResponse("\n".join(_lines(found)) + "\n", media_type=FORMAT)
 
 
