@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
 from portal import clock
 from portal.consent.purpose import Purpose
@@ -83,13 +85,14 @@ def agreed(machine: Machine, clocks: Clocks, road: Road) -> Road:
     machine.ticks()
     for text, ahead in (("in an hour", 3600), ("tomorrow", 86400)):
         due_at = clocks.wall + dt.timedelta(seconds=ahead)
-        road.write(
-            lambda session, text=text, due_at=due_at: outbox.queue(
-                session, road.row(), text, purpose=Purpose.AUTOMATED, once_key=text, due_at=due_at,
-                expires_at=due_at + dt.timedelta(hours=2),
-            )
-        )  # fmt: skip
+        expires_at = due_at + dt.timedelta(hours=2)
+        queue = partial(outbox.queue, purpose=Purpose.AUTOMATED, due_at=due_at, expires_at=expires_at)
+        road.write(partial(_queued, road=road, text=text, queue=queue))
     return road
+
+
+def _queued(session: Session, road: Road, text: str, queue: Any) -> None:
+    queue(session, road.row(), text, once_key=text)
 
 
 def is_on(road: Road) -> bool:
