@@ -589,7 +589,7 @@ def at_twilio(number: str, url: str) -> dict[str, Any]:
 
 
 def test_the_doctor_says_what_to_change_where_a_provider_calls_somebody_else(
-    run: Run, real_town: World, provider: type[Answers], monkeypatch: pytest.MonkeyPatch
+    run: Run, real_town: World, provider: type[Answers], durable: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = called(real_town.hearth.id)
     monkeypatch.setattr(provider, "said", {OUR_NUMBER[1:]: at_twilio(OUR_NUMBER, "https://elsewhere.example.com")})

@@ -112,7 +112,8 @@ def test_reports_out_of_order_leave_the_furthest_and_a_forged_one_nothing(desk: 
     desk.site.write(give)
     delivered, sent = (desk.case.status(desk.url("status"), fate, 9, "") for fate in ("delivered", "sent"))
     forged = Request(delivered.method, delivered.url, {"content-type": "application/json"}, delivered.body)
-    assert [desk.post(each) for each in (forged, delivered, sent, delivered)] == [403, 200, 200, 200]
+    assert desk.post(forged) in (401, 403)  # Bandwidth shows its password to who asks for it
+    assert [desk.post(each) for each in (delivered, sent, delivered)] == [200, 200, 200]
     assert [row.status for row in desk.texts() if row.provider_id == number] == [Fate.DELIVERED]
 
 
