@@ -1,5 +1,6 @@
 """Wires everything together: the only place that knows which providers are real."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -11,6 +12,7 @@ from starlette.middleware import Middleware
 
 from portal import budget as budgets
 from portal import (
+    logs,
     mail,
     schema,
     tables,  # noqa: F401 (completes the metadata: without it a foreign key may lead to a table nobody has declared)
@@ -21,14 +23,16 @@ from portal.accounts.key import Secrets
 from portal.api import event
 from portal.backup.memory import Memory
 from portal.budget import Budget
-from portal.database import Database, durability
+from portal.database import Database, Lane, durability
 from portal.errors import Problem, SettingsError
 from portal.jobs import JOBS, Timetable
-from portal.messaging import clock_watch
+from portal.messaging import clock_watch, heartbeat
 from portal.messaging.archive_mail import Journal, Letter
 from portal.messaging.clock_watch import ClockWatch
 from portal.messaging.deferral import Policy
 from portal.messaging.dispatch import Dispatcher
+from portal.messaging.inbox import Rules
+from portal.messaging.reconciler import Reconciler
 from portal.messaging.review_alarm import Alarm as ReviewAlarm
 from portal.messaging.spending import Limits
 from portal.providers import rehearsal
@@ -155,8 +159,33 @@ def start_dispatcher(app: Starlette) -> None:
     state.timetable = Timetable(
         state.database, state.dispatcher, state.courier, reviews, journal, state.settings.form_origin, watch,
         memory=state.memory,
+        reconciler=Reconciler(state.database, state.providers, Rules(state.settings.auto_reply_minutes)),
     )  # fmt: skip
+    listen_from_now_on(app, is_alone=False)
     state.dispatcher.start()
+
+
+def reconciler(database: Database, settings: Settings) -> Reconciler:
+    """For a command that asks by itself."""
+    providers = Providers(real_providers(settings), settings.public_url)
+    return Reconciler(database, providers, Rules(settings.auto_reply_minutes))
+
+
+def listen_from_now_on(app: Starlette, *, is_alone: bool) -> None:
+    """Before anything is sent: where nobody may have listened, providers are asked first what was missed (P8)."""
+    state = app.state
+    if state.database.read(lambda session: heartbeat.was_silent(session, is_alone=is_alone)):
+        reconciler(state.database, state.settings).owe()
+
+
+async def _beat(app: Starlette) -> None:
+    """While this process listens."""
+    while True:
+        await asyncio.sleep(heartbeat.EVERY)
+        try:
+            await app.state.database.writing(heartbeat.beat, lane=Lane.BULK)
+        except Exception:
+            logs.trace("heartbeat.failed")
 
 
 def courier(database: Database, settings: Settings) -> Courier:
@@ -200,11 +229,16 @@ def stop_roads(app: Starlette) -> None:
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     app.state.database.join()
+    database: Database = app.state.database
+    listen_from_now_on(app, is_alone=database.is_sqlite)
+    database.write(heartbeat.beat)
+    beating = asyncio.create_task(_beat(app))
     if app.state.with_jobs:
         start_roads(app)
     try:
         yield
     finally:
+        beating.cancel()
         app.state.hub.close()
         stop_roads(app)
         app.state.database.dispose()

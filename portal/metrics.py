@@ -9,6 +9,8 @@ NAMES = {
     "webhook_accepted_total": "Provider events stored and answered 2xx, by provider.",
     "webhook_duplicate_total": "Provider events that had been stored before, by provider.",
     "webhook_rejected_total": "Provider events refused, by provider and reason.",
+    "reconcile_missing_total": "Inbound texts that no webhook had brought, found in a provider's list, by provider.",
+    "reconcile_failed_total": "Looks at a provider's list that failed, by provider.",
     "sends_total": "Texts handed to a provider, by provider and result.",
     "sender_rests_total": "Rests of senders whose provider took no texts, by provider and trouble.",
     "sign_in_failed_total": "Sign-ins with a wrong password or an unknown address.",
@@ -31,11 +33,11 @@ _times: dict[str, tuple[list[int], float]] = {}
 _lock = threading.Lock()
 
 
-def count(name: str, **labels: str) -> None:
-    """One more. Raises KeyError for a name that is not in the list; labels are words of ours, never of a request."""
+def count(name: str, *, by: int = 1, **labels: str) -> None:
+    """So many more. Raises KeyError for an unlisted name; labels are words of ours, never of a request."""
     NAMES[name]
     with _lock:
-        _counts[name, tuple(sorted(labels.items()))] += 1
+        _counts[name, tuple(sorted(labels.items()))] += by
 
 
 def counted(name: str) -> dict[Labels, int]:

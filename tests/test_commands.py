@@ -28,12 +28,12 @@ from portal.consent import subscription
 from portal.consent.state import Origin, Proof
 from portal.contacts import contact_export
 from portal.database import Database
-from portal.messaging import archive, message, opt_in
+from portal.messaging import archive, message, opt_in, quarantine
 from tests.conftest import ON_POSTGRES, OTHER_NUMBER, OUR_NUMBER, World, populate
 
 OFFERED = {
     "demo", "serve", "worker", "migrate", "business", "member", "sender", "token", "jobs", "verify", "read", "doctor",
-    "export", "import", "backup", "restore",
+    "export", "import", "backup", "restore", "reconcile",
 }  # fmt: skip
 PASSWORD = "a few words in a row"
 NUMBER = "+14155550132"
@@ -739,3 +739,32 @@ def test_lists_come_in_and_only_lower_consent(run: Run, kept: Database, town: Wo
     assert (status("+14155550141"), status("+14155550142")) == ("none", "opted_out")
     nowhere = run("import", "--business", business, "--what", "contacts", str(tmp_path / "nothing.csv"))
     assert (nowhere.code, nowhere.err.count("\n")) == (1, 1)
+
+
+def test_reconcile_says_per_number_what_was_found_and_releases(run: Run, town: World) -> None:
+    """The pretend phones' provider has no list: nothing is waited for."""
+    town.write(lambda session: quarantine.enter(session, quarantine.RESTORE))
+    assert run("doctor").out.count("`portal reconcile --release` ends it") == 1
+    done = run("reconcile", "--release")
+    assert (done.code, done.err) == (0, "")
+    assert f"{OUR_NUMBER} (rehearsal, sms): this provider cannot list texts" in done.out
+    assert done.out.endswith("The quarantine is over; texts leave again.\n")
+    assert run("reconcile", "--release").out.endswith("There is no quarantine; texts leave as usual.\n")
+
+
+def test_reconcile_does_not_release_while_a_provider_cannot_be_asked(
+    run: Run, town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTAL_TWILIO_API_URL", "http://127.0.0.1:1")
+    town.write(lambda session: session.connection().execute(sa.update(sender.table).values(provider="twilio")))
+    town.write(lambda session: quarantine.enter(session, quarantine.RESTORE))
+    done = run("reconcile", "--release")
+    assert done.code == 1
+    assert "The quarantine goes on" in done.err
+    assert town.read(quarantine.current) is not None
+    assert "missed texts" in run("doctor").out
+
+
+def test_reconcile_refuses_a_time_that_is_none(run: Run, town: World) -> None:
+    done = run("reconcile", "--since", "yesterday")
+    assert (done.code, "is no time" in done.err) == (1, True)

@@ -46,7 +46,8 @@ class Sender(SQLModel, table=True):
     """`credentials` is sealed JSON, never shown again: names and values, and perhaps the previous ones as an object.
 
     `failures` in a row, and while `rests` is not 0 its texts wait until `rests_until_at` (messaging/breaker.py);
-    `paced_until_at` is up to when its texts a second are used up (messaging/pace.py).
+    `paced_until_at` is up to when its texts a second are used up (messaging/pace.py). `owes_since_at`: since then its
+    provider is to be asked what was missed, before anything automatic leaves (messaging/reconciliation.py).
     """
 
     __table_args__ = (sa.UniqueConstraint("channel", "number", name="sender_number_once"),)
@@ -65,6 +66,7 @@ class Sender(SQLModel, table=True):
     resting_since_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     rests_until_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
     paced_until_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+    owes_since_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 table = table_of(Sender)

@@ -97,7 +97,23 @@ def _of_database(settings: Settings, found: "Database") -> Iterator[Finding]:
             reached |= {name} if finding.verdict == "ok" else set()
     for look in called.looks(settings, found, reached):
         yield Finding(*look)
+    yield from _lists(found)
     yield _clock(found, skews)
+
+
+def _lists(found: "Database") -> Iterator[Finding]:
+    """What a list of texts could not be asked for; until then nothing automatic leaves a sender that owes it."""
+    from portal.messaging import quarantine, reconciliation
+
+    for each in found.read(reconciliation.senders):
+        if each.trouble:
+            verdict: Verdict = "FAIL" if each.owes_since_at else "warn"
+            waits = "; automated texts of this number wait" if each.owes_since_at else ""
+            yield Finding(verdict, "missed texts", f"{each.number}: {each.trouble.rstrip('.')}{waits}")
+    current = found.read(quarantine.current)
+    if current is not None:
+        since = clock.rfc3339(current.since_at)
+        yield Finding("FAIL", "quarantine", f"{current.why} since {since}; `portal reconcile --release` ends it")
 
 
 def _server(settings: Settings, found: "Database") -> Iterator[Finding]:

@@ -7,10 +7,22 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from portal.commands import backup, business, demo, doctor, export, import_, installation, reply, sender, server
+from portal.commands import (
+    backup,
+    business,
+    demo,
+    doctor,
+    export,
+    import_,
+    installation,
+    reconciling,
+    reply,
+    sender,
+    server,
+)
 from portal.errors import Problem, SettingsError
 
-MODULES = (demo, server, installation, backup, business, sender, import_, export, reply, doctor)
+MODULES = (demo, server, installation, backup, reconciling, business, sender, import_, export, reply, doctor)
 DONE, REFUSED = 0, 1
 
 

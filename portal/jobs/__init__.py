@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from portal.jobs import archiving, keeping, planning, sending, watching
+from portal.jobs import archiving, keeping, planning, reconciling, sending, watching
 from portal.jobs.timetable import Job, Timetable
 
 __all__ = ["JOBS", "Job", "Timetable"]
@@ -10,6 +10,7 @@ __all__ = ["JOBS", "Job", "Timetable"]
 JOBS = (
     Job("checkpoint", dt.timedelta(seconds=0.5), keeping.checkpoint),
     Job("remember", dt.timedelta(seconds=5), keeping.remember),
+    Job("reconcile", dt.timedelta(seconds=1), reconciling.reconcile),
     Job("wake_dispatcher", dt.timedelta(seconds=1), sending.wake_dispatcher),
     Job("deliver_rehearsal", dt.timedelta(seconds=1), sending.deliver_rehearsal),
     Job("deliver_events", dt.timedelta(seconds=1), sending.deliver_events),

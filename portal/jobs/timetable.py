@@ -12,6 +12,7 @@ from portal.backup.memory import Memory
 from portal.database import Database
 from portal.messaging.archive_mail import Journal
 from portal.messaging.dispatch import Dispatcher
+from portal.messaging.reconciler import Reconciler
 from portal.messaging.review_alarm import Alarm
 from portal.watch.alarm import Alarm as Watch
 
@@ -36,9 +37,11 @@ class Timetable:
         form_origin: str = "",
         watch: Watch | None = None,
         memory: Memory | None = None,
+        reconciler: Reconciler | None = None,
     ) -> None:
         self.database, self.dispatcher, self.courier, self.alarm = database, dispatcher, courier, alarm
         self.journal, self.form_origin, self.watch, self.memory = journal, form_origin, watch, memory
+        self.reconciler = reconciler
         self.ticked_at = clock.monotonic()
         self._ticker = BackgroundScheduler(timezone=dt.UTC)
 

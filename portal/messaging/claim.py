@@ -19,7 +19,7 @@ from portal.column import table_of
 from portal.consent import subscription
 from portal.consent.purpose import Purpose
 from portal.database import announce
-from portal.messaging import breaker, deferral, flight, gate, message, outbox, quarantine
+from portal.messaging import breaker, deferral, flight, gate, message, outbox, quarantine, reconciliation
 from portal.messaging.gate import Defer
 from portal.messaging.lane import Lane
 from portal.messaging.message import Fate
@@ -61,6 +61,7 @@ _SELECT = (
         _m.c.urgency == param("urgency"),
         _m.c.due_at <= param("now"),
         sa.or_(_sender.c.rests == 0, _sender.c.rests_until_at == param("probing", _sender.c.rests_until_at.type)),
+        sa.or_(_sender.c.owes_since_at.is_(None), _m.c.purpose.not_in(reconciliation.AUTOMATIC)),
         ~sa.exists().where(_f.c.subscription_id == _m.c.subscription_id),
         ~sa.exists().where(
             _other.c.subscription_id == _m.c.subscription_id,

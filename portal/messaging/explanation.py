@@ -21,6 +21,7 @@ _CANCELLED = {
     "settled": "The doubt it asks about was settled before it left.",
     "lapsed": "Nobody answered the request for a week.",
     "expired": "It was too late to be allowed out.",
+    "late": "It answers a text that we heard of too late.",
     RESTORED: "A backup was restored while it waited. It may have gone out in the time that was lost.",
     **deferral.DROPPED,
 }

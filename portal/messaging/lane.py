@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal.accounts import sender
-from portal.messaging import breaker, message
+from portal.messaging import breaker, message, reconciliation
 from portal.statement import Statement, param
 
 MOST = 512
@@ -48,7 +48,7 @@ def leaps(most: int) -> Statement:
     return Statement(
         sa.select(
             _m.c.sender_id, _m.c.urgency, _m.c.due_at, _sender.c.business_id, _sender.c.rests, _sender.c.rests_until_at,
-            lanes.c.place,
+            _sender.c.owes_since_at, lanes.c.place,
         )
         .join_from(lanes, _m, _m.c.id == lanes.c.id)
         .join(_sender, _sender.c.id == _m.c.sender_id)
@@ -85,4 +85,4 @@ def look(session: Session, *, now: dt.datetime, after: str = "") -> Look:
 
 
 def _is_open(row: Any, now: dt.datetime) -> bool:
-    return bool(row.due_at <= now and breaker.is_open(row, now=now))
+    return bool(row.due_at <= now and breaker.is_open(row, now=now) and reconciliation.may_leave(row))

@@ -62,6 +62,14 @@ def _cancelling(spared: tuple[Purpose, ...]) -> Statement:
     )
 
 
+_GIVE_UP = Statement(
+    sa.update(_m)
+    .where(
+        _m.c.subscription_id == param("subscription_id"), _m.c.status == "queued",
+        _m.c.purpose.in_((*ANSWERS, Purpose.CLARIFICATION)),
+    )
+    .values(status="cancelled", **params("reason", "finished_at"))
+)  # fmt: skip
 _CANCEL = {spared: _cancelling(spared) for spared in (ANSWERS, CONFIRMATION, NOTHING)}
 
 
@@ -142,6 +150,11 @@ def cancel_waiting(
     """Nothing will go out to this number but purposes in `spare`; what is on its way is not tried again."""
     flight.stop(session, subscription_id, reason=reason, spare=spare)
     _CANCEL[spare].post(session, subscription_id=subscription_id, reason=reason, finished_at=clock.now())
+
+
+def give_up_answers(session: Session, subscription_id: str, *, reason: str) -> None:
+    """What would answer a text of theirs is not sent."""
+    _GIVE_UP.run(session, subscription_id=subscription_id, reason=reason, finished_at=clock.now())
 
 
 def cancel(session: Session, business_id: str, message_id: str, *, reason: str = "cancelled by a member") -> bool:

@@ -59,6 +59,11 @@ def keep(session: Session, business_id: str, provider: str, event_id: str, raw: 
     )  # fmt: skip
 
 
+def is_kept(session: Session, business_id: str, provider: str, event_id: str) -> bool:
+    """Whether it came before; one that was erased is not told from a new one here, only by `keep`."""
+    return _FIND.first(session, business_id=business_id, provider=provider, event_id=event_id) is not None
+
+
 def forget(session: Session, business_id: str, provider: str, event_id: str) -> None:
     """What it said, and whom it may name; not that it came. Once is enough."""
     if not event_id.startswith(_ERASED):

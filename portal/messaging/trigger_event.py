@@ -48,6 +48,7 @@ _TAKE = Statement(
     .with_for_update(skip_locked=True)
 )
 _FORGET = Statement(sa.delete(table).where(table.c.id == param("id")))
+_FORGET_OF = Statement(sa.delete(table).where(table.c.subscription_id == param("subscription_id")))
 
 
 def note(
@@ -64,6 +65,11 @@ def note(
         session, id=new_id(), business_id=business_id, kind=kind, source=source, subscription_id=subscription_id,
         contact_id=contact_id, questionnaire_id=questionnaire_id, occurred_at=clock.now(),
     )  # fmt: skip
+
+
+def forget_of(session: Session, subscription_id: str) -> None:
+    """Nothing begins by what this number did."""
+    _FORGET_OF.run(session, subscription_id=subscription_id)
 
 
 def is_any(session: Session) -> bool:

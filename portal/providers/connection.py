@@ -43,13 +43,15 @@ class Lost:
 
 
 class Line:
-    """Talks to one base URL. Each thread has its own connection, closed with the thread or with the line."""
+    """Talks to one base URL. Each thread has its own connection, closed with the thread or with the line. No answer
+    may weigh more than `most` bytes."""
 
-    def __init__(self, base_url: str, *, timeout: float) -> None:
+    def __init__(self, base_url: str, *, timeout: float, most: int = wire.MAX_ANSWER) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SettingsError(f"A provider's API URL must look like https://api.example.com, not “{base_url}”.")
         self._timeout = timeout
+        self._most = most
         self._host = parts.hostname
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
         self._prefix = parts.path.rstrip("/")
@@ -83,7 +85,7 @@ class Line:
         kept: _Connection | None = getattr(self._kept, "connection", None)
         if kept is None:
             context = wire.trusted() if self._is_secure else None
-            kept = self._kept.connection = _Connection(self._host, self._port, context)
+            kept = self._kept.connection = _Connection(self._host, self._port, context, self._most)
         if not kept.is_alive():
             kept.close()
             kept.open(until)
@@ -99,10 +101,10 @@ class _Connection(http.client.HTTPConnection):
 
     auto_open = 0
 
-    def __init__(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
+    def __init__(self, host: str, port: int, context: ssl.SSLContext | None, most: int) -> None:
         super().__init__(host, port)
         self.default_port = 443 if context else 80
-        self._context = context
+        self._context, self._most = context, most
         self._wire: wire.Wire | None = None
         self._used_at = 0.0
 
@@ -121,7 +123,7 @@ class _Connection(http.client.HTTPConnection):
         dialled = wire.dial(self.host, self.port, until)
         if self._context is not None:
             dialled = self._context.wrap_socket(dialled, server_hostname=self.host)
-        self.sock = self._wire = wire.Wire(dialled)
+        self.sock = self._wire = wire.Wire(dialled, most=self._most)
 
     def exchange(self, until: float) -> Answer | Lost:
         """Write what is waiting and read the answer, all before `until`."""
@@ -138,6 +140,6 @@ class _Connection(http.client.HTTPConnection):
             raise http.client.NotConnected
         self._wire.flush(until)
         with self.getresponse() as response:
-            if response.status < 200 or (response.length or 0) > wire.MAX_ANSWER:
+            if response.status < 200 or (response.length or 0) > self._most:
                 raise http.client.UnknownProtocol(f"answer {response.status} of {response.length} bytes")
             return Answer(response.status, response.read(), response.headers.get("Retry-After", ""))

@@ -26,18 +26,22 @@ class ListedText:
 @dataclass(frozen=True)
 class Listed:
     """One page, in whatever order; `next` is where to go on, None at the end. An inbound text has the same `event_id`
-    as its webhook would have had, so that it counts once whichever came first."""
+    as its webhook would have had, so that it counts once whichever came first. `has_ours`: all texts that we sent from
+    this number are in the list, so that one that is not there was never taken."""
 
     texts: Sequence[InboundText | ListedText]
     next: str | None
+    has_ours: bool = True
 
 
 @dataclass(frozen=True)
 class NotListed:
-    """The provider could not be asked. `is_setup`: asking again will not help before somebody changes a setting."""
+    """The provider could not be asked. `is_setup`: asking again will not help before somebody changes a setting.
+    `has_list` is false where this address has none at all: nothing is to be waited for."""
 
     sentence: str
     is_setup: bool = False
+    has_list: bool = True
 
 
 @runtime_checkable

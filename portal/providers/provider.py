@@ -4,6 +4,7 @@ A webhook handler has five steps in equal order for every provider: authentic? â
 stored and acted on (messaging/batch.py) â†’ answered.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -106,6 +107,7 @@ class InboundText:
 
     On WhatsApp `sender` is empty where the number is withheld, and `user_id` names who wrote; `name` is what the
     client calls themselves. `raw` is the part of a batched request that says this (all events): empty for the whole.
+    `sent_at` is when it came to the provider, where a list tells it.
     """
 
     event_id: str
@@ -120,6 +122,7 @@ class InboundText:
     user_id: str | None = None
     name: str = ""
     raw: bytes = b""
+    sent_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """Twilio: one POST per text, signed webhooks, and what its network answers by itself (rules.md 4)."""
 
+import datetime as dt
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from portal.providers import part, retry_after, setting, twilio_event, twilio_setting, twilio_signature
+from portal.providers import part, retry_after, setting, twilio_event, twilio_list, twilio_setting, twilio_signature
 from portal.providers.connection import Answer, Line, Lost, NotSent
+from portal.providers.listing import Listed, NotListed
 from portal.providers.provider import (
     Accepted,
     Event,
@@ -31,12 +33,13 @@ _EMPTY_TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
 class Twilio:
-    """Fulfils `Provider`. `timeout` (seconds) bounds a whole send; each thread keeps a connection of its own."""
+    """Fulfils `Provider` and `Lister`. `timeout` (seconds) bounds a whole send; each thread has its own connection."""
 
     name = "twilio"
 
     def __init__(self, base_url: str = "https://api.twilio.com", timeout: float = 8.0) -> None:
         self._line = Line(base_url, timeout=timeout)
+        self._list_line = Line(base_url, timeout=twilio_list.WITHIN, most=twilio_list.MAX_PAGE)
 
     def answers(self, keyword: str, number: str) -> bool:
         """True for any bare word of Twilio's own lists, so `unsubscribe` too. Short codes answer nothing."""
@@ -52,15 +55,25 @@ class Twilio:
         if not account or not token:
             return Rejected(Trouble.SENDER, "credentials", "The sender has no account_sid or no auth_token.")
         path = f"/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
-        headers = {
-            "Authorization": "Basic " + b64encode(f"{account}:{token}".encode()).decode(),
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Accept": "application/json",
-        }
+        headers = _headers(account, token) | {"Content-Type": "application/x-www-form-urlencoded"}
         exchange = self._line.post(path, _form(text), headers, deadline=deadline)
         if isinstance(exchange, NotSent):
             return Rejected(Trouble.TEMPORARY, exchange.code, exchange.sentence)
         return Unknown(exchange.sentence) if isinstance(exchange, Lost) else _result(exchange)
+
+    def listed(
+        self, credentials: Mapping[str, str], number: str, *, since: dt.datetime, place: str | None
+    ) -> Listed | NotListed:
+        """Texts to `number` first, then those from it. A messaging service may send from other numbers too."""
+        account, token = credentials.get("account_sid", ""), credentials.get("auth_token", "")
+        if not account or not token:
+            return NotListed("The sender has no account_sid or no auth_token.", is_setup=True)
+        path = f"/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
+        answer = self._list_line.get(twilio_list.address(path, number, since, place), _headers(account, token))
+        if isinstance(answer, NotSent | Lost):
+            return NotListed(answer.sentence)
+        has_ours = not credentials.get("messaging_service_sid")
+        return twilio_list.read(answer, path, number, since, place, has_ours=has_ours)
 
     def is_authentic(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> bool:
         return twilio_signature.is_signed(request, secrets)
@@ -75,6 +88,11 @@ class Twilio:
 
     def setting(self, credentials: Mapping[str, str], number: str) -> setting.Setting:
         return twilio_setting.ask(self._line, credentials, number)
+
+
+def _headers(account: str, token: str) -> dict[str, str]:
+    proof = b64encode(f"{account}:{token}".encode()).decode()
+    return {"Authorization": f"Basic {proof}", "Accept": "application/json"}
 
 
 def _form(text: Outbound) -> bytes:

@@ -79,24 +79,31 @@ def _inbound(fields: Fields) -> Event | Malformed:
     )
 
 
-def _status(request: Request, fields: Fields) -> Event | Malformed:
-    word = fields["MessageStatus"].lower()
-    if not _STATUS.fullmatch(word):
-        return Malformed("MessageStatus is not a word.")
-    event_id = f"st:{fields['MessageSid']}:{word}"
-    if _is_other_channel(fields):
-        return Unreadable(event_id)
-    code = fields.get("ErrorCode", "")[:16]
+def update(
+    sid: str, account: str, word: str, code: str, *, message_id: str | None = None, raw: bytes = b""
+) -> StatusUpdate:
+    """What one of Twilio's words for a text's fate means; a callback and a list say the same by it."""
     return StatusUpdate(
-        event_id=event_id,
-        account=fields["AccountSid"],
-        provider_id=fields["MessageSid"],
+        event_id=f"st:{sid}:{word}",
+        account=account,
+        provider_id=sid,
         status=_OUR_WORDS.get(word, word),
         rank=_RANKS.get(word, _UNKNOWN_RANK),
         code=code,
         trouble=trouble_of(code),
-        message_id=request.query.get("message"),
+        message_id=message_id,
+        raw=raw,
     )
+
+
+def _status(request: Request, fields: Fields) -> Event | Malformed:
+    word = fields["MessageStatus"].lower()
+    if not _STATUS.fullmatch(word):
+        return Malformed("MessageStatus is not a word.")
+    if _is_other_channel(fields):
+        return Unreadable(f"st:{fields['MessageSid']}:{word}")
+    code, message_id = fields.get("ErrorCode", "")[:16], request.query.get("message")
+    return update(fields["MessageSid"], fields["AccountSid"], word, code, message_id=message_id)
 
 
 def _is_other_channel(fields: Fields) -> bool:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from twilio.request_validator import HMAC_SHA256, RequestValidator
 
+from tests.pretend_twilio.archive import Archive, error
 from tests.pretend_twilio.http import Call, Callers, Delivery, Reply, post
 from tests.pretend_twilio.rule import Plan, Rule, rule_from
 
@@ -52,6 +53,7 @@ class Company:
         self.blocked: set[tuple[str, str]] = set()
         self.requests: list[dict[str, Any]] = []
         self.deliveries: list[Delivery] = []
+        self.archive = Archive()
         self.callers = Callers()
         self.posting: set[asyncio.Task[None]] = set()
         self._sids = itertools.count(1)
@@ -68,9 +70,11 @@ class Company:
         path = call.path.partition("?")[0]
         if path == "/_control":
             return self._control(json.loads(call.body or b"{}"))
+        if call.method == "GET" and path.startswith("/2010-04-01/Accounts/") and path.endswith("/Messages.json"):
+            return self.archive.page(call, path.split("/")[3], self._proof(call, path.split("/")[3]))
         if call.method == "POST" and path.startswith("/2010-04-01/Accounts/") and path.endswith("/Messages.json"):
             return self._message(call, path.split("/")[3])
-        return _error(404, 20404, "The requested resource was not found")
+        return error(404, 20404, "The requested resource was not found")
 
     def _message(self, call: Call, account: str) -> Reply:
         form = dict(parse_qsl(call.body.decode(), keep_blank_values=True))
@@ -87,28 +91,34 @@ class Company:
 
     def _refusal(self, call: Call, account: str, form: Mapping[str, str]) -> Reply | None:
         """What Twilio itself would refuse, whatever the rules say."""
-        scheme, _, proof = call.headers.get("authorization", "").partition(" ")
-        expected = base64.b64encode(f"{account}:{self.accounts.get(account)}".encode()).decode()
-        if scheme != "Basic" or proof != expected or account not in self.accounts:
-            return _error(401, 20003, "Authenticate")
+        if refusal := self._proof(call, account):
+            return refusal
         sender, number = form.get("MessagingServiceSid") or form.get("From"), form.get("To")
         if not number or not sender:
-            return _error(400, 21604 if not number else 21603, "A 'To' and a 'From' phone number are required.")
+            return error(400, 21604 if not number else 21603, "A 'To' and a 'From' phone number are required.")
         if not form.get("Body"):
-            return _error(400, 21602, "Message body is required.")
+            return error(400, 21602, "Message body is required.")
         if len(form["Body"]) > 1600:
-            return _error(400, 21617, "The concatenated message body exceeds the 1600 character limit")
+            return error(400, 21617, "The concatenated message body exceeds the 1600 character limit")
         if number in MAGIC:
-            return _error(400, MAGIC[number], "A number for trying out errors")
+            return error(400, MAGIC[number], "A number for trying out errors")
         if (sender, number) in self.blocked:
-            return _error(400, 21610, "Attempt to send to unsubscribed recipient")
+            return error(400, 21610, "Attempt to send to unsubscribed recipient")
         return None
+
+    def _proof(self, call: Call, account: str) -> Reply | None:
+        scheme, _, proof = call.headers.get("authorization", "").partition(" ")
+        expected = base64.b64encode(f"{account}:{self.accounts.get(account)}".encode()).decode()
+        is_known = scheme == "Basic" and proof == expected and account in self.accounts
+        return None if is_known else error(401, 20003, "Authenticate")
 
     def _note(self, call: Call, form: Mapping[str, str], **facts: Any) -> None:
         row: dict[str, Any] = {"at_ns": call.arrived_ns, "monotonic_ns": call.arrived_monotonic_ns}
         row |= {name: form.get(name, "") for name in ("To", "From", "MessagingServiceSid", "Body", "StatusCallback")}
         row |= {"MessageSid": facts.pop("sid"), **facts}
         self.requests.append(row)
+        if row["MessageSid"]:
+            self.archive.sent(row, account=str(row["account"]))
         if self._log:
             self._log.write(json.dumps(row) + "\n")
 
@@ -126,6 +136,7 @@ class Company:
 
     async def _report(self, rule: Rule, form: Mapping[str, str], account: str, sid: str, words: list[str]) -> None:
         for word in words:
+            self.archive.turned(sid, word, rule.error_code if word in ("failed", "undelivered") else None)
             await asyncio.sleep(self.plan.between(rule.callback_latency))
             params = {"MessageSid": sid, "SmsSid": sid, "MessageStatus": word, "SmsStatus": word}
             params |= {"AccountSid": account, "From": form.get("From", ""), "To": form["To"]}
@@ -161,6 +172,7 @@ class Company:
         params |= {"MessageSid": sid, "SmsSid": sid, "SmsMessageSid": sid, "SmsStatus": "received", "NumMedia": "0"}
         params |= {"NumSegments": "1", "AccountSid": next(iter(self.accounts))}
         params |= {"From": sender, "To": to, "Body": body} | self._opt_out_type(word) | more
+        self.archive.came(params)
         return await self.deliver(url, params)
 
     def _opt_out_type(self, word: str) -> dict[str, str]:
@@ -169,7 +181,10 @@ class Company:
         return {"OptOutType": found[0]} if self.advanced_opt_out and found else {}
 
     async def _control(self, order: dict[str, Any]) -> Reply:
-        """`{"rules": […], "seed": n, "blocked": [[sender, number]], "clear": true, "inbound": {…}}`, all optional."""
+        """`{"rules": […], "seed": n, "blocked": [[sender, number]], "clear": true, "inbound": {…}, "list": {…}}`,
+        all optional. `list` has `trouble` (a status, 0 for none), `lag` (seconds) and `most` (texts a page)."""
+        for name, value in order.get("list", {}).items():
+            setattr(self.archive, name, value)
         if "rules" in order or "seed" in order:
             self.plan = Plan([rule_from(values) for values in order.get("rules", [])], order.get("seed", self._seed))
         if order.get("clear"):
@@ -191,12 +206,7 @@ def _refusal_of(rule: Rule) -> Reply | None:
     headers = {"Retry-After": rule.retry_after} if rule.retry_after is not None else {}
     if 300 <= rule.status < 400:
         headers["Location"] = "/elsewhere"
-    return _error(rule.status, rule.code, "Refused by a rule", headers)
-
-
-def _error(status: int, code: int | None, message: str, headers: Mapping[str, str] | None = None) -> Reply:
-    said = {"code": code, "message": message, "more_info": "", "status": status}
-    return Reply(status, json.dumps(said).encode(), headers or {})
+    return error(rule.status, rule.code, "Refused by a rule", headers)
 
 
 def _resource(form: Mapping[str, str], account: str, sid: str | None) -> bytes:
