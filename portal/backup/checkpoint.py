@@ -60,17 +60,21 @@ class Checkpoint:
         return problem
 
     def _problem(self, database: Database) -> str:
-        """Empty where all is well, where nothing was noted yet, and for a database without any ledger."""
+        """Empty where all is well, where nothing was noted that can be read, and for another database: one in which no
+        noted business has a ledger has forgotten nothing, and the file beside the keys was left by one before it."""
         if not self.path.exists() or not (now := database.read(_heads)):
             return ""
         noted = _read(self.path, _secret(database))
-        if noted is None:
-            return f"{self.path.name} cannot be read, so nobody can tell whether this database is an old copy."
+        if noted is None:  # no worse than a file that was deleted, which nobody can notice
+            logs.event("checkpoint.unreadable", level=30)
+            return ""
+        if not noted.keys() & now.keys():
+            return ""
         older = [name for name, end in noted.items() if end != now.get(name)]
         count = database.read(lambda session: sum(not _is_told(session, name, noted[name]) for name in older))
         if not count:
             return ""
-        return f"The database is an older copy, or another one: {count} of {len(noted)} ledgers ended later than here."
+        return f"The database is an older copy: {count} of {len(noted)} ledgers ended later than here."
 
 
 def _heads(session: Session) -> dict[str, End]:

@@ -84,11 +84,26 @@ def test_a_first_start_and_a_fresh_database_are_well(installation: Installation)
 
 
 @on_sqlite
-def test_a_checkpoint_that_cannot_be_read_is_taken_for_the_worst(installation: Installation) -> None:
+def test_a_checkpoint_that_nobody_sealed_is_worth_no_more_than_none(
+    installation: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
     path = noted(installation).path
     path.write_text(path.read_text().replace("[1,", "[2,"))
-    assert "cannot be read" in compared(installation)
-    assert is_quiet(installation)
+    assert compared(installation) == ""
+    assert not is_quiet(installation)
+    assert "checkpoint.unreadable" in caplog.messages
+
+
+@on_sqlite
+def test_what_another_database_left_beside_the_keys_is_none_of_this_ones(installation: Installation) -> None:
+    """A key file may outlive a database that was thrown away."""
+    path = noted(installation).path
+    written = json.loads(path.read_text())
+    secret = installation.open().read(lambda session: key.of(session).evidence)
+    text = json.dumps({"0" * 32: [7, "f" * 64]})
+    path.write_text(json.dumps(written | {"heads": text, "mac": checkpoint._mac(secret, text)}))
+    assert compared(installation) == ""
+    assert not is_quiet(installation)
 
 
 @on_sqlite
