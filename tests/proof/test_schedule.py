@@ -29,9 +29,9 @@ from portal.database import Database
 from portal.messaging import message, opt_in, trigger_event
 from tests.conftest import ACCOUNT, TOKEN, populate
 from tests.postgres import is_under_test
+from tests.proof.arena import doubled
 from tests.proof.conftest import size
 from tests.proof.fleet import Program, fleet, free_port, post, pretend_twilio, wait_until
-from tests.proof.test_real_processes import doubled
 from tests.test_serve import clean
 
 CLIENTS = 60
