@@ -44,6 +44,7 @@ class Storm:
     def run(self, faults: Sequence[Fault], *, seconds: float) -> Outcome:
         with Distance(free_port(), longest=0.2, seed=self._seed) as distance:
             arena = installed(self._url, self._folder, distance, stops=self._stops, on_postgres=self._on_postgres)
+            arena.may_fail = True
             try:
                 return self._raced(arena, distance, faults, seconds)
             finally:
