@@ -21,6 +21,7 @@ from portal.accounts import key
 from portal.accounts.courier import Courier
 from portal.accounts.key import Secrets
 from portal.api import event
+from portal.backup import before_migration
 from portal.backup.memory import Memory
 from portal.budget import Budget
 from portal.database import Database, Lane, durability
@@ -103,6 +104,7 @@ def open_database(settings: Settings, *, secrets: Secrets | None = None, budget:
     keys come first: whoever is killed in between has no database without them."""
     is_new = schema.revision(settings.database_url) is None
     found = secrets or key.load(settings.key_path, root=settings.secret_key, may_create=is_new)
+    before_migration.keep(settings.database_url)
     schema.migrate(settings.database_url)
     budget = budget or budgets.of(settings.database_connections, has_web=False)
     policy = Policy(settings.quiet_hours == "law", settings.automated_per_day)

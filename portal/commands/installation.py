@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
     from portal.consent.verification import Verified
     from portal.database import Database
+    from portal.settings import Settings
 
 DRAIN_WITHIN = 60.0  # seconds `jobs run` waits for what is due to be handed over
 
 
 def add(commands: Any) -> None:
     migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
+    migrate.add_argument("--dry-run", action="store_true", help="only on a copy that is thrown away; SQLite only")
     migrate.set_defaults(run=run_migrate)
     jobs = commands.add_parser("jobs", help="run what is due once and exit")
     actions = jobs.add_subparsers(metavar="ACTION", required=True)
@@ -34,13 +36,29 @@ def add(commands: Any) -> None:
 
 def run_migrate(arguments: argparse.Namespace) -> int:
     from portal import schema
+    from portal.backup import before_migration
 
     settings = settings_of.from_environment()
+    if arguments.dry_run:
+        return _rehearse(settings)
     with database.reachable():
         was_empty = schema.revision(settings.database_url) is None
+        kept = before_migration.keep(settings.database_url)
     with database.opened(settings):
         pass  # that is all: opening brings it to head, and makes the keys of a new one
+    if kept is not None:
+        say(f"As it was before, it is kept as {kept}.")
     say(f"The database is {'new and ' if was_empty else ''}at schema {schema.HEAD}.")
+    return 0
+
+
+def _rehearse(settings: "Settings") -> int:
+    from portal.backup import before_migration
+
+    database.demand_there(settings)
+    with database.reachable():
+        now, then = before_migration.rehearse(settings.database_url)
+    say(f"On a copy, every step from schema {now} to {then} went well. The database itself was left alone.")
     return 0
 
 

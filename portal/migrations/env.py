@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
+from sqlalchemy import event
 from sqlmodel import AutoString
 
 from portal import expansion, schema
@@ -18,15 +19,28 @@ def as_written(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
     return "portal.column.UtcTime()" if kind == "type" and isinstance(item, UtcTime) else False
 
 
+def begin_for_all(engine: sa.Engine) -> None:
+    """SQLite's driver begins no transaction for a CREATE or ALTER by itself: a step that is killed would stay half."""
+
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+
+
 def run() -> None:
     url = context.config.get_main_option("sqlalchemy.url") or ""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
+    if engine.dialect.name == "sqlite":
+        begin_for_all(engine)
     with engine.connect() as connection:
         context.configure(
             connection=connection,
             target_metadata=metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             transaction_per_migration=True,
+            transactional_ddl=True,
             compare_type=True,
             render_item=as_written,
             include_name=schema.is_of_tables,
