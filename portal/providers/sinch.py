@@ -4,13 +4,15 @@ It answers no keyword by itself; only the network of toll-free numbers does. Sig
 for at Sinch. Not verified: which codes a refused send has; any of them leaves the number unharmed.
 """
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from portal.providers import part, retry_after, sinch_event, sinch_signature, toll_free
+from portal.providers import part, retry_after, sinch_event, sinch_list, sinch_signature, toll_free
 from portal.providers.connection import Answer, Line, Lost, NotSent
+from portal.providers.listing import Listed, NotListed
 from portal.providers.provider import (
     Accepted,
     Event,
@@ -28,12 +30,13 @@ _SETUP_STATUSES = (401, 403, 404)  # certain even without a readable body
 
 
 class Sinch:
-    """Fulfils `Provider`. `timeout` (seconds) bounds a whole send; each thread keeps a connection of its own."""
+    """Fulfils `Provider` and `Lister`. `timeout` (seconds) bounds a whole send; each thread has its own connection."""
 
     name = "sinch"
 
     def __init__(self, base_url: str = "https://us.sms.api.sinch.com", timeout: float = 8.0) -> None:
         self._line = Line(base_url, timeout=timeout)
+        self._list_line = Line(base_url, timeout=sinch_list.WITHIN, most=sinch_list.MAX_PAGE)
 
     def answers(self, keyword: str, number: str) -> bool:
         return toll_free.answers(keyword, number)
@@ -52,6 +55,19 @@ class Sinch:
         if isinstance(exchange, NotSent):
             return Rejected(Trouble.TEMPORARY, exchange.code, exchange.sentence)
         return Unknown(exchange.sentence) if isinstance(exchange, Lost) else _result(exchange)
+
+    def listed(
+        self, credentials: Mapping[str, str], number: str, *, since: dt.datetime, place: str | None
+    ) -> Listed | NotListed:
+        """Texts to `number` first, then what we sent from it."""
+        asked = _address(credentials)
+        if asked is None:
+            return NotListed("The sender has no service_plan_id or no api_token.", is_setup=True)
+        path, headers = asked
+        answer = self._list_line.get(sinch_list.address(path, since, place), headers)
+        if isinstance(answer, NotSent | Lost):
+            return NotListed(answer.sentence)
+        return sinch_list.read(answer, credentials["service_plan_id"].strip(), number, place)
 
     def is_authentic(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> bool:
         return sinch_signature.is_signed(request, secrets)

@@ -89,7 +89,6 @@ def _form(text: Outbound) -> bytes:
         "text": text.text,
         "type": "text" if GSM.issuperset(text.text) else "unicode",
         "client-ref": text.message_id,
-        "status-report-req": "1",
     }
     if 0 < len(callback) <= LONGEST_CALLBACK:
         fields["callback"] = callback

@@ -11,17 +11,25 @@ from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from portal import clock
 from portal.accounts import business as businesses
 from portal.accounts import sender
 from portal.accounts.sender import SMS
 from portal.consent import ledger, subscription
 from portal.consent.state import Carrier as Light
 from portal.consent.state import Kind, Origin, Proof, Status
-from portal.messaging import message
+from portal.messaging import message, reconciliation
+from portal.messaging.inbox import Rules
 from portal.messaging.message import Direction, Fate
+from portal.messaging.reconciler import Reconciler
+from portal.providers.provider import Providers
+from portal.providers.sinch import Sinch
 from portal.tables import metadata
 from tests.conftest import World
-from tests.web.carrier import BANDWIDTH, CARRIERS, CLIENT, LOCAL, TOLL_FREE, VONAGE, Carrier, Post, by_get
+from tests.pretend_twilio.http import Call, Reply
+from tests.providers.doubt import said
+from tests.providers.pretend_api import PretendApi
+from tests.web.carrier import BANDWIDTH, CARRIERS, CLIENT, LOCAL, SINCH, TOLL_FREE, VONAGE, Carrier, Post, by_get
 
 SITE = "https://portal.example.com"
 
@@ -200,3 +208,22 @@ def test_a_stop_in_a_list_counts_though_its_neighbours_are_broken(door: Door) ->
     post = Post("messages", body, door.carrier.text("STOP", "0", LOCAL).headers)
     assert [door.post(post), door.post(post)] == [200, 200]
     assert (door.row().status, door.queued(), len(door.dump()["provider_event"])) == (Status.OPTED_OUT, 1, 3)
+
+
+@pytest.mark.covers("P3", "P8", "rules 23")
+@pytest.mark.parametrize("carrier", [SINCH], ids=["sinch"])
+def test_a_stop_that_no_webhook_brought_is_found_in_sinchs_list_and_counts_once(door: Door) -> None:
+    stop = json.loads(door.carrier.text("STOP", "000000000000000f", LOCAL).body)
+    stop["received_at"] = clock.rfc3339(clock.now())
+
+    def listed(call: Call) -> Reply:
+        return said(200, {"inbounds": [stop], "count": 1} if "/inbounds" in call.path else {"batches": [], "count": 0})
+
+    door.agree()
+    with PretendApi(listed) as api:
+        reconciler = Reconciler(door.site.database, Providers({"sinch": Sinch(api.url)}, SITE), Rules())
+        (row,) = [each for each in door.site.read(reconciliation.senders) if each.number == LOCAL]
+        reports = [reconciler.ask(row), reconciler.ask(row)]
+    assert [(each.problem, each.found) for each in reports] == [("", 1), ("", 0)]
+    assert door.text("STOP", "000000000000000f") == 200
+    assert (door.row().status, door.queued(), len(door.dump()["provider_event"])) == (Status.OPTED_OUT, 1, 1)
