@@ -15,7 +15,7 @@ HOURS = 24
 NAMED = 3  # clients named in a line
 LINES = 8
 TALL = 4  # texts in an hour that a bar of full height stands for at least
-LATER, LATER_MOST = "Written for later", 100
+LATER, WAITS, LATER_MOST = "Written for later", "Waits for the hours of its number", 100
 MOST = 500
 """Texts that are read for the picture; a business with more sees that there are more."""
 
@@ -73,7 +73,7 @@ def read(session: Session, business_id: str, *, now: dt.datetime, zone: str) -> 
         for each in scheduled_text.upcoming(session, business_id, until=until, limit=MOST + 1)
     ]
     entries += [
-        Entry(each.due_at, LATER, each.name or each.number, f"/sms/{each.subscription_id}")
+        Entry(each.due_at, WAITS if each.sentence else LATER, each.name or each.number, f"/sms/{each.subscription_id}")
         for each in send_later.upcoming(session, business_id, LATER_MOST)
         if each.due_at <= until
     ]
