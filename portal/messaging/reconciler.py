@@ -50,9 +50,12 @@ class Reconciler:
     def turn(self) -> None:
         """One sender that cannot be asked keeps no other waiting."""
         for row in self._database.read(reconciliation.due):
-            begin = partial(reconciliation.begin, sender_id=row.id)
-            if row.provider in self.listing and self._database.write(begin):
+            if not self._database.write(partial(reconciliation.begin, sender_id=row.id)):
+                continue
+            if row.provider in self.listing:
                 self._ask(row, None)
+            else:
+                self._database.write(partial(reconciliation.cannot, row=row))
 
     def owe(self) -> int:
         return self._database.write(lambda session: reconciliation.owe(session, self.listing))

@@ -53,6 +53,9 @@ _COLUMNS = (
 )  # fmt: skip
 _ALL = sa.select(*_COLUMNS).outerjoin_from(_s, table, table.c.sender_id == _s.c.id).where(_s.c.is_active)
 _SENDERS = Statement(_ALL.order_by(_s.c.created_at, _s.c.id))
+_OF_BUSINESS = Statement(
+    _ALL.where(_s.c.business_id == param("business_id")).order_by(_s.c.created_at, _s.c.id).limit(20)
+)
 _now = param("now", _s.c.created_at.type)
 _is_free = sa.and_(
     sa.or_(table.c.busy_until.is_(None), table.c.busy_until <= _now),
@@ -107,6 +110,11 @@ def senders(session: Session) -> list[Any]:
     return _SENDERS.rows(session)
 
 
+def of_business(session: Session, business_id: str) -> list[Any]:
+    """The same of one business, for its members."""
+    return _OF_BUSINESS.rows(session, business_id=business_id)
+
+
 def due(session: Session) -> list[Any]:
     """Senders whose provider is to be asked now, those that owe it first."""
     now = clock.now()
@@ -141,6 +149,11 @@ def done(session: Session, row: Any, *, asked_at: dt.datetime, can_list: bool = 
     )  # fmt: skip
     if _SETTLE.run(session, id=row.id, asked_at=asked_at):
         announce(session, "outbox")
+
+
+def cannot(session: Session, row: Any) -> None:
+    """Its provider keeps no list that anybody could ask for."""
+    done(session, row, asked_at=clock.now(), can_list=False)
 
 
 def failed(session: Session, row: Any, trouble: str) -> None:

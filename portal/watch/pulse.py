@@ -12,7 +12,7 @@ from portal.accounts import sender
 from portal.accounts.business import Business
 from portal.consent import subscription
 from portal.consent.state import Status
-from portal.messaging import breaker, quarantine, spending
+from portal.messaging import breaker, quarantine, reconciliation, spending
 from portal.messaging.spending import Limits
 from portal.statement import Statement, param
 from portal.watch import week
@@ -46,8 +46,9 @@ _OPTED_OUT = Statement(
 @dataclass(frozen=True)
 class Pulse:
     """`senders` are rows of the business's numbers, the active ones first. `segments` of `limit` were used in the last
-    24 hours; a `limit` of 0 is none. `opted_out` counts to MOST. `quarantine`: its
-    row while it is on. `resting`: numbers whose provider takes no texts at the moment."""
+    24 hours; a `limit` of 0 is none. `opted_out` counts to MOST. `quarantine`: its row while it is on. `resting`:
+    numbers whose provider takes no texts at the moment. `lists`: how far each number's provider was asked for texts
+    that did not reach us (messaging/reconciliation.py)."""
 
     at: dt.datetime
     week: Week
@@ -57,6 +58,7 @@ class Pulse:
     opted_out: int
     quarantine: Any = None
     resting: tuple[Any, ...] = ()
+    lists: tuple[Any, ...] = ()
 
     @property
     def share(self) -> float:
@@ -75,4 +77,5 @@ def read(session: Session, business: Business, limits: Limits) -> Pulse:
         int(_OPTED_OUT.first(session, business_id=business.id, since=now - DAY).found),
         quarantine.current(session),
         tuple(breaker.resting(session, business.id)),
+        tuple(reconciliation.of_business(session, business.id)),
     )

@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Any
 
 from portal import local_time
-from portal.accounts.sender import SMS, WHATSAPP
+from portal.accounts.sender import REHEARSAL, SMS, WHATSAPP
 from portal.consent import phone_number
 from portal.messaging.quarantine import CLOCK, RESTORE
 from portal.providers.provider import Trouble
@@ -65,6 +65,7 @@ def _all(pulse: Pulse, zone: str) -> Iterator[Sign]:
     yield _arriving(pulse)
     yield _unknown(pulse)
     yield _hearing(pulse, zone)
+    yield from (_missed(each, zone) for each in pulse.lists if _is_asked(each))
     yield _limit(pulse)
 
 
@@ -167,6 +168,32 @@ def _hearing(pulse: Pulse, zone: str) -> Sign:
         f"The last text of a client came {last}. They used to write more often.",
         "Text your number from your own phone. If it does not show up here, the provider no longer reaches us.",
     )  # fmt: skip
+
+
+def _is_asked(row: Any) -> bool:
+    """Nothing comes to pretend phones from outside."""
+    return row.provider != REHEARSAL and bool(row.asked_at or row.trouble)
+
+
+def _missed(row: Any, zone: str) -> Sign:
+    """Said of each number once somebody tried to ask."""
+    number = phone_number.display(row.number)
+    if row.can_list and row.trouble:
+        waits = "Automated texts of this number wait until then. " if row.owes_since_at else ""
+        return Sign(
+            "missed", Level.BROKEN if row.owes_since_at else Level.LOOK, "What was missed is not known",
+            f"The provider of {number} could not be asked for texts that did not reach us. {row.trouble}",
+            f"{waits}It is asked again by itself; the operator can look with “portal doctor”.",
+        )  # fmt: skip
+    if not row.can_list:
+        return Sign(
+            "missed", Level.WELL, "Missed texts cannot be fetched",
+            f"The provider of {number} keeps no list of texts: what clients write while this portal is switched off is "
+            "heard only where the provider tries again.", is_mailed=False,
+        )  # fmt: skip
+    last = local_time.when(row.asked_at, zone)
+    words = f"The provider of {number} was last asked {last} for texts that did not reach us."
+    return Sign("missed", Level.WELL, "Nothing was missed", words, is_mailed=False)
 
 
 def _limit(pulse: Pulse) -> Sign:

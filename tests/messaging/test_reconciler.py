@@ -365,3 +365,11 @@ def test_whoever_has_not_been_asked_since_the_quarantine_began_is_named(desk: De
     assert desk.road.database.read(missing) == [OUR_NUMBER]
     desk.ask()
     assert desk.road.database.read(missing) == []
+
+
+def test_a_provider_without_a_list_is_known_to_have_none(desk: Desk) -> None:
+    desk.reconciler.listing = frozenset()
+    desk.reconciler.turn()
+    (row,) = desk.road.database.read(lambda session: reconciliation.of_business(session, desk.road.business))
+    assert (row.can_list, row.trouble, desk.provider.asked) == (False, "", [])
+    assert desk.road.database.read(reconciliation.due) == []

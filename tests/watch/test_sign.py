@@ -18,6 +18,10 @@ NOW = dt.datetime(2026, 11, 22, 15, 30, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 ACTIVE = SimpleNamespace(number="+12025550199", channel="sms", is_active=True)
 RESTS: dict[str, Any] = {"number": "+12025550199", "resting_since_at": NOW - HOUR, "rests_until_at": NOW + HOUR / 12}
+ASKED: dict[str, Any] = {
+    "number": "+12025550199", "provider": "twilio", "asked_at": NOW, "can_list": True, "trouble": "",
+    "owes_since_at": None,
+}  # fmt: skip
 FATES = ("received", "queued", "sending", "sent", "delivered", "failed", "refused", "cancelled", "unknown", "held")
 
 
@@ -65,6 +69,10 @@ def of(kind: str, found: Pulse) -> Sign:
         ("hearing", pulse(*(text("received", ago=HOUR * each) for each in range(1, 60))), Level.WELL),
         ("hearing", pulse(*(text("received", ago=HOUR * each) for each in range(50, 120))), Level.LOOK),
         ("hearing", pulse(*(text("received", ago=HOUR * 8 * each) for each in range(4, 21))), Level.WELL),
+        ("missed", pulse(lists=(SimpleNamespace(**ASKED),)), Level.WELL),
+        ("missed", pulse(lists=(SimpleNamespace(**ASKED | {"can_list": False}),)), Level.WELL),
+        ("missed", pulse(lists=(SimpleNamespace(**ASKED | {"trouble": "It is down."}),)), Level.LOOK),
+        ("missed", pulse(lists=(SimpleNamespace(**ASKED | {"trouble": "It is down.", "owes_since_at": NOW}),)), 2),
         ("limit", pulse(segments=79), Level.WELL),
         ("limit", pulse(segments=80), Level.LOOK),
         ("limit", pulse(segments=100), Level.BROKEN),

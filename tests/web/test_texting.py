@@ -15,7 +15,7 @@ from portal.watch.alarm import Alarm
 from tests.conftest import as_member
 from tests.web.scene import Scene, words
 
-QUERIES = 11  # who asks, the badge, texts, numbers, what was used (two), opt-outs, quarantine, rests, what is known
+QUERIES = 12  # who asks, badge, texts, numbers, what was used (two), opt-outs, quarantine, rests, lists, what is known
 
 
 def test_a_business_that_works_is_told_yes(scene: Scene) -> None:
