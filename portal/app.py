@@ -162,6 +162,7 @@ def start_dispatcher(app: Starlette) -> None:
         state.database, state.dispatcher, state.courier, reviews, journal, state.settings.form_origin, watch,
         memory=state.memory,
         reconciler=Reconciler(state.database, state.providers, Rules(state.settings.auto_reply_minutes)),
+        completion_percent=state.settings.caps.completion_percent,
     )  # fmt: skip
     listen_from_now_on(app, is_alone=False)
     state.dispatcher.start()

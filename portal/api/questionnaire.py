@@ -30,8 +30,9 @@ class GivenQuestion(Given):
 
 
 class NewQuestionnaire(Given):
-    """`confirmation`: whether a Yes counts at once (single), when the handset replies YES (reply), or when the code
-    that was texted to it is typed on the form's thank-you page (code; a reply of YES counts too)."""
+    """`confirmation`: whether a Yes counts at once (single), when the handset replies YES (reply), when the code that
+    was texted to it is typed on the form's thank-you page (code; a reply of YES counts too), or when the handset texts
+    the code that the page shows, before which nothing is sent to it (text_first)."""
 
     title: Annotated[Line, Field(min_length=1, max_length=question.LONGEST_TITLE)]
     questions: list[GivenQuestion] = Field(min_length=1, max_length=question.MOST_QUESTIONS)
@@ -148,7 +149,7 @@ def _told(session: Session, found: questionnaires.Questionnaire, call: Call) -> 
     origin = call.settings.form_origin
     return Questionnaire(
         id=found.id, token=found.token, url=link.public_url(origin, found), embed_url=link.embed_url(origin, found),
-        title=found.title, state=State(found.state), confirmation=Confirmation(found.confirmation),
+        title=found.title, state=State(found.state), confirmation=found.confirms,
         version=found.version, questions=[_question(each) for each in question.of(seen)], created_at=found.created_at,
     )  # fmt: skip
 

@@ -65,9 +65,11 @@ def ask(
     there yet and there is room; else it is a claim, and nothing is sent."""
     disclaimer.keep(session, opened.business.id, shown)
     row = subscription.lock(session, opened.business.id, SMS, new.e164)
-    if _is_undecided(row) and confirmation_room.take_for_anybody(
-        session, new, caps, network=network, form=f"own page:{opened.business.id}", business_id=opened.business.id
-    ):
+    has_turn = confirmation_room.take_a_turn(
+        session, new.region, caps, network=network, form=f"own page:{opened.business.id}",
+        business_id=opened.business.id,
+    )  # fmt: skip
+    if has_turn and _is_undecided(row) and confirmation_room.take_for_anybody(session, new, caps):
         opt_in.ask(session, row, origin=Origin.PORTAL, actor=opened.actor, evidence=evidence)
     else:
         ledger.record(

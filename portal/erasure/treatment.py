@@ -11,6 +11,7 @@ GOES: dict[str, tuple[str, ...]] = {
     "review_alarm": ("subscription_id",),
     "evidence_file": ("subscription_id",),
     "preference_link": ("subscription_id",),
+    "completion": ("subscription_id",),
     "invitation": ("subscription_id", "contact_id"),
     "archive_open": ("message_id",),
     "message": ("subscription_id",),
@@ -71,6 +72,7 @@ STAYS: dict[str, str] = {
     "sign_in": "people of the business",
     "suppression": "the keyed opt-out, which is to stay",
     "webhook_endpoint": "the business's own",
+    "text_first": "forms, regions and keyed hashes of blocks of ten thousand numbers",
     "whatsapp_template": "the business's own words",
     "wording": "the business's own words",
 }

@@ -26,6 +26,7 @@ JOBS = (
     Job("forget_problems", dt.timedelta(hours=1), keeping.forget_problems),
     Job("tell_of_reviews", dt.timedelta(minutes=1), sending.tell_of_reviews),
     Job("tell_of_troubles", dt.timedelta(seconds=15), sending.tell_of_troubles),
+    Job("watch_first_texts", dt.timedelta(seconds=15), sending.watch_first_texts),
     Job("lapse_requests", dt.timedelta(minutes=10), sending.lapse_requests),
     Job("fill_archives", dt.timedelta(seconds=5), archiving.fill_archives),
     Job("sweep_archives", dt.timedelta(minutes=1), archiving.sweep_archives),

@@ -9,7 +9,7 @@ from portal.database import Lane
 from portal.erasure import wiping
 from portal.imports import tidy, turn
 from portal.jobs.timetable import Timetable
-from portal.messaging import word_search
+from portal.messaging import text_first, word_search
 from portal.messaging.preference_link import prune as prune_links
 
 WORD_PIECES = 20  # in one tick
@@ -55,7 +55,8 @@ def forget_problems(timetable: Timetable) -> None:
 
 
 def prune_allowances(timetable: Timetable) -> None:
-    timetable.database.write(lambda session: (allowance.prune(session), prune_links(session)), lane=Lane.BULK)
+    forget = (allowance.prune, prune_links, text_first.prune)
+    timetable.database.write(lambda session: [prune(session) for prune in forget], lane=Lane.BULK)
 
 
 def prune_sign_ins(timetable: Timetable) -> None:

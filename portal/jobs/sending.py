@@ -3,7 +3,7 @@
 from portal.database import Lane
 from portal.jobs import watching
 from portal.jobs.timetable import Timetable
-from portal.messaging import group_message, lapse, outcome, rehearsal
+from portal.messaging import completion, group_message, lapse, outcome, rehearsal, text_first
 
 
 def wake_dispatcher(timetable: Timetable) -> None:
@@ -33,6 +33,14 @@ def run_group_messages(timetable: Timetable) -> None:
     database = timetable.database
     while database.read(group_message.is_any) and database.write(group_message.run, lane=Lane.BULK):
         pass
+
+
+def watch_first_texts(timetable: Timetable) -> None:
+    """Read first: mostly nothing more is known of any, and nobody's write waits for this one."""
+    found = timetable.database.read(completion.known)
+    if found:
+        percent = timetable.completion_percent
+        timetable.database.write(lambda session: text_first.judge(session, found, percent=percent), lane=Lane.BULK)
 
 
 def lapse_requests(timetable: Timetable) -> None:

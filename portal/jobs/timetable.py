@@ -38,10 +38,13 @@ class Timetable:
         watch: Watch | None = None,
         memory: Memory | None = None,
         reconciler: Reconciler | None = None,
+        *,
+        completion_percent: int = 0,
     ) -> None:
         self.database, self.dispatcher, self.courier, self.alarm = database, dispatcher, courier, alarm
         self.journal, self.form_origin, self.watch, self.memory = journal, form_origin, watch, memory
         self.reconciler = reconciler
+        self.completion_percent = completion_percent
         self.ticked_at = clock.monotonic()
         self._ticker = BackgroundScheduler(timezone=dt.UTC)
 

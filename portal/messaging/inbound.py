@@ -13,7 +13,7 @@ from portal.accounts import delivery
 from portal.accounts import endpoint as webhook
 from portal.accounts.sender import WHATSAPP
 from portal.column import new_id
-from portal.consent import ledger, own_pause, reply, reply_matter, subscription
+from portal.consent import ledger, own_pause, reply_matter, subscription
 from portal.consent.ledger import Recorded
 from portal.consent.purpose import Purpose, Scope, wider
 from portal.consent.reply import Meaning, Verdict
@@ -32,6 +32,7 @@ from portal.messaging import (
     reading,
     reply_language,
     task,
+    texted_code,
 )  # fmt: skip
 from portal.messaging.invited import Invited
 from portal.messaging.message import Direction, Fate
@@ -64,6 +65,7 @@ class Inbound:
     def act(self) -> None:
         self.is_asked = open_request.is_open(self.session, self.row, self.event.text)
         verdict = reading.read(self.session, self.row, self.event, is_asked=self.is_asked)
+        self.claim = texted_code.claim(self.session, self.row, self.event.text, verdict)
         self.message_id, self.at = new_id(), clock.now()
         self.row = self.row._replace(last_inbound_at=self.at)  # WhatsApp's 24 hours begin with this very text
         self.is_hidden = self._must_hide(verdict)
@@ -75,7 +77,7 @@ class Inbound:
             Meaning.OPT_OUT: self._stop, Meaning.START: self._start, Meaning.YES: self._yes, Meaning.NO: self._no,
             Meaning.HELP: self._help, Meaning.REVIEW: self._review, Meaning.NONE: self._other,
         }  # fmt: skip
-        effect[verdict.meaning](verdict)
+        (effect[verdict.meaning] if self.claim is None else self._form_code)(verdict)
         self._keep(verdict)
 
     def _keep(self, verdict: Verdict) -> None:
@@ -94,10 +96,11 @@ class Inbound:
 
     def _stop(self, verdict: Verdict) -> None:
         """Where the provider acts on the bare word itself, the same act turns the carrier's light too."""
-        is_blocked = self._provider_answers("stop") and self.provider.blocks(self.event.recipient)
+        is_answered = reading.is_answered(self.provider, self.event, "stop")
+        is_blocked = is_answered and self.provider.blocks(self.event.recipient)
         recorded = opt_in.opt_out(
             self.session, self.row, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
-            message_id=self.message_id, should_confirm=not self._provider_answers("stop"),
+            message_id=self.message_id, should_confirm=not is_answered,
             evidence=self._evidence(verdict), carrier=Carrier.BLOCKED if is_blocked else None, news=self.news,
             has_contact=self.row.has_contact, language=reply_language.of(verdict.rule),
         )  # fmt: skip
@@ -132,6 +135,12 @@ class Inbound:
         else:
             self._other(verdict)
 
+    def _form_code(self, verdict: Verdict) -> None:
+        texted_code.accept(
+            self.session, self.row, self.claim, message_id=self.message_id, occurred_at=self.arrived_at,
+            carrier=Carrier.CLEAR if self._lifts_block() else None, texted=self._evidence(verdict),
+        )  # fmt: skip
+
     def _accept(self, verdict: Verdict) -> None:
         """The request that was open is answered, in the words that belong to it (B2.2); an invitation's are its own."""
         turn = dialogue.accepted(self.row.origin)
@@ -164,7 +173,7 @@ class Inbound:
 
     def _must_hide(self, verdict: Verdict) -> bool:
         """What a client writes who has not agreed is shown with their YES (X-9); what they decide is seen at once."""
-        if not self._is_unasked() or self.row.shows_held_inbound:
+        if self.claim is not None or not self._is_unasked() or self.row.shows_held_inbound:
             return False
         if verdict.meaning in (Meaning.OPT_OUT, Meaning.START, Meaning.HELP):
             return False
@@ -186,7 +195,7 @@ class Inbound:
 
     def _help(self, verdict: Verdict) -> None:
         """Answered at any status, without changing it, once in a while (rules.md row 12, promises.md B.1)."""
-        if self._provider_answers("help"):
+        if reading.is_answered(self.provider, self.event, "help"):
             return
         if not loop_breaker.may_answer(self.session, self.row.id, minutes=self.rules.auto_reply_minutes):
             return
@@ -225,23 +234,13 @@ class Inbound:
 
     def _lifts_block(self) -> bool:
         """START, UNSTOP and YES lift the provider's block; that alone is no consent (rules.md 4.1)."""
-        return self._provider_word() == "start" and self.row.carrier == Carrier.BLOCKED
+        return reading.keyword(self.event) == "start" and self.row.carrier == Carrier.BLOCKED
 
     def _carrier(self, kind: Kind) -> Recorded:
         return ledger.record(
             self.session, self.row, kind, origin=Origin.PROVIDER, proof=Proof.HANDSET, actor="provider",
             message_id=self.message_id,
         )  # fmt: skip
-
-    def _provider_word(self) -> str | None:
-        return self.event.keyword or reply.provider_keyword(self.event.text)
-
-    def _provider_answers(self, keyword: str) -> bool:
-        """By its own word for it, or because it acts on exactly this bare word at this number (rules.md 5.7)."""
-        if self.event.keyword is not None:
-            return self.event.keyword == keyword
-        is_bare = self.event.text.isascii() and reply.provider_keyword(self.event.text) in (keyword, None)
-        return is_bare and self.provider.answers(self.event.text, self.event.recipient)
 
     def _evidence(self, verdict: Verdict) -> dict[str, Any]:
         return {

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from portal.consent import reply
 from portal.consent.reply import Context, Meaning, Verdict
 from portal.messaging import message, one_time_code
-from portal.providers.provider import InboundText
+from portal.providers.provider import InboundText, Provider
 from portal.statement import Statement, param
 
 RECENT = 10  # of our own texts, which a reply may quote
@@ -35,3 +35,17 @@ def read(session: Session, row: Any, event: InboundText, *, is_asked: bool) -> V
     if event.keyword == "stop" and verdict.meaning is not Meaning.OPT_OUT:
         return Verdict(Meaning.OPT_OUT, "provider", "", verdict.normalized, verdict.grammar_version)
     return verdict
+
+
+def keyword(event: InboundText) -> str | None:
+    """What the carrier's world takes the bare word for: stop, start or help."""
+    return event.keyword or reply.provider_keyword(event.text)
+
+
+def is_answered(provider: Provider, event: InboundText, word: str) -> bool:
+    """Whether the provider answers it: by its own word for it, or because it acts on exactly this bare word at this
+    number (rules.md 5.7)."""
+    if event.keyword is not None:
+        return event.keyword == word
+    is_bare = event.text.isascii() and reply.provider_keyword(event.text) in (word, None)
+    return is_bare and provider.answers(event.text, event.recipient)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from portal import clock
+from portal.accounts import business as businesses
 from portal.accounts.sender import SMS
 from portal.consent import disclaimer, ledger, phone_number, subscription
 from portal.consent.disclaimer import Shown
@@ -15,7 +16,7 @@ from portal.consent.purpose import Scope
 from portal.consent.state import Kind, Origin, Proof, Status
 from portal.contacts import contact
 from portal.contacts.contact import Contact
-from portal.messaging import confirmation_room, opt_in, outbox
+from portal.messaging import completion, confirmation_room, opt_in, outbox, text_first, texted_code
 from portal.questionnaires.questionnaire import Confirmation, Questionnaire
 from portal.settings import Caps
 
@@ -39,6 +40,15 @@ class Act:
     language: str
 
 
+@dataclass(frozen=True)
+class Applied:
+    """`contact_id` of a contact when an unknown number became one; `asks_for_text` where nothing is sent before the
+    handset has texted us."""
+
+    contact_id: str | None = None
+    asks_for_text: bool = False
+
+
 def apply(
     session: Session,
     questionnaire: Questionnaire,
@@ -49,15 +59,15 @@ def apply(
     answers: Sequence[Mapping[str, Any]],
     client: Contact | None,
     caps: Caps,
-) -> str | None:
-    """Record the choice. The id of a contact when an unknown number became one."""
+) -> Applied:
+    """Record the choice."""
     disclaimer.keep(session, questionnaire.business_id, act.shown)
     choice = _Choice(session, questionnaire, act, submission_id, version, client, caps)
     if act.choice == "yes" and act.number is not None:
         return choice.yes(act.number, *particulars(answers))
     if act.choice == "no" and client is not None:
         choice.no(client)
-    return None
+    return Applied()
 
 
 def particulars(answers: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
@@ -77,26 +87,56 @@ class _Choice:
     client: Contact | None
     caps: Caps
 
-    def yes(self, number: PhoneNumber, name: str, email: str) -> str | None:
+    def yes(self, number: PhoneNumber, name: str, email: str) -> Applied:
         proof = self._proof(number.e164)
         row = subscription.lock(self.session, self.questionnaire.business_id, SMS, number.e164)
         made = self._introduce(row, name, email)
         row = subscription.lock_by_id(self.session, row.business_id, row.id)
-        if proof is Proof.ANONYMOUS and self._is_closed(row):
+        keys = text_first.keys(self.session, row.business_id, self.questionnaire.id, number)
+        asks_for_text = self._asks_for_text(row, number, proof, keys)
+        if asks_for_text:
+            self._record(row, Kind.CLAIMED, proof, {texted_code.MARK: True})
+        elif proof is Proof.ANONYMOUS and self._is_closed(row):
             self._record(row, Kind.CLAIMED, proof)  # anybody could have typed this number (X-13, interface.md 6.1)
         elif row.status != Status.OPTED_IN and not self._has_room(number, proof):
             self._record(row, Kind.CLAIMED, proof)  # no text may go out now, so nothing is opened either
-        elif self.questionnaire.confirmation != Confirmation.SINGLE and self._is_open(row):
-            opt_in.ask(
-                self.session, row, origin=Origin.FORM, actor=self._actor, evidence=self._evidence(),
-                submission_id=self.submission_id, with_code=self.questionnaire.confirmation == Confirmation.CODE,
-            )  # fmt: skip
         else:
-            opt_in.opt_in(
-                self.session, row, origin=Origin.FORM, proof=proof, actor=self._actor, scope=Scope.INFORMATIONAL,
-                confirmation="form.confirmation", submission_id=self.submission_id, evidence=self._evidence(),
-            )  # fmt: skip
-        return made
+            self._open(row, proof, keys)
+        return Applied(made, asks_for_text)
+
+    def _asks_for_text(self, row: Any, number: PhoneNumber, proof: Proof, keys: tuple[str, str, str]) -> bool:
+        """Whether the handset has to speak first. Who typed a number that anybody may have typed learns it, so that it
+        depends on nothing that is known about this one (P15); a personal link has limits of its own."""
+        is_wanted = self.questionnaire.confirms is Confirmation.TEXT_FIRST
+        if proof is Proof.PERSONAL_LINK:
+            return is_wanted and self._is_open(row)
+        home = businesses.get(self.session, self.questionnaire.business_id)
+        if is_wanted or number.region != home.region:
+            return True
+        if text_first.is_on(self.session, keys, percent=self.caps.completion_percent):
+            return True
+        return not confirmation_room.take_a_turn(
+            self.session, number.region, self.caps, network=self.act.network, form=self.questionnaire.id,
+            business_id=home.id,
+        )  # fmt: skip
+
+    def _open(self, row: Any, proof: Proof, keys: tuple[str, str, str]) -> None:
+        """Ask the handset, or take the Yes for what it is; a text that anybody caused is watched (B.2 layer 5)."""
+        at, confirms = clock.now(), self.questionnaire.confirms
+        act: dict[str, Any] = {
+            "origin": Origin.FORM, "actor": self._actor, "submission_id": self.submission_id,
+            "evidence": self._evidence(),
+        }  # fmt: skip
+        if confirms is not Confirmation.SINGLE and self._is_open(row):
+            with_code = confirms is Confirmation.CODE
+            recorded = opt_in.ask(self.session, row, with_code=with_code, **act)
+        else:
+            with_code = False
+            recorded = opt_in.opt_in(
+                self.session, row, proof=proof, scope=Scope.INFORMATIONAL, confirmation="form.confirmation", **act
+            )
+        if proof is Proof.ANONYMOUS and (with_code or recorded.has_changed_status):
+            completion.note(self.session, row, keys, at=at)
 
     def no(self, client: Contact) -> None:
         """A No through a personal link stops every number of the client (X-13)."""
@@ -141,10 +181,10 @@ class _Choice:
             contact.label(self.session, business_id, number)
         return None
 
-    def _record(self, row: Any, kind: Kind, proof: Proof) -> None:
+    def _record(self, row: Any, kind: Kind, proof: Proof, more: Mapping[str, Any] | None = None) -> None:
         ledger.record(
             self.session, row, kind, origin=Origin.FORM, proof=proof, actor=self._actor,
-            submission_id=self.submission_id, evidence=self._evidence(),
+            submission_id=self.submission_id, evidence={**self._evidence(), **(more or {})},
         )  # fmt: skip
 
     @property
@@ -154,10 +194,7 @@ class _Choice:
     def _has_room(self, number: PhoneNumber, proof: Proof) -> bool:
         if proof is Proof.PERSONAL_LINK:
             return confirmation_room.take_for_client(self.session, number.e164, self.caps)
-        return confirmation_room.take_for_anybody(
-            self.session, number, self.caps, network=self.act.network, form=self.questionnaire.id,
-            business_id=self.questionnaire.business_id,
-        )  # fmt: skip
+        return confirmation_room.take_for_anybody(self.session, number, self.caps)
 
     def _evidence(self) -> dict[str, Any]:
         act = self.act

@@ -29,7 +29,18 @@ class State(StrEnum):
 
 
 class Confirmation(StrEnum):
-    """How a Yes becomes an opt-in (X-29): at once, or only when the handset replies YES, or when its code is typed."""
+    """How a Yes becomes an opt-in (X-29): at once, or only when the handset replies YES, or when its code is typed, or
+    when the handset texts us the code that the page shows (promises.md B.2 layer 6)."""
+
+    SINGLE = "single"
+    REPLY = "reply"
+    CODE = "code"
+    TEXT_FIRST = "text_first"
+
+
+class _Texted(StrEnum):
+    """Those that the column may hold; the fourth came when SQLite could not change its constraint any more without
+    rebuilding a table that others refer to, and is a column of its own."""
 
     SINGLE = "single"
     REPLY = "reply"
@@ -38,11 +49,12 @@ class Confirmation(StrEnum):
 
 class Questionnaire(SQLModel, table=True):
     """`draft` holds the questions being edited; `version` is the published version, 0 before the first. The counts are
-    kept in the transaction that stores a submission, so that a list never counts rows (speed.md, design 5)."""
+    kept in the transaction that stores a submission, so that a list never counts rows (speed.md, design 5). `confirms`
+    says what `confirmation` and `is_text_first` mean together."""
 
     __table_args__ = (
         one_of(State, "state"),
-        one_of(Confirmation, "confirmation"),
+        one_of(_Texted, "confirmation"),
         sa.Index("questionnaire_by_time", "business_id", "created_at", "id"),
     )
 
@@ -52,12 +64,22 @@ class Questionnaire(SQLModel, table=True):
     title: str
     state: str = State.DRAFT
     confirmation: str = Confirmation.SINGLE
+    is_text_first: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     draft: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     version: int = 0
     submission_count: int = 0
     yes_count: int = 0
     no_count: int = 0
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
+
+    @property
+    def confirms(self) -> Confirmation:
+        return Confirmation.TEXT_FIRST if self.is_text_first else Confirmation(self.confirmation)
+
+    def confirm_by(self, wanted: Confirmation) -> None:
+        self.is_text_first = wanted is Confirmation.TEXT_FIRST
+        if not self.is_text_first:
+            self.confirmation = wanted
 
 
 class QuestionnaireVersion(SQLModel, table=True):
@@ -173,7 +195,7 @@ def save_draft(
         raise Invalid("Some questions need another look.", fields=problems)
     questionnaire.title = question.one_line(title)
     questionnaire.draft = [asdict(question.tidied(each)) for each in questions]
-    questionnaire.confirmation = confirmation or questionnaire.confirmation
+    questionnaire.confirm_by(confirmation or questionnaire.confirms)
     session.add(questionnaire)
     session.flush()
 

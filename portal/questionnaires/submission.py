@@ -20,7 +20,7 @@ from portal.messaging import trigger_event
 from portal.messaging.trigger_event import Trigger
 from portal.questionnaires import choice
 from portal.questionnaires import questionnaire as questionnaires
-from portal.questionnaires.choice import Act
+from portal.questionnaires.choice import Act, Applied
 from portal.questionnaires.questionnaire import Questionnaire
 from portal.settings import Caps
 from portal.statement import Statement, param, params
@@ -30,7 +30,8 @@ __all__ = ["Act", "Answer", "Submission", "find", "is_used", "number_of", "page"
 
 class Submission(SQLModel, table=True):
     """`nonce` is the form instance's: used once, so that a double click is one submission. `contact_id` is who answered
-    when a personal link says so, or the new contact that an unknown number became."""
+    when a personal link says so, or the new contact that an unknown number became. `asks_for_text`: its client is to
+    text us first, by the code of texted_code.py."""
 
     __table_args__ = (
         sa.Index("submission_by_time", "questionnaire_id", "created_at", "id"),
@@ -46,6 +47,7 @@ class Submission(SQLModel, table=True):
     contact_id: str | None = Field(default=None, foreign_key="contact.id")
     answers: list[dict[str, Any]] = Field(sa_type=sa.JSON)
     opt_in: str = ""
+    asks_for_text: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
 
@@ -71,8 +73,13 @@ _STORE = Statement(
     )
 )
 _USED = Statement(sa.select(_table.c.id).where(_table.c.nonce == param("nonce")))
-_INTRODUCE = Statement(
-    sa.update(_table).where(_table.c.id == param("id")).values(contact_id=param("contact_id", sa.String()))
+_FOLLOW = Statement(
+    sa.update(_table)
+    .where(_table.c.id == param("id"))
+    .values(
+        contact_id=sa.func.coalesce(param("contact_id", sa.String()), _table.c.contact_id),
+        asks_for_text=param("asks_for_text", sa.Boolean()),
+    )
 )
 
 
@@ -110,17 +117,17 @@ def receive(
     stored = _STORE.rows(
         session, id=submission_id, business_id=questionnaire.business_id, questionnaire_id=questionnaire.id,
         version=version, nonce=nonce, contact_id=client.id if client else None, answers=values,
-        opt_in=act.choice if act else "", created_at=clock.now(),
+        opt_in=act.choice if act else "", asks_for_text=False, created_at=clock.now(),
     )  # fmt: skip
     if not stored:
         return None
     if act is not None:
-        made = choice.apply(
+        done = choice.apply(
             session, questionnaire, act, submission_id=submission_id, version=version, answers=values, client=client,
             caps=caps,
         )  # fmt: skip
-        if made is not None:
-            _INTRODUCE.run(session, id=submission_id, contact_id=made)
+        if done != Applied():
+            _FOLLOW.run(session, id=submission_id, contact_id=done.contact_id, asks_for_text=done.asks_for_text)
     _tell_automations(session, questionnaire, act, submission_id, client)
     questionnaires.count(session, questionnaire.id, act.choice if act else "")
     delivery.note(session, questionnaire.business_id, Event.SUBMISSION_RECEIVED, submission_id)

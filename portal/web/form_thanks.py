@@ -6,7 +6,9 @@ for a code, and a code that nobody was sent is as wrong as any other.
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -19,6 +21,7 @@ from portal.accounts.sender import SMS
 from portal.consent import subscription
 from portal.consent.state import Carrier
 from portal.contacts import contact
+from portal.messaging import texted_code
 from portal.questionnaires import instance as instances
 from portal.questionnaires import submission as submissions
 from portal.questionnaires import typed_code
@@ -26,7 +29,7 @@ from portal.questionnaires.opened import Opened
 from portal.questionnaires.questionnaire import Confirmation
 from portal.questionnaires.submission import Submission
 from portal.questionnaires.typed_code import Typed, Verdict
-from portal.web import client_page, page
+from portal.web import client_page, page, rendering
 from portal.web.visit import Visit
 
 NOT_RIGHT = "This code is not right. Please look at our latest text again."
@@ -47,16 +50,22 @@ class Sent:
         return self.submission.opt_in if self.submission else ""
 
     @property
+    def asks_text(self) -> bool:
+        """Whether the client is to text us first."""
+        return self.submission is not None and self.submission.asks_for_text and bool(self.number)
+
+    @property
     def asks_code(self) -> bool:
-        return self.choice == "yes" and bool(self.number) and self._confirmation == Confirmation.CODE
+        is_asked = self.choice == "yes" and bool(self.number) and not self.asks_text
+        return is_asked and self._confirms is Confirmation.CODE
 
     @property
     def needs_reply(self) -> bool:
-        return self._confirmation == Confirmation.REPLY
+        return self._confirms is Confirmation.REPLY
 
     @property
-    def _confirmation(self) -> str:
-        return self.opened.questionnaire.confirmation
+    def _confirms(self) -> Confirmation:
+        return self.opened.questionnaire.confirms
 
 
 async def show(request: Request) -> Response:
@@ -99,8 +108,15 @@ def _find(session: Session, visit: Visit) -> Sent:
     if sent is None or clock.now() - sent.created_at >= instances.LASTS:
         return Sent(opened, None, "", is_blocked=False, is_over=False)
     number = submissions.number_of(sent)
-    is_over = opened.questionnaire.confirmation == Confirmation.CODE and typed_code.is_over(session, sent)
-    return Sent(opened, sent, number, is_blocked=_is_blocked(session, opened, number), is_over=is_over)
+    found = Sent(opened, sent, number, is_blocked=_is_blocked(session, opened, number), is_over=False)
+    return replace(found, is_over=_is_over(session, found, sent))
+
+
+def _is_over(session: Session, sent: Sent, submission: Submission) -> bool:
+    """Whether the code of this page, typed or texted, is taken no more."""
+    if sent.asks_text:
+        return clock.now() - submission.created_at >= texted_code.LASTS
+    return sent.asks_code and typed_code.is_over(session, submission)
 
 
 def _is_blocked(session: Session, opened: Opened, number: str) -> bool:
@@ -117,10 +133,19 @@ def _page(
 ) -> Response:
     context = {
         "sent": sent, "sender": sent.opened.sender, "is_personal": sent.opened.client is not None,
-        "form": form, "is_done": is_done, "is_over": is_over,
+        "form": form, "is_done": is_done, "is_over": is_over, "texting": _texting(visit, sent),
         "form_url": client_page.url(visit, visit.path.removesuffix("/thanks")),
     }  # fmt: skip
     return client_page.html(visit, sent.opened, "public_form/thanks.html", context, status)
+
+
+def _texting(visit: Visit, sent: Sent) -> dict[str, Any] | None:
+    """The text that the handset is to send us, and how to send it by a touch or with another phone's camera."""
+    if not sent.asks_text or sent.submission is None or not sent.opened.sender:
+        return None
+    words = f"YES {texted_code.of(visit.state.secrets, sent.submission.id, sent.number)}"
+    to = sent.opened.sender
+    return {"words": words, "url": f"sms:{to}?&body={quote(words)}", "code": rendering.qr_code(f"SMSTO:{to}:{words}")}
 
 
 def _see(visit: Visit, **query: str) -> Response:

@@ -27,7 +27,7 @@ TEMPLATE = "questionnaire/page.html"
 
 def show(session: Session, visit: Visit) -> Answer:
     found = questionnaires.get(session, visit.business.id, visit.params["questionnaire"])
-    draft = Draft(found.title, found.confirmation, questionnaires.questions_of(found.draft))
+    draft = Draft(found.title, found.confirms, questionnaires.questions_of(found.draft))
     return Page(TEMPLATE, _context(session, visit, found, draft, focus=visit.query.get("at", "")))
 
 

@@ -3,7 +3,6 @@
 from html import escape
 from typing import Any
 
-from markupsafe import Markup
 from sqlmodel import Session
 
 from portal.accounts import audit
@@ -12,6 +11,7 @@ from portal.questionnaires import embed, link
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires.embed import Allowed
 from portal.questionnaires.questionnaire import Questionnaire
+from portal.web import rendering
 from portal.web.page import Answer, Page, SeeOther
 from portal.web.visit import Visit
 
@@ -49,18 +49,10 @@ def _context(visit: Visit, found: Questionnaire, typed: str, problems: list[str]
     return {
         "found": found,
         "url": url,
-        "code": _code(url),
+        "code": rendering.qr_code(url),
         "script": f'<script src="{loader}" data-form="{found.token}" data-title="{title}" async></script>',
         "frame": f'<iframe src="{embed_url}" title="{title}" width="100%" height="900"></iframe>',
         "origins": typed,
         "problems": problems,
         "allowed": [Allowed(each) for each in visit.business.embed_origins],
     }
-
-
-def _code(url: str) -> Markup:
-    """A QR code as inline SVG."""
-    import segno
-
-    drawn = segno.make(url, error="m", micro=False).svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
-    return Markup(drawn)  # noqa: S704 (drawn by segno from an address of ours)

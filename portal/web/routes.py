@@ -83,6 +83,7 @@ def _questionnaires() -> list[BaseRoute]:
         reads("/questionnaires", questionnaires.show, Right.READ, TEXTING),
         writes("/questionnaires", questionnaires.create, Right.EDIT_QUESTIONNAIRES, TEXTING),
         reads("/questionnaires/new", questionnaires.new, Right.EDIT_QUESTIONNAIRES, TEXTING),
+        writes("/questionnaires/texts-again", questionnaires.text_again, Right.EDIT_QUESTIONNAIRES, TEXTING),
         reads("/questionnaires/{questionnaire}", questionnaire.show, Right.EDIT_QUESTIONNAIRES, TEXTING),
         writes("/questionnaires/{questionnaire}", questionnaire.save, Right.EDIT_QUESTIONNAIRES, TEXTING),
         acts("/questionnaires/{questionnaire}/preview", questionnaire.preview, Right.EDIT_QUESTIONNAIRES),

@@ -76,6 +76,7 @@ class Stranger:
     @staticmethod
     def _told(answers: Sequence[httpx.Response], number: str) -> str:
         everything = repr([(each.status_code, sorted(each.headers.items()), each.content) for each in answers])
+        everything = re.sub(r"<svg.*?</svg>|YES(?: |%20)[0-9]{6}|'content-length', '[0-9]+'", "", everything)
         spaced = f"{number[:2]} {number[2:5]} {number[5:8]} {number[8:]}"
         return re.sub(r"n=[\w-]+", "n=", everything).replace(spaced, "NUMBER").replace(number, "NUMBER")
 

@@ -51,22 +51,26 @@ class Form:
         self, choice: str, number: str = CLIENT, *, client: str = "", nonce: str = "", network: str = "192.0.2.0/24"
     ) -> str | None:
         """Send the form in; `client` is the contact of a personal link."""
-
-        def work(session: Session) -> str | None:
-            found = questionnaires.get(session, self.business, self.questionnaire.id)
-            act = self.act(session, choice, number, network) if choice else None
-            who = contact.get(session, self.business, client) if client else None
-            answers = [
-                Answer("name", "Your name", "text", "Rosa"),
-                Answer("optin", "May we text you?", "opt_in", choice, number if choice == "yes" else ""),
-            ]
-            return submission.receive(
-                session, found, version=1, nonce=nonce or randomness.token_hex(8), answers=answers, act=act,
-                client=who, caps=self.caps,
-            )  # fmt: skip
-
-        sent: str | None = self.world.write(work)
+        more = {"client": client, "nonce": nonce, "network": network}
+        sent: str | None = self.world.write(lambda session: self.arrives(session, choice, number, **more))
         return sent
+
+    def arrives(
+        self, session: Session, choice: str, number: str, *, client: str = "", nonce: str = "",
+        network: str = "192.0.2.0/24",
+    ) -> str | None:  # fmt: skip
+        """The same in a transaction that others share."""
+        found = questionnaires.get(session, self.business, self.questionnaire.id)
+        act = self.act(session, choice, number, network) if choice else None
+        who = contact.get(session, self.business, client) if client else None
+        answers = [
+            Answer("name", "Your name", "text", "Rosa"),
+            Answer("optin", "May we text you?", "opt_in", choice, number if choice == "yes" else ""),
+        ]
+        return submission.receive(
+            session, found, version=1, nonce=nonce or randomness.token_hex(8), answers=answers, act=act, client=who,
+            caps=self.caps,
+        )  # fmt: skip
 
     def act(self, session: Session, choice: str, number: str, network: str) -> Act:
         shown = disclaimer.current(businesses.get(session, self.business), public_url="https://portal.example.com")
@@ -87,7 +91,7 @@ class Form:
     def asks_for(self, confirmation: Confirmation) -> None:
         def work(session: Session) -> None:
             found = questionnaires.get(session, self.business, self.questionnaire.id)
-            found.confirmation = confirmation
+            found.confirm_by(confirmation)
             session.add(found)
 
         self.world.write(work)

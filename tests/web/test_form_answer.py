@@ -64,7 +64,7 @@ def test_a_thank_you_page_that_nobody_earned_tells_nothing(door: Door, nonce: st
 def test_where_a_reply_is_needed_the_thank_you_page_says_so(door: Door) -> None:
     def ask(session: Session) -> None:
         found = questionnaires.get(session, door.site.hearth.id, door.questionnaire.id)
-        found.confirmation = Confirmation.REPLY
+        found.confirm_by(Confirmation.REPLY)
         session.add(found)
 
     door.site.write(ask)

@@ -36,7 +36,7 @@ def door(door: Door) -> Door:
 def asks_for(door: Door, confirmation: Confirmation) -> None:
     def work(session: Session) -> None:
         found = questionnaires.get(session, door.questionnaire.business_id, door.questionnaire.id)
-        found.confirmation = confirmation
+        found.confirm_by(confirmation)
         session.add(found)
 
     door.site.write(work)

@@ -201,13 +201,13 @@ def test_clients_see_changes_only_when_they_are_published(editor: Editor) -> Non
 
 
 @pytest.mark.covers("X-29")
-@pytest.mark.parametrize("choice", ["reply", "code"])
+@pytest.mark.parametrize("choice", ["reply", "code", "text_first"])
 def test_a_yes_may_be_made_to_wait_for_the_handset(editor: Editor, choice: str) -> None:
     editor.press("save", confirmation=choice)
-    seen = [editor.found().confirmation]
+    seen = [editor.found().confirms]
     assert f'value="{choice}" checked' in editor.client.get(editor.url).text
     editor.press("save", confirmation="by magic")
-    assert [*seen, editor.found().confirmation] == [choice, "single"]
+    assert [*seen, editor.found().confirms] == [choice, "single"]
 
 
 def test_archiving_closes_the_link_and_publishing_opens_it_again(editor: Editor) -> None:

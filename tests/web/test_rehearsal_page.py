@@ -20,7 +20,7 @@ from portal.consent.state import Kind, Origin, Proof
 from portal.errors import Conflict
 from portal.jobs import Timetable
 from portal.jobs.sending import deliver_rehearsal
-from portal.messaging import claim, message, one_time_code, outbox, outcome, rehearsal
+from portal.messaging import claim, message, one_time_code, outbox, outcome, rehearsal, texted_code
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted
@@ -214,6 +214,20 @@ def test_a_real_phones_code_is_not_shown_among_pretend_ones(scene: Scene, digits
     """A business that changed its provider still has the texts of the other one."""
     scene.write(lambda session: session.execute(message.table.update().values(provider="twilio")))
     assert "Hearth Photography: ****** is your code" in scene.client.get("/rehearsal").text
+
+
+@pytest.mark.covers("X-29", "P14")
+def test_a_pretend_phone_texts_the_code_from_the_page(door: Door, scene: Scene) -> None:
+    def text_first(session: Session) -> None:
+        found = questionnaires.get(session, door.site.hearth.id, door.questionnaire.id)
+        found.confirm_by(Confirmation.TEXT_FIRST)
+        session.add(found)
+
+    scene.write(text_first)
+    door.send(YES)
+    code = texted_code.of(door.site.secrets, door.submissions()[-1].id, CLIENT)
+    scene.alice().post("/rehearsal/text", data={"number": CLIENT, "text": f"yes {code}"})
+    assert (door.row().status, door.texts()) == ("opted_in", [(CLIENT, "opt_in_confirmation")])
 
 
 @pytest.fixture
