@@ -143,8 +143,7 @@ def webhook_setting(
 
 def start_dispatcher(app: Starlette) -> None:
     """Sending in this process, with a timetable that does not tick by itself."""
-    state = app.state
-    caps = state.settings.caps
+    state, caps = app.state, app.state.settings.caps
     limits = Limits(
         caps.segments_day, caps.installation_segments_day, automated_day=caps.automated_day,
         member_day=caps.member_day, drain_second=caps.drain_second,
@@ -160,9 +159,8 @@ def start_dispatcher(app: Starlette) -> None:
     journal = Journal(state.database, post=journal_post(state.settings))
     state.timetable = Timetable(
         state.database, state.dispatcher, state.courier, reviews, journal, state.settings.form_origin, watch,
-        memory=state.memory,
+        memory=state.memory, completion_percent=caps.completion_percent,
         reconciler=Reconciler(state.database, state.providers, Rules(state.settings.auto_reply_minutes)),
-        completion_percent=state.settings.caps.completion_percent,
     )  # fmt: skip
     listen_from_now_on(app, is_alone=False)
     state.dispatcher.start()
