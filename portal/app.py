@@ -135,8 +135,7 @@ def real_providers(settings: Settings) -> Mapping[str, Provider]:
 def webhook_setting(
     settings: Settings, name: str, credentials: Mapping[str, str], number: str, *, timeout: float
 ) -> Setting | None:
-    """Which addresses the provider calls for this number; None where it cannot be asked. `timeout` in seconds is for
-    each question."""
+    """Whom the provider calls for this number; None where it cannot be asked. `timeout`: seconds for each question."""
     provider = REAL[name][0](base_urls(settings)[name], timeout=timeout) if name in REAL else None
     return provider.setting(credentials, number) if isinstance(provider, Inspector) else None
 

@@ -26,7 +26,6 @@ from portal.providers.telnyx_trouble import sentence_of, trouble_of
 BASE_URL = "https://api.telnyx.com"
 
 # only the sole word counts; HELP is answered where the profile has a text for it, and then the webhook says so
-_WORDS = frozenset({"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "start", "unstop"})
 _TOLL_FREE_WORDS = frozenset({"stop", "start", "unstop"})  # the network's own, whoever the provider is
 
 _SETUP_STATUSES = (401, 403, 404)  # certain even without a readable body
@@ -42,7 +41,7 @@ class Telnyx:
 
     def answers(self, keyword: str, number: str) -> bool:
         """True for any bare word of Telnyx's own list; on toll-free numbers the network knows fewer."""
-        words = _TOLL_FREE_WORDS if toll_free.is_toll_free(number) else _WORDS
+        words = _TOLL_FREE_WORDS if toll_free.is_toll_free(number) else telnyx_event.WORDS
         return number.startswith("+") and keyword.strip(" \t\r\n").casefold() in words
 
     def blocks(self, number: str) -> bool:

@@ -16,6 +16,8 @@ _ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 _WORD = re.compile(r"[a-z][a-z_-]{0,31}")
 _OURS = re.compile(r"[0-9a-f]{32}")
 _KEYWORDS = {"STOP": "stop", "START": "start", "HELP": "help"}
+WORDS = frozenset({"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "start", "unstop"})
+"""On which Telnyx acts by itself, where they are the sole words."""
 _TYPES = ("SMS", "MMS")
 _INBOUND, _OUTBOUND = "message.received", ("message.sent", "message.finalized")
 
@@ -84,10 +86,18 @@ def _inbound(payload: Object, event_id: str, profile: str, numbers: set[str]) ->
         sender=sender,
         recipient=recipient,
         text=plain(text),
-        keyword=_KEYWORDS.get(str(payload.get("autoresponse_type")).upper()),
+        keyword=_keyword(payload, plain(text)),
         segments=parts if isinstance(parts, int) and 0 < parts < 1000 else 1,
         media=len(items(payload, "media")),
     )
+
+
+def _keyword(payload: Object, text: str) -> str | None:
+    """What Telnyx says it acted on. Where it says nothing, only its own words leave that open: a YES lifts no block."""
+    said = payload.get("autoresponse_type")
+    if isinstance(said, str) and said:
+        return _KEYWORDS.get(said.upper(), "")
+    return None if text.strip(" \t\r\n").casefold() in WORDS else ""
 
 
 def _status(request: Request, payload: Object, message_id: str, profile: str, numbers: set[str]) -> Event:

@@ -61,7 +61,9 @@ def reported(word: str, n: int = 1, /, **more: str) -> dict[str, str]:
 
 
 def inbound(url: str, text: str, n: int) -> Request:
-    return by_v3(url, received(text, n))
+    """With what Plivo says it acted on, as it does for long codes."""
+    intent = {"stop": "optout", "start": "optin", "unstop": "optin", "help": "help", "stop all": "optout"}
+    return by_v3(url, received(text, n, MessageIntent=intent.get(text.lower(), "")))
 
 
 def status(url: str, fate: Fate, n: int, code: str) -> Request:

@@ -30,7 +30,7 @@ URL = "https://portal.example.com/webhooks/telnyx/b1/messages"
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 SECRETS = case.TELNYX.secrets
 ID = case.message_id(1)
-TEXT = InboundText(f"in:{ID}", case.PROFILE, CLIENT, SENDER, "Hello")
+TEXT = InboundText(f"in:{ID}", case.PROFILE, CLIENT, SENDER, "Hello", keyword="")
 
 telnyx = Telnyx()
 
@@ -83,6 +83,9 @@ def test_the_url_is_no_part_of_the_signature_so_a_proxy_in_between_changes_nothi
         ({"autoresponse_type": "START"}, dataclasses.replace(TEXT, keyword="start")),
         ({"autoresponse_type": "help"}, dataclasses.replace(TEXT, keyword="help")),
         ({"autoresponse_type": "JOIN"}, TEXT),
+        ({"text": "Stop"}, dataclasses.replace(TEXT, text="Stop", keyword=None)),
+        ({"text": " stop ALL\n"}, dataclasses.replace(TEXT, text=" stop ALL\n", keyword=None)),
+        ({"text": "YES"}, dataclasses.replace(TEXT, text="YES")),
         ({"parts": 3}, dataclasses.replace(TEXT, segments=3)),
         ({"parts": "many"}, TEXT),
         ({"type": "MMS", "media": [{"url": "u"}], "text": None}, dataclasses.replace(TEXT, text="", media=1)),

@@ -139,3 +139,13 @@ def test_two_words_that_the_provider_answers_are_not_answered_by_us_too(desk: De
     """“stop all” is on Telnyx's and Plivo's lists and not on Twilio's."""
     assert desk.says("Stop All") == 200
     assert (desk.row().status, desk.texts()) == (Status.OPTED_OUT, [])
+
+
+@pytest.mark.covers("rules 19", "rules 20")
+@pytest.mark.parametrize("desk", ["telnyx", "plivo"], indirect=True)
+def test_yes_lifts_no_block_where_the_provider_does_not_take_it_for_start(desk: Desk) -> None:
+    desk.says("STOP", 1)
+    desk.says("YES", 2)
+    assert (desk.row().status, desk.row().carrier) == (Status.OPTED_OUT, Carrier.BLOCKED)
+    desk.says("START", 3)
+    assert (desk.row().status, desk.row().carrier) == (Status.OPTED_IN, Carrier.CLEAR)
