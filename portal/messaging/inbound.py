@@ -242,19 +242,6 @@ class Inbound:
             message_id=self.message_id,
         )  # fmt: skip
 
-<<<<<<< HEAD
-=======
-    def _provider_word(self) -> str | None:
-        return reply.provider_keyword(self.event.text) if self.event.keyword is None else self.event.keyword
-
-    def _provider_answers(self, keyword: str) -> bool:
-        """By its own word for it, or because it acts on exactly this bare word at this number (rules.md 5.7)."""
-        if self.event.keyword is not None:
-            return self.event.keyword == keyword
-        is_bare = self.event.text.isascii() and reply.provider_keyword(self.event.text) in (keyword, None)
-        return is_bare and self.provider.answers(self.event.text, self.event.recipient)
-
->>>>>>> c318d37 (A YES lifts no block at Telnyx and Plivo: what they say they acted on is believed, and their silence too)
     def _evidence(self, verdict: Verdict) -> dict[str, Any]:
         return {
             "words": self.event.text, "rule": verdict.rule, "grammar_version": verdict.grammar_version,
