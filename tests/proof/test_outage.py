@@ -93,7 +93,7 @@ def away(database_url: str, tmp_path: Path) -> Iterator[Site]:
     environment = clean() | {
         "PORTAL_DATABASE_URL": database_url, "PORTAL_SECRET_KEY": SECRET, "PORTAL_KEY_FILE": str(keys),
         "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}", "PORTAL_TWILIO_API_URL": f"http://127.0.0.1:{twilio_port}",
-        "PORTAL_CAP_SEGMENTS_DAY": "0", "PORTAL_CAP_INSTALLATION_SEGMENTS_DAY": "0",
+        "PORTAL_QUIET_HOURS": "off", "PORTAL_CAP_SEGMENTS_DAY": "0", "PORTAL_CAP_INSTALLATION_SEGMENTS_DAY": "0",
     }  # fmt: skip
     programs = fleet(environment, port, tmp_path, on_postgres=is_under_test())
     numbers = [f"+1415555{n:04d}" for n in range(STOPS)]
