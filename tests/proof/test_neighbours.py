@@ -71,7 +71,8 @@ def neighbours(postgres_databases: Databases, tmp_path: Path) -> Iterator[Neighb
     with PretendTwilio(accounts={ACCOUNT: TOKEN}) as twilio:
         environment = clean() | {
             "PORTAL_DATABASE_URL": url, "PORTAL_SECRET_KEY": SECRET, "PORTAL_PUBLIC_URL": PUBLIC_URL,
-            "PORTAL_QUIET_HOURS": "off", "PORTAL_KEY_FILE": str(tmp_path / "portal.keys"), "PORTAL_TWILIO_API_URL": twilio.url,
+            "PORTAL_QUIET_HOURS": "off",
+            "PORTAL_KEY_FILE": str(tmp_path / "portal.keys"), "PORTAL_TWILIO_API_URL": twilio.url,
         }  # fmt: skip
         programs = [without_ticks(f"serve {port}", ["serve", "--no-jobs", "--port", str(port)], environment, tmp_path,
                                   "is open at") for port in ports]  # fmt: skip
