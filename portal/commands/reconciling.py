@@ -82,6 +82,6 @@ def _release(found: "Database", made: "Reconciler") -> None:
     missing = found.read(lambda session: reconciliation.missing(session, made.listing, since_at=current.since_at))
     if missing:
         numbers = ", ".join(each.number for each in missing)
-        raise Conflict(f"The quarantine goes on: {numbers} could not be asked yet for what was missed.")
+        raise Conflict(f"The quarantine goes on: {numbers} has not been asked for everything since it began.")
     found.write(lambda session: quarantine.end(session, by="operator"))
     say("The quarantine is over; texts leave again.")

@@ -29,7 +29,7 @@ PIECE = 20  # events in one transaction: some milliseconds each, for a STOP may 
 @dataclass
 class Report:
     """What one sender's list had. `problem` says why it was not asked in whole; `has_list` is false where there is none
-    to wait for."""
+    to wait for, `is_whole` where less was asked for than may have been missed."""
 
     row: Any
     asked: int = 0
@@ -38,6 +38,7 @@ class Report:
     unknown: int = 0
     problem: str = ""
     has_list: bool = True
+    is_whole: bool = True
 
 
 class Reconciler:
@@ -85,11 +86,15 @@ class Reconciler:
     def _note(self, session: Session, *, row: Any, report: Report, asked_at: dt.datetime) -> None:
         if report.problem and report.has_list:
             reconciliation.failed(session, row, report.problem)
+        elif not report.is_whole:
+            reconciliation.leave(session, row)
         else:
             reconciliation.done(session, row, asked_at=asked_at, can_list=report.has_list, trouble=report.problem)
 
     def _look_through(self, row: Any, since: dt.datetime | None, asked_at: dt.datetime, report: Report) -> None:
-        start = since or self._database.read(lambda session: reconciliation.since(session, row))
+        usual = self._database.read(lambda session: reconciliation.since(session, row))
+        start = since or usual
+        report.is_whole = start <= usual
         inbound: list[InboundText] = []
         ours: list[ListedText] = []
         has_ours = True

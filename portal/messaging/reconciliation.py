@@ -84,6 +84,7 @@ _DONE = Statement(
     .where(table.c.sender_id == param("sender_id"))
     .values(tries=0, again_at=None, busy_until=None, **params("until_at", "asked_at", "can_list", "trouble"))
 )
+_LEAVE = Statement(sa.update(table).where(table.c.sender_id == param("sender_id")).values(busy_until=None))
 _FAILED = Statement(
     sa.update(table)
     .where(table.c.sender_id == param("sender_id"))
@@ -149,6 +150,11 @@ def done(session: Session, row: Any, *, asked_at: dt.datetime, can_list: bool = 
     )  # fmt: skip
     if _SETTLE.run(session, id=row.id, asked_at=asked_at):
         announce(session, "outbox")
+
+
+def leave(session: Session, row: Any) -> None:
+    """Less was asked for than may have been missed: it goes on owing what it owes."""
+    _LEAVE.run(session, sender_id=row.id)
 
 
 def cannot(session: Session, row: Any) -> None:

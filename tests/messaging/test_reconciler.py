@@ -373,3 +373,14 @@ def test_a_provider_without_a_list_is_known_to_have_none(desk: Desk) -> None:
     (row,) = desk.road.database.read(lambda session: reconciliation.of_business(session, desk.road.business))
     assert (row.can_list, row.trouble, desk.provider.asked) == (False, "", [])
     assert desk.road.database.read(reconciliation.due) == []
+
+
+@pytest.mark.covers("P8")
+def test_a_look_that_begins_later_than_what_may_be_missed_settles_no_debt(desk: Desk) -> None:
+    desk.road.says_yes()
+    desk.owe()
+    (row,) = desk.road.database.read(lambda session: reconciliation.of_business(session, desk.road.business))
+    desk.reconciler.ask(row, since=clock.now() - HOUR)
+    assert desk.road.send_all() == []
+    desk.reconciler.turn()
+    assert len(desk.road.send_all()) == 1
