@@ -39,7 +39,7 @@ def read(session: Session, row: Any, event: InboundText, *, is_asked: bool) -> V
 
 def keyword(event: InboundText) -> str | None:
     """What the carrier's world takes the bare word for: stop, start or help."""
-    return event.keyword or reply.provider_keyword(event.text)
+    return reply.provider_keyword(event.text) if event.keyword is None else event.keyword
 
 
 def is_answered(provider: Provider, event: InboundText, word: str) -> bool:
