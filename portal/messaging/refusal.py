@@ -71,7 +71,7 @@ REFUSALS = {
     "sender_off": ("There is no active number to send from.", "Ask the operator to add a sender."),
     "quarantine": (
         "Sending is paused: after a restore or a jump of the clock, nothing leaves before somebody has looked.",
-        "The operator ends it with `portal reconcile --release`, once the providers were asked what was missed.",
+        "The operator ends it with “portal reconcile --release”, once the providers were asked what was missed.",
     ),
 }  # fmt: skip
 
