@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from portal import chance, clock, logs, metrics
+from portal import chance, clock, local_time, logs, metrics
 from portal.accounts import audit, sender
 from portal.database import announce
 from portal.messaging import flight
@@ -127,6 +127,18 @@ def _stretch(session: Session, claimed: Any, found: Any, retry_after: float | No
 def resting(session: Session, business_id: str) -> list[Any]:
     """The senders of a business that rest: id, channel, number, rest_trouble, resting_since_at, rests_until_at."""
     return _RESTING.rows(session, business_id=business_id)
+
+
+def sentence(row: Any, zone: str) -> str:
+    """Of a sender's row, for members: since when its texts wait and when the next one is tried; nothing while it works.
+    Hours are of `zone`."""
+    if not row.rests or row.resting_since_at is None:
+        return ""
+    since = local_time.when(row.resting_since_at, zone)
+    is_later = row.rests_until_at is not None and row.rests_until_at > clock.now()
+    then = f"the next try is at {local_time.hour(row.rests_until_at, zone)}" if is_later else "it is tried again now"
+    does = "refuses your number" if row.rest_trouble == Trouble.SENDER else "takes no texts"
+    return f"The provider {does} since {since}; {then}."
 
 
 def _say(session: Session, claimed: Any, trouble: Trouble) -> None:

@@ -63,11 +63,15 @@ _SELECT = (
         sa.or_(_sender.c.rests == 0, _sender.c.rests_until_at == param("probing", _sender.c.rests_until_at.type)),
         sa.or_(_sender.c.owes_since_at.is_(None), _m.c.purpose.not_in(reconciliation.AUTOMATIC)),
         ~sa.exists().where(_f.c.subscription_id == _m.c.subscription_id),
-        ~sa.exists().where(
-            _other.c.subscription_id == _m.c.subscription_id,
-            _other.c.status == "queued",
-            _other.c.purpose == Purpose.OPT_IN_CONFIRMATION,
-            _other.c.urgency < _m.c.urgency,
+        ~sa.exists(
+            sa.select(_other.c.id)
+            .where(
+                _other.c.subscription_id == _m.c.subscription_id,
+                _other.c.status == "queued",
+                _other.c.purpose == Purpose.OPT_IN_CONFIRMATION,
+                _other.c.urgency < _m.c.urgency,
+            )
+            .offset(0)  # asked for each row: PostgreSQL would otherwise read all confirmations that wait anywhere
         ),
     )
     .order_by(_m.c.due_at, _m.c.id)

@@ -17,6 +17,7 @@ from portal.consent.state import Status
 from portal.contacts import contact, project_choice
 from portal.contacts.project_choice import Choice, Choices
 from portal.messaging import (
+    breaker,
     canned_reply,
     care,
     deferral,
@@ -145,9 +146,10 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
     called = known.name if known else row.name
     names = {each.id: each.name for each in member.all_of(session, business.id)}
     projects = _projects(session, business, found)
+    rest = breaker.sentence(ours, business.timezone) if ours else ""
     return Conversation(
         row=row,
-        lines=tuple(_lines(found.messages, names, projects.known, business.timezone)),
+        lines=tuple(_lines(found.messages, names, projects.known, business.timezone, rest)),
         older=found.older,
         lock=decision if isinstance(decision, Refuse) else None,
         our_number=ours.number if ours else "",
@@ -179,14 +181,14 @@ def _projects(session: Session, business: Business, found: thread.Thread) -> Cho
 
 
 def _lines(
-    messages: Iterable[Any], names: Mapping[str, str], projects: Mapping[str, Choice], zone: str
+    messages: Iterable[Any], names: Mapping[str, str], projects: Mapping[str, Choice], zone: str, rest: str
 ) -> Iterator[Line]:
     last: dt.date | None = None
     for each in messages:
         day = each.created_at.astimezone(ZoneInfo(zone)).date()
         yield Line(
             each.id, each.direction, _is_note(each), each.text, each.created_at, day != last, each.status,
-            each.purpose or "", names.get(each.member_id or "", ""), each.segments, explanation.of(each),
+            each.purpose or "", names.get(each.member_id or "", ""), each.segments, explanation.of(each, rest),
             explanation.reading(each), explanation.why(each), projects.get(each.project_id or ""),
             explanation.wording(each), each.due_at if each.status == "queued" and each.reason in SENTENCES else None,
         )  # fmt: skip

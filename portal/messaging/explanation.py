@@ -20,7 +20,7 @@ _CANCELLED = {
     "carrier_blocked": "The carrier refuses texts to this number.",
     "settled": "The doubt it asks about was settled before it left.",
     "lapsed": "Nobody answered the request for a week.",
-    "expired": "It was too late to be allowed out.",
+    "expired": "It could not leave in time. It would have been out of date, so it was dropped.",
     "late": "It answers a text that we heard of too late.",
     RESTORED: "A backup was restored while it waited. It may have gone out in the time that was lost.",
     **deferral.DROPPED,
@@ -35,8 +35,8 @@ _READINGS = {
 }
 
 
-def of(message: Any) -> str:
-    """Nothing where the status says it all."""
+def of(message: Any, rest: str = "") -> str:
+    """Nothing where the status says it all. `rest`: why texts of its sender wait at all (breaker.py)."""
     reason = str(message.reason or "")
     match message.status:
         case Fate.FAILED:
@@ -49,6 +49,8 @@ def of(message: Any) -> str:
             return f"{_sentence(reason)} {UNKNOWN}".strip()
         case Fate.QUEUED if reason in deferral.SENTENCES:
             return deferral.SENTENCES[reason]
+        case Fate.QUEUED if rest:
+            return f"It waits. {rest}"
         case Fate.QUEUED if reason:
             return f"The provider did not take it yet; it is tried again. {_sentence(reason)}"
         case Fate.HELD if reason == RESTORED:

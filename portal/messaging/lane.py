@@ -18,28 +18,28 @@ from portal.statement import Statement, param
 MOST = 512
 
 _m, _sender = message.table, sender.table
-_first, _here, _next = _m.alias("first_of_all"), _m.alias("here"), _m.alias("following")
+_here, _other = _m.alias("here"), _m.alias("other")
 
 
-def leaps(most: int) -> Statement:
-    """The earliest text of each lane, at most so many lanes."""
-    begin = (
-        sa.select(_first.c.id)
-        .where(_first.c.status == "queued", _first.c.sender_id > param("after"))
-        .order_by(_first.c.sender_id, _first.c.urgency, _first.c.due_at, _first.c.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    leap = (
-        sa.select(_next.c.id)
-        .where(
-            _next.c.status == "queued",
-            sa.tuple_(_next.c.sender_id, _next.c.urgency) > sa.tuple_(_here.c.sender_id, _here.c.urgency),
-        )
-        .order_by(_next.c.sender_id, _next.c.urgency, _next.c.due_at, _next.c.id)
+def _earliest(*where: sa.ColumnElement[bool]) -> sa.ScalarSelect[str]:
+    """The first text in the index that fulfils this."""
+    return (
+        sa.select(_other.c.id)
+        .where(_other.c.status == "queued", *where)
+        .order_by(_other.c.sender_id, _other.c.urgency, _other.c.due_at, _other.c.id)
         .limit(1)
         .correlate(_here)
         .scalar_subquery()
+    )
+
+
+def leaps(most: int) -> Statement:
+    """The earliest text of each lane, at most so many lanes. Two leaps, since SQLite would walk through the lane for a
+    comparison of pairs."""
+    begin = _earliest(_other.c.sender_id > param("after"))
+    leap = sa.func.coalesce(
+        _earliest(_other.c.sender_id == _here.c.sender_id, _other.c.urgency > _here.c.urgency),
+        _earliest(_other.c.sender_id > _here.c.sender_id),
     )
     lanes = sa.select(begin.label("id"), sa.literal(1, sa.Integer()).label("place")).cte("lanes", recursive=True)
     lanes = lanes.union_all(

@@ -13,7 +13,7 @@ from portal import clock
 from portal.accounts import business as businesses
 from portal.consent.purpose import URGENCY, Purpose
 from portal.database import announce
-from portal.messaging import deferral, flight, gate, message, quarantine, segment
+from portal.messaging import deferral, flight, gate, message, quarantine, segment, shelf_life
 from portal.messaging.gate import Defer, Refuse
 from portal.messaging.message import Direction, Fate
 from portal.statement import Statement, param, params
@@ -104,7 +104,7 @@ def queue(
     message_id = message.add(
         session, row, direction=Direction.OUTBOUND, member_id=member_id, once_key=once_key, wording=wording,
         template=template, should_touch=due_at is None and not isinstance(decision, Defer),
-        **_carried(found, text, purpose), **_standing(decision, due_at or clock.now(), expires_at),
+        **_carried(found, text, purpose), **_standing(decision, purpose, due_at or clock.now(), expires_at),
     )  # fmt: skip
     announce(session, TOPIC)
     return Queued(message_id or _first_with(session, row.business_id, once_key), *_waiting(decision))
@@ -128,13 +128,16 @@ def _carried(ours: Any, text: str, purpose: Purpose) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _standing(decision: gate.Decision, at: dt.datetime, expires_at: dt.datetime | None) -> dict[str, Any]:
-    """What is put off expires so much later."""
-    times = {"due_at": at, "expires_at": expires_at}
+def _standing(
+    decision: gate.Decision, purpose: Purpose, at: dt.datetime, expires_at: dt.datetime | None
+) -> dict[str, Any]:
+    """What is put off expires so much later; what waits for a YES has its own rule (held_text.py)."""
     if isinstance(decision, gate.Hold):
-        return times | {"status": Fate.HELD, "reason": decision.reason}
+        return {"due_at": at, "expires_at": expires_at, "status": Fate.HELD, "reason": decision.reason}
+    expires_at = expires_at or shelf_life.end(purpose, at)
+    times = {"due_at": at, "expires_at": expires_at}
     if isinstance(decision, Defer):
-        later = {"due_at": decision.until, "expires_at": expires_at and expires_at + (decision.until - at)}
+        later = {"due_at": decision.until, "expires_at": expires_at + (decision.until - at)}
         return times | later | {"status": Fate.QUEUED, "reason": decision.reason}
     assert isinstance(decision, gate.Send)
     return times | {"status": Fate.QUEUED, "consent_seq": decision.consent_seq}

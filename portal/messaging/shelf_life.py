@@ -1,0 +1,26 @@
+"""How long a text may wait for its way out, by purpose: what is older says something else than it was meant to (P7).
+
+Whoever queues a text may name a nearer end: a one-time code its ten minutes, an automation the end of its day, an
+answer to a client's own message an hour. What has passed its end is cancelled as `expired`, where members read why.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from portal.consent.purpose import Purpose
+
+LASTS: Mapping[Purpose, dt.timedelta] = {
+    Purpose.OPT_OUT_CONFIRMATION: dt.timedelta(minutes=5),  # 47 CFR 64.1200(a)(12): within five minutes of the STOP
+    Purpose.CLARIFICATION: dt.timedelta(minutes=5),  # it counts as that confirmation
+    Purpose.HELP: dt.timedelta(hours=1),  # who asked has found another way, or asks again
+    Purpose.OPT_IN_REQUEST: dt.timedelta(days=1),  # nobody remembers the form; it may be filled in again
+    Purpose.OPT_IN_CONFIRMATION: dt.timedelta(days=3),  # still true, and owed before the first automated text
+    Purpose.CONVERSATION: dt.timedelta(days=2),  # outlasts a day's outage; later a member should look again
+    Purpose.AUTOMATED: dt.timedelta(days=1),
+    Purpose.MARKETING: dt.timedelta(days=1),
+}
+
+
+def end(purpose: Purpose, due_at: dt.datetime) -> dt.datetime:
+    """Of a text that may leave from `due_at` on."""
+    return due_at + LASTS[purpose]
