@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from portal.accounts import allowance
 from portal.accounts.audit import AuditEntry
+from portal.column import table_of
 from portal.consent import subscription
 from portal.consent.purpose import Purpose
 from portal.messaging import claim, outbox, shelf_life, spending
@@ -46,7 +48,8 @@ def take(road: Road, limits: Limits, free: int = 20) -> list[str]:
 
 
 def warnings(road: Road) -> int:
-    query = sa.select(sa.func.count()).select_from(AuditEntry).where(AuditEntry.action == "spending.warned")
+    entries = table_of(AuditEntry)
+    query = sa.select(sa.func.count()).select_from(entries).where(entries.c.action == "spending.warned")
     return int(road.database.read(lambda session: session.execute(query).scalar_one()))
 
 
@@ -101,7 +104,7 @@ def test_two_processes_at_once_pass_a_limit_by_one_turn_at_most(
     for number in NUMBERS[:14]:
         queue(open_road, number)
     with monkeypatch.context() as patch:
-        patch.setattr(spending.allowance, "used", lambda *_, **__: 0)
+        patch.setattr(allowance, "used", lambda *_, **__: 0)
         assert len(take(open_road, limits, free=4)) == 4
         assert len(take(open_road, limits, free=4)) == 4
     assert take(open_road, limits, free=4) == []
