@@ -146,10 +146,9 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
     called = known.name if known else row.name
     names = {each.id: each.name for each in member.all_of(session, business.id)}
     projects = _projects(session, business, found)
-    rest = breaker.sentence(ours, business.timezone) if ours else ""
     return Conversation(
         row=row,
-        lines=tuple(_lines(found.messages, names, projects.known, business.timezone, rest)),
+        lines=tuple(_lines(found.messages, names, projects.known, business.timezone, ours)),
         older=found.older,
         lock=decision if isinstance(decision, Refuse) else None,
         our_number=ours.number if ours else "",
@@ -181,9 +180,10 @@ def _projects(session: Session, business: Business, found: thread.Thread) -> Cho
 
 
 def _lines(
-    messages: Iterable[Any], names: Mapping[str, str], projects: Mapping[str, Choice], zone: str, rest: str
+    messages: Iterable[Any], names: Mapping[str, str], projects: Mapping[str, Choice], zone: str, ours: Any
 ) -> Iterator[Line]:
     last: dt.date | None = None
+    rest = breaker.sentence(ours, zone) if ours else ""
     for each in messages:
         day = each.created_at.astimezone(ZoneInfo(zone)).date()
         yield Line(
