@@ -87,6 +87,7 @@ def _said(done: "Restored") -> list[str]:
         lines.append(f"{settled.erased} people who were erased since the backup are erased again.")
     lines += [
         "Quarantine is on: nothing is sent by itself. Everybody signs in anew.",
+        "Opt-outs that members noted by hand since the backup are forgotten: note them again before the release.",
         "Next: start `portal serve`; `portal reconcile --release` fetches what was missed and ends the quarantine.",
     ]
     return lines

@@ -33,6 +33,7 @@ def test_a_backup_and_a_restore_say_what_they_did_and_what_is_next(
     said = capsys.readouterr().out
     assert "portal reconcile --release" in said
     assert "Quarantine is on" in said
+    assert "note them again before the release" in said
     assert "before-restore" in said
 
 
