@@ -44,7 +44,7 @@ class Caps:
     )
     automated_day: int = _setting("PORTAL_CAP_AUTOMATED_DAY", 2000, "automated texts of one business in a day")
     member_day: int = _setting("PORTAL_CAP_MEMBER_DAY", 1000, "texts one member may cause in a day, groups included")
-    drain_second: int = _setting("PORTAL_CAP_DRAIN_SECOND", 10, "texts a second handed over from one of your numbers")
+    drain_second: int = _setting("PORTAL_CAP_DRAIN_SECOND", 10, "texts a second from one number after an outage")
     completion_percent: int = _setting(
         "PORTAL_COMPLETION_PERCENT", 10,
         "fewer of the last 20 first texts of a form, region or block of numbers arrive: clients text first; 0: off",

@@ -128,7 +128,7 @@ class _Turn:
     def _lane(self, lane: Lane, most: int) -> tuple[int, bool]:
         """How many texts of this lane were taken, and whether it has no more for now."""
         session, now, probing = self._session, self._now, self._now
-        pace = Pace(session, lane.sender_id, a_second=self._limits.drain_second, now=now)
+        pace = Pace(session, lane.sender_id, a_second=self._limits.drain_second if lane.is_late else 0, now=now)
         room = pace.room(1 if lane.is_probe else most)
         if not room:
             return 0, True

@@ -16,6 +16,7 @@ from portal.messaging import breaker, message, reconciliation
 from portal.statement import Statement, param
 
 MOST = 512
+LATE = dt.timedelta(minutes=1)
 
 _m, _sender = message.table, sender.table
 _here, _other = _m.alias("here"), _m.alias("other")
@@ -61,12 +62,14 @@ _LOOK = leaps(MOST)
 
 @dataclass(frozen=True)
 class Lane:
-    """Texts of one sender and one urgency of which at least one is due; `is_probe` after a rest: one may go."""
+    """Texts of one sender and one urgency of which at least one is due; `is_probe` after a rest: one may go. `is_late`:
+    the first has waited for minutes, as after an outage, so that they leave at a rate (pace.py)."""
 
     business_id: str
     sender_id: str
     urgency: int
     is_probe: bool
+    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,12 @@ class Look:
 def look(session: Session, *, now: dt.datetime, after: str = "") -> Look:
     """Which lanes have texts that may go now, the most urgent of a sender first."""
     rows = _LOOK.rows(session, after=after)
-    lanes = (Lane(row.business_id, row.sender_id, row.urgency, row.rests > 0) for row in rows if _is_open(row, now))
-    return Look(tuple(lanes), rows[-1].sender_id if len(rows) == MOST else "")
+    lanes = tuple(_lane(row, now) for row in rows if _is_open(row, now))
+    return Look(lanes, rows[-1].sender_id if len(rows) == MOST else "")
+
+
+def _lane(row: Any, now: dt.datetime) -> Lane:
+    return Lane(row.business_id, row.sender_id, row.urgency, row.rests > 0, row.due_at < now - LATE)
 
 
 def _is_open(row: Any, now: dt.datetime) -> bool:

@@ -1,4 +1,5 @@
-"""How many texts a second one sender hands over, in all processes together (P7: drained at a rate after an outage).
+"""How many texts a second one sender hands over of what an outage kept, in all processes together (P7). What has just
+become due leaves at once: a provider queues it, and nobody is flooded with yesterday's texts by it.
 
 One column of the sender says up to when its rate is used up. Two statements per sender and turn, only where there is a
 limit: a look that skips what another process is at, and what was used, which is on disk with the claims themselves.

@@ -21,6 +21,8 @@ from portal.providers.provider import InboundText
 WITHIN = 20.0  # seconds for one page
 MAX_PAGE = 4 * 1024 * 1024  # bytes
 PAGE = 100  # texts; of the longest and widest, a page still fits
+NO_LIST = (400, 404, 405, 422, 501)
+"""Our question is not understood there, now or later, so that nothing is to be waited for."""
 TO, FROM = "to:", "from:"
 _SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 _NUMBER = re.compile(r"\+[0-9]{3,15}|[0-9]{3,8}")
@@ -54,7 +56,7 @@ def read(
 
 
 def _refused(answer: Answer, said: Mapping[str, Any]) -> NotListed:
-    if answer.status in (404, 405, 501):
+    if answer.status in NO_LIST or answer.status < 300:
         return NotListed("There is no list of texts at this address.", is_setup=True, has_list=False)
     words = " ".join(str(said.get("message") or "").split())[:200]
     sentence = f"Twilio answered {answer.status} when asked for its list of texts. {words}".strip()

@@ -208,6 +208,7 @@ def test_the_pause_of_one_text_is_anything_up_to_its_bound(road: Road, monkeypat
 @pytest.mark.covers("P7")
 def test_a_rate_holds_over_processes_and_is_made_up_by_no_burst(road: Road, shift: Shift) -> None:
     full(road, 12)
+    shift(dt.timedelta(minutes=2))
     limits = Limits(0, 0, drain_second=3)
 
     def turn() -> int:
@@ -218,3 +219,9 @@ def test_a_rate_holds_over_processes_and_is_made_up_by_no_burst(road: Road, shif
     assert turn() == 1
     shift(dt.timedelta(seconds=60))
     assert [turn(), turn()] == [3, 0]
+
+
+def test_what_has_just_become_due_knows_no_rate(road: Road) -> None:
+    """A text to a group, or the hour at which texts may leave again: the provider queues them."""
+    full(road, 8)
+    assert len(road.write(lambda session: claim.take(session, 10, Limits(0, 0, drain_second=3)))) == 8

@@ -68,7 +68,7 @@ def installed(database_url: str, folder: Path, distance: Distance, *, stops: int
     environment = clean() | {
         "PORTAL_DATABASE_URL": database_url, "PORTAL_SECRET_KEY": SECRET, "PORTAL_KEY_FILE": str(keys),
         "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}", "PORTAL_TWILIO_API_URL": f"http://127.0.0.1:{distance.port}",
-        "PORTAL_QUIET_HOURS": "off", "PORTAL_AUTOMATED_PER_DAY": "0",
+        "PORTAL_QUIET_HOURS": "off", "PORTAL_AUTOMATED_PER_DAY": "0", "PORTAL_CAP_DRAIN_SECOND": "0",
         "PORTAL_CAP_SEGMENTS_DAY": "0", "PORTAL_CAP_INSTALLATION_SEGMENTS_DAY": "0",
     }  # fmt: skip
     programs = fleet(environment, port, folder, on_postgres=on_postgres)

@@ -80,7 +80,8 @@ def test_pages_that_are_older_than_what_is_asked_for_are_not_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "is_setup", "has_list"), [(401, True, True), (503, False, True), (404, True, False)]
+    ("status", "is_setup", "has_list"),
+    [(401, True, True), (503, False, True), (404, True, False), (400, True, False), (201, True, False)],
 )
 def test_what_is_no_page_is_said_and_nothing_is_concluded(status: int, is_setup: bool, has_list: bool) -> None:
     said = page(status=status)
