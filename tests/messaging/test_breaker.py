@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import Session
 
-from portal import chance, clock
+from portal import chance, clock, local_time
+from portal.accounts import business as businesses
 from portal.accounts import sender
-from portal.messaging import breaker, claim
+from portal.messaging import breaker, claim, conversation
 from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted, Rejected, Trouble, Unknown
 from portal.statement import Statement, param
@@ -187,6 +189,25 @@ def test_another_business_goes_on_undisturbed(road: Road) -> None:
         pass
     Neighbour(road.world, road.database).says_yes("+14155550190")
     assert [each.row.business_id for each in road.claim(10)] == [road.world.other.id]
+
+
+@pytest.mark.covers("P7")
+def test_members_read_since_when_a_text_waits_and_when_it_is_tried_again(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = dt.datetime(2026, 11, 22, 19, 2, tzinfo=dt.UTC)
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    full(road, 6)
+    fail(road, Rejected(Trouble.TEMPORARY, "429", "Too many.", 300.0))
+
+    def said(session: Session) -> str:
+        business = businesses.get(session, road.business)
+        return conversation.read(session, business, road.row(NUMBERS[5]).id).lines[-1].explanation
+
+    zone = road.database.read(lambda session: businesses.get(session, road.business).timezone)
+    since, then = (local_time.hour(moment + dt.timedelta(minutes=each), zone) for each in (0, 5))
+    expected = f"It waits. The provider takes no texts since today at {since}; the next try is at {then}."
+    assert road.database.read(said) == expected
 
 
 @pytest.mark.covers("P7")
