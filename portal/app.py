@@ -154,10 +154,10 @@ def start_dispatcher(app: Starlette) -> None:
     state.courier = courier(state.database, state.settings)
     mail_to, url = letter(state.settings), state.settings.public_url
     reviews = ReviewAlarm(state.database, letter=mail_to, url=url)
-    watch = Alarm(state.database, limits, letter=mail_to, url=url)
+    troubles = Alarm(state.database, limits, letter=mail_to, url=url)
     journal = Journal(state.database, post=journal_post(state.settings))
     state.timetable = Timetable(
-        state.database, state.dispatcher, state.courier, reviews, journal, state.settings.form_origin, watch,
+        state.database, state.dispatcher, state.courier, reviews, journal, state.settings.form_origin, troubles,
         memory=state.memory, completion_percent=caps.completion_percent,
         reconciler=Reconciler(state.database, state.providers, Rules(state.settings.auto_reply_minutes)),
     )  # fmt: skip

@@ -12,8 +12,9 @@ from portal.accounts import sender
 from portal.accounts.business import Business
 from portal.consent import subscription
 from portal.consent.state import Status
-from portal.messaging import breaker, quarantine, reconciliation, spending
+from portal.messaging import breaker, quarantine, reconciliation, spending, text_first
 from portal.messaging.spending import Limits
+from portal.messaging.text_first import Stop
 from portal.statement import Statement, param
 from portal.watch import week
 from portal.watch.week import Week
@@ -48,7 +49,7 @@ class Pulse:
     """`senders` are rows of the business's numbers, the active ones first. `segments` of `limit` were used in the last
     24 hours; a `limit` of 0 is none. `opted_out` counts to MOST. `quarantine`: its row while it is on. `resting`:
     numbers whose provider takes no texts at the moment. `lists`: how far each number's provider was asked for texts
-    that did not reach us (messaging/reconciliation.py)."""
+    that did not reach us (messaging/reconciliation.py). `stops`: forms that ask for a text first, by themselves."""
 
     at: dt.datetime
     week: Week
@@ -59,6 +60,7 @@ class Pulse:
     quarantine: Any = None
     resting: tuple[Any, ...] = ()
     lists: tuple[Any, ...] = ()
+    stops: tuple[Stop, ...] = ()
 
     @property
     def share(self) -> float:
@@ -78,4 +80,5 @@ def read(session: Session, business: Business, limits: Limits) -> Pulse:
         quarantine.current(session),
         tuple(breaker.resting(session, business.id)),
         tuple(reconciliation.of_business(session, business.id)),
+        tuple(text_first.shown(session, business.id)),
     )

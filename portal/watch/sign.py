@@ -67,6 +67,7 @@ def _all(pulse: Pulse, zone: str) -> Iterator[Sign]:
     yield _hearing(pulse, zone)
     yield from (_missed(each, zone) for each in pulse.lists if _is_asked(each))
     yield _limit(pulse)
+    yield from _text_first(pulse, zone)
 
 
 def _quarantine(pulse: Pulse, zone: str) -> Iterator[Sign]:
@@ -209,3 +210,15 @@ def _limit(pulse: Pulse) -> Sign:
         "Automatic texts wait first; answers to STOP and what you write yourself keep a reserve. It frees up by itself."
     )
     return Sign("limit", level, title, words, advice)
+
+
+def _text_first(pulse: Pulse, zone: str) -> Iterator[Sign]:
+    """Said only while a form has turned by itself."""
+    if pulse.stops:
+        since = local_time.when(min(each.since_at for each in pulse.stops), zone)
+        yield Sign(
+            "text_first", Level.LOOK, "Clients are asked to text first",
+            f"Since {since} a questionnaire texts nobody by itself, because few of its confirmations arrived. Somebody "
+            "may have been entering strangers’ numbers.",
+            "Look at who answered, and switch it back when you know them.", "/questionnaires",
+        )  # fmt: skip

@@ -51,6 +51,7 @@ def of(kind: str, found: Pulse) -> Sign:
         ("number", pulse(senders=()), Level.BROKEN),
         ("resting", pulse(resting=(SimpleNamespace(**RESTS, rest_trouble="temporary"),)), Level.LOOK),
         ("resting", pulse(resting=(SimpleNamespace(**RESTS, rest_trouble="sender"),)), Level.BROKEN),
+        ("text_first", pulse(stops=(SimpleNamespace(since_at=NOW - HOUR),)), Level.LOOK),
         ("quarantine", pulse(quarantine=SimpleNamespace(why="restore", since_at=NOW)), Level.BROKEN),
         ("quarantine", pulse(quarantine=SimpleNamespace(why="clock", since_at=NOW)), Level.BROKEN),
         ("number", pulse(senders=(SimpleNamespace(number="+12025550199", channel="sms", is_active=False),)), 2),
