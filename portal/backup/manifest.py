@@ -5,15 +5,18 @@ It names no person: ids of businesses, hashes and counts. Of the key file it has
 
 import datetime as dt
 import json
+import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from portal import clock
 from portal.errors import Invalid
 
 FORMAT = 1
+_ROOT = Path(__file__).resolve().parents[2]
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 
@@ -46,7 +49,12 @@ class Manifest:
 
 
 def product() -> str:
-    return metadata.version("client-portal")
+    """The version of this program; in a checkout, where it is not installed itself, its project file says it."""
+    try:
+        return metadata.version("client-portal")
+    except metadata.PackageNotFoundError:
+        told = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        return str(told["project"]["version"])
 
 
 def parse(text: bytes) -> Manifest:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
@@ -186,7 +187,7 @@ def _plan(database: Database) -> None:
         def write(self, work: Callable[[Session], Any], **more: Any) -> Any:
             return database.write(partial(_earlier, work), **more)
 
-    timetable: Any = type("At", (), {"database": Then()})
+    timetable: Any = SimpleNamespace(database=Then(), dispatcher=SimpleNamespace(watch=None))
     planning.plan_dates(timetable)
 
 
