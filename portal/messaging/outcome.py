@@ -102,7 +102,9 @@ def mark(session: Session, claimed: Any, result: Result) -> None:
 
 
 def give_back(session: Session, claimed: Any) -> None:
-    """The claim grew too old before a byte left: queue the text again."""
+    """The claim grew too old before a byte left: queue the text again. Under its number's lock: a STOP that looks at it
+    meanwhile would find it neither on its way nor waiting, and leave it to a later opt-in."""
+    subscription.lock_by_id(session, claimed.business_id, claimed.subscription_id)
     _again(session, claimed, due_at=clock.now(), attempts=claimed.attempts + 1)
     if claimed.rests:
         breaker.not_probed(session, claimed.sender_id, now=clock.now())

@@ -1,11 +1,15 @@
 """What is on its way when a STOP comes: it lands, or it never starts; it is not tried again, whatever happens since."""
 
 import datetime as dt
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import Session
 
 from portal import clock, jobs
 from portal.consent.state import Proof
@@ -14,6 +18,7 @@ from portal.messaging import flight, outcome
 from portal.providers.provider import Accepted, Rejected, Trouble
 from portal.statement import Statement
 from tests.messaging.conftest import Road
+from tests.proof.fleet import wait_until
 
 BUSY = Rejected(Trouble.TEMPORARY, "503", "The provider is busy.", 0.0)
 LEASES = Statement(flight.table.select())
@@ -160,3 +165,38 @@ def test_one_number_has_one_text_on_its_way(road: Road) -> None:
         road.member_writes(f"Text {turn}")
     assert len(road.claim()) == 1
     assert road.claim() == []
+
+
+@pytest.mark.only_on_postgres
+@pytest.mark.covers("P1", "P20")
+def test_a_stop_also_ends_what_another_process_is_just_giving_back(road: Road) -> None:
+    """Both at the same moment: the STOP begins while the text is queued again, and that is not yet committed."""
+    road.says_yes()
+    road.send_all()
+    road.member_writes("See you on Friday")
+    (claimed,) = road.claim()
+    given, may_commit = threading.Event(), threading.Event()
+
+    def give_back(session: Session) -> None:
+        outcome.give_back(session, claimed.row)
+        session.connection().execute(sa.text("SELECT 1"))  # whatever is kept back is sent
+        given.set()
+        assert may_commit.wait(30)
+
+    with ThreadPoolExecutor(2) as both:
+        back = both.submit(road.write, give_back)
+        assert given.wait(30)
+        stop = both.submit(road.texts_us, "STOP")
+        try:
+            wait_until(lambda: stop.done() or is_anybody_waiting(road), "the STOP's wait for the text", within=20)
+        finally:
+            may_commit.set()
+        back.result(30)
+        stop.result(30)
+    assert road.outbound()[1].status == "cancelled"
+
+
+def is_anybody_waiting(road: Road) -> bool:
+    """For a lock that somebody else holds."""
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    return bool(road.database.read(lambda session: session.connection().execute(waiting).scalar_one()))
