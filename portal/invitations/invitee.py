@@ -23,9 +23,10 @@ from portal.contacts import contact_number
 from portal.contacts.contact import Contact
 from portal.contacts.group import ContactGroup, Shown
 from portal.invitations import invitation
-from portal.messaging import message
+from portal.messaging import deferral, message
 from portal.messaging.asking import MOST, Asking
 from portal.messaging.message import Fate
+from portal.messaging.quiet_hours import Quiet
 
 GROUPS = 200
 ANSWERED, ANSWERED_FOR = 20, dt.timedelta(days=14)
@@ -94,7 +95,7 @@ def rows(session: Session, business: Business, people: Sequence[Any]) -> tuple[I
     asking, last = invitation.may_ask_many(session, business, unique), _latest(session, [each.id for each in unique])
     lines: dict[str, list[Line]] = {each: [] for each in ids}
     for each in numbers:
-        lines[each.contact_id].append(_line(each, asking[each.id], last.get(each.id)))
+        lines[each.contact_id].append(_line(each, asking[each.id], last.get(each.id), deferral.quiet(session, each)))
     return tuple(Invitee(each.id, each.name, tuple(lines[each.id])) for each in people)
 
 
@@ -141,9 +142,12 @@ def _latest(session: Session, ids: list[str]) -> dict[str, Any]:
     return {row.subscription_id: row for row in session.execute(query)}
 
 
-def _line(row: Any, asking: Asking, last: Any) -> Line:
+def _line(row: Any, asking: Asking, last: Any, quiet: Quiet | None) -> Line:
+    """`quiet`: it is outside the hours for texts at this number, and whoever invites now should know."""
     state = _state(row, asking, last)
-    return Line(row.number, row.id, state, _detail(state, asking), asking.refusal is None)
+    may_invite = asking.refusal is None
+    details = (_detail(state, asking), f"it is {quiet.now} for them" if quiet and may_invite else "")
+    return Line(row.number, row.id, state, ", ".join(filter(None, details)), may_invite)
 
 
 def _state(row: Any, asking: Asking, last: Any) -> str:

@@ -1,8 +1,8 @@
 """Which texts wait for a better hour, and until when: one answer when they are queued and again when they are claimed.
 
-Automated texts always keep the hours of their number. So does what a member starts by one click in fixed words, unless
-the client wrote within a day. What a member writes by hand goes at the hour of their choice (interface.md 6.8), but not
-hours later because a provider was down. Answers that are owed, and what a client has just asked for, never wait.
+Automated texts always keep the hours of their number. What a member does by hand, a text or a request, goes at the hour
+of their choice (interface.md 6.8; the pages say which hour it is for the client), but not hours later because of an
+outage. Answers that are owed, and what a client has just asked for, never wait.
 """
 
 import datetime as dt
@@ -57,7 +57,7 @@ def on_queueing(
     if not policy(session).is_on:
         return None
     moment = at or clock.now()
-    is_bound = _keeps_hours(row, purpose, moment) or (is_patient and not _is_live(row, moment))
+    is_bound = purpose in AUTOMATED or (is_patient and not _is_live(row, moment))
     return _closed(row.number, moment) if is_bound else None
 
 
@@ -87,16 +87,15 @@ def _after(number: str, until: dt.datetime, *, is_on: bool) -> Defer:
     return Defer((quiet_hours.opening(number, until) if is_on else None) or until, DAY_FULL)
 
 
-def _keeps_hours(row: Any, purpose: Purpose, at: dt.datetime) -> bool:
+def _is_by_hand(row: Any) -> bool:
     """A request or code that the client's own act asked for is awaited at any hour (rules.md 1.4)."""
-    if purpose is Purpose.OPT_IN_REQUEST:
-        return row.origin in _STARTED_HERE and not _is_live(row, at)
-    return purpose in AUTOMATED
+    is_request = row.purpose == Purpose.OPT_IN_REQUEST and row.origin in _STARTED_HERE
+    return is_request or row.purpose == Purpose.CONVERSATION
 
 
 def _keeps_hours_now(row: Any, now: dt.datetime) -> bool:
-    if row.purpose != Purpose.CONVERSATION:
-        return _keeps_hours(row, Purpose(row.purpose), now)
+    if not _is_by_hand(row):
+        return row.purpose in AUTOMATED
     chosen_at: dt.datetime = row.created_at if row.attempts else row.due_at
     return now > chosen_at + BY_HAND and not _is_live(row, now)
 
