@@ -33,7 +33,7 @@ from portal.settings import Caps, Settings
 if TYPE_CHECKING:
     from tests.postgres import Databases
 
-pytest_plugins = ["tests.postgres", "tests.canary"]
+pytest_plugins = ["tests.postgres", "tests.canary", "tests.figures"]
 settings_of_hypothesis.register_profile("ours", deadline=None)  # a busy machine is no failure
 settings_of_hypothesis.load_profile("ours")
 
