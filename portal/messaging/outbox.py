@@ -137,7 +137,7 @@ def _standing(
     expires_at = expires_at or shelf_life.end(purpose, at)
     times = {"due_at": at, "expires_at": expires_at}
     if isinstance(decision, Defer):
-        later = {"due_at": decision.until, "expires_at": expires_at + (decision.until - at)}
+        later = {"due_at": decision.until, "expires_at": expires_at and expires_at + (decision.until - at)}
         return times | later | {"status": Fate.QUEUED, "reason": decision.reason}
     assert isinstance(decision, gate.Send)
     return times | {"status": Fate.QUEUED, "consent_seq": decision.consent_seq}

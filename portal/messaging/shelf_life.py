@@ -9,18 +9,19 @@ from collections.abc import Mapping
 
 from portal.consent.purpose import Purpose
 
-LASTS: Mapping[Purpose, dt.timedelta] = {
+LASTS: Mapping[Purpose, dt.timedelta | None] = {
     Purpose.OPT_OUT_CONFIRMATION: dt.timedelta(minutes=5),  # 47 CFR 64.1200(a)(12): within five minutes of the STOP
     Purpose.CLARIFICATION: dt.timedelta(minutes=5),  # it counts as that confirmation
     Purpose.HELP: dt.timedelta(hours=1),  # who asked has found another way, or asks again
     Purpose.OPT_IN_REQUEST: dt.timedelta(days=1),  # nobody remembers the form; it may be filled in again
-    Purpose.OPT_IN_CONFIRMATION: dt.timedelta(days=3650),  # owed before anything else leaves, however late
+    Purpose.OPT_IN_CONFIRMATION: None,  # owed before anything else leaves, however late
     Purpose.CONVERSATION: dt.timedelta(days=2),  # outlasts a day's outage; later a member should look again
     Purpose.AUTOMATED: dt.timedelta(days=1),
     Purpose.MARKETING: dt.timedelta(days=1),
 }
 
 
-def end(purpose: Purpose, due_at: dt.datetime) -> dt.datetime:
-    """Of a text that may leave from `due_at` on."""
-    return due_at + LASTS[purpose]
+def end(purpose: Purpose, due_at: dt.datetime) -> dt.datetime | None:
+    """Of a text that may leave from `due_at` on; None where it never goes stale."""
+    lasts = LASTS[purpose]
+    return None if lasts is None else due_at + lasts

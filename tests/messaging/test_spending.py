@@ -1,11 +1,13 @@
 """What a day allows: segments with a reserve, automated texts, texts of one member; said once at 80 in 100."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from portal import clock
 from portal.accounts import allowance
 from portal.accounts.audit import AuditEntry
 from portal.column import table_of
@@ -113,8 +115,26 @@ def test_two_processes_at_once_pass_a_limit_by_one_turn_at_most(
 
 @pytest.mark.covers("P7")
 @pytest.mark.parametrize("purpose", list(Purpose))
-def test_every_purpose_has_an_end(purpose: Purpose) -> None:
-    """An answer to a STOP within five minutes or not at all; a member's words outlast an outage of a day."""
+def test_every_purpose_has_a_word_about_its_end(purpose: Purpose) -> None:
     assert purpose in shelf_life.LASTS
-    assert shelf_life.LASTS[Purpose.OPT_OUT_CONFIRMATION].total_seconds() == 300
-    assert shelf_life.LASTS[Purpose.CONVERSATION].days >= 2
+
+
+def test_an_answer_to_a_stop_lasts_five_minutes_and_a_members_words_outlast_an_outage_of_a_day() -> None:
+    now = clock.now()
+    assert shelf_life.end(Purpose.OPT_OUT_CONFIRMATION, now) == now + dt.timedelta(minutes=5)
+    words = shelf_life.end(Purpose.CONVERSATION, now)
+    assert words is not None
+    assert words >= now + dt.timedelta(days=2)
+
+
+@pytest.mark.covers("rules 11", "P7")
+def test_the_confirmation_of_an_opt_in_leaves_first_after_however_long_an_outage(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dropped as stale, it would let every other text leave without it."""
+    road.says_yes()
+    moment = clock.now() + dt.timedelta(days=30)
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    road.member_writes("Back again")
+    first, second = road.send_all()
+    assert ("opted in" in first, second) == (True, "Back again")
