@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from portal.providers import bandwidth_event, bandwidth_signature, part, retry_after, toll_free
+from portal.providers import bandwidth_event, bandwidth_signature, handover, part, toll_free
 from portal.providers.bandwidth_trouble import of_field, sentence_of
-from portal.providers.connection import Answer, Line, Lost, NotSent
+from portal.providers.connection import Answer, Line
 from portal.providers.provider import (
     Accepted,
     Event,
@@ -56,9 +56,7 @@ class Bandwidth:
             "Accept": "application/json",
         }
         exchange = self._line.post(path, _body(text, application), headers, deadline=deadline)
-        if isinstance(exchange, NotSent):
-            return Rejected(Trouble.TEMPORARY, exchange.code, exchange.sentence)
-        return Unknown(exchange.sentence) if isinstance(exchange, Lost) else _result(exchange)
+        return handover.result_of(exchange, _result)
 
     def is_authentic(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> bool:
         return bandwidth_signature.is_known(request, secrets)
@@ -107,5 +105,4 @@ def _of_fields(said: Mapping[str, Any]) -> Trouble:
 
 
 def _rejected(trouble: Trouble, answer: Answer, said: Mapping[str, Any]) -> Rejected:
-    wait = retry_after.seconds(answer.retry_after) if trouble is Trouble.TEMPORARY else None
-    return Rejected(trouble, str(answer.status), sentence_of(trouble, part.plain(said.get("description"))), wait)
+    return handover.rejected(trouble, answer, "", sentence_of(trouble, part.plain(said.get("description"))))

@@ -10,8 +10,8 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from portal.providers import part, plivo_event, plivo_signature, retry_after, setting, toll_free
-from portal.providers.connection import Answer, Line, Lost, NotSent
+from portal.providers import handover, part, plivo_event, plivo_signature, setting, toll_free
+from portal.providers.connection import Answer, Line
 from portal.providers.provider import (
     Accepted,
     Event,
@@ -29,7 +29,6 @@ BASE_URL = "https://api.plivo.com"
 # Plivo's two pages on this differ in cancel, unsub and “stop all”; where it is sent, MessageIntent decides
 _HELP = frozenset({"help", "info"})
 _WORDS = _HELP | {"stop", "end", "quit", "cancel", "unsub", "stop all", "start", "unstop"}
-_TOLL_FREE_WORDS = _HELP | {"stop", "start", "unstop"}  # the network's own, whoever the provider is
 _HOME = "+1"  # Plivo does this for the USA and Canada only
 
 _APPLICATION = re.compile(r"/v1/Account/[0-9A-Za-z]{1,40}/Application/[0-9A-Za-z-]{1,40}/")
@@ -50,7 +49,7 @@ class Plivo:
 
     def answers(self, keyword: str, number: str) -> bool:
         """True for any bare word of Plivo's own lists. Short codes answer nothing unless Plivo was asked to."""
-        words = _TOLL_FREE_WORDS if toll_free.is_toll_free(number) else _WORDS
+        words = _HELP | toll_free.WORDS if toll_free.is_toll_free(number) else _WORDS
         return number.startswith(_HOME) and keyword.strip(" \t\r\n").casefold() in words
 
     def blocks(self, number: str) -> bool:
@@ -64,9 +63,7 @@ class Plivo:
             return Rejected(Trouble.SENDER, "credentials", "The sender has no auth_id or no auth_token.")
         path = f"/v1/Account/{quote(account, safe='')}/Message/"
         exchange = self._line.post(path, _body(text), _headers(text.credentials), deadline=deadline)
-        if isinstance(exchange, NotSent):
-            return Rejected(Trouble.TEMPORARY, exchange.code, exchange.sentence)
-        return Unknown(exchange.sentence) if isinstance(exchange, Lost) else _result(exchange)
+        return handover.result_of(exchange, _result)
 
     def is_authentic(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> bool:
         return plivo_signature.is_signed(request, secrets)
@@ -125,10 +122,9 @@ def _result(answer: Answer) -> Result:
 
 
 def _rejected(trouble: Trouble, answer: Answer, words: object) -> Rejected:
-    wait = retry_after.seconds(answer.retry_after) if trouble is Trouble.TEMPORARY else None
     shown = " ".join(part.plain(words).split())[:300]
     sentence = f"{_SENTENCES[trouble]} Plivo says: {shown}" if shown else _SENTENCES[trouble]
-    return Rejected(trouble, str(answer.status), sentence, wait)
+    return handover.rejected(trouble, answer, "", sentence)
 
 
 def _message_id(said: Mapping[str, object]) -> str:

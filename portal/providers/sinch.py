@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from portal.providers import part, retry_after, sinch_event, sinch_list, sinch_signature, toll_free
+from portal.providers import handover, part, sinch_event, sinch_list, sinch_signature, toll_free
 from portal.providers.connection import Answer, Line, Lost, NotSent
 from portal.providers.listing import Listed, NotListed
 from portal.providers.provider import (
@@ -52,9 +52,7 @@ class Sinch:
         path, headers = asked
         headers["Content-Type"] = "application/json"
         exchange = self._line.post(f"{path}/batches", _body(text), headers, deadline=deadline)
-        if isinstance(exchange, NotSent):
-            return Rejected(Trouble.TEMPORARY, exchange.code, exchange.sentence)
-        return Unknown(exchange.sentence) if isinstance(exchange, Lost) else _result(exchange)
+        return handover.result_of(exchange, _result)
 
     def listed(
         self, credentials: Mapping[str, str], number: str, *, since: dt.datetime, place: str | None
@@ -119,5 +117,4 @@ def _result(answer: Answer) -> Result:
 
 
 def _rejected(trouble: Trouble, answer: Answer, said: Mapping[str, Any]) -> Rejected:
-    wait = retry_after.seconds(answer.retry_after) if trouble is Trouble.TEMPORARY else None
-    return Rejected(trouble, str(answer.status), refusal(trouble, part.plain(said.get("text"))), wait)
+    return handover.rejected(trouble, answer, "", refusal(trouble, part.plain(said.get("text"))))

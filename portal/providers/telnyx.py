@@ -8,8 +8,8 @@ import json
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from portal.providers import part, retry_after, setting, telnyx_event, telnyx_signature, toll_free
-from portal.providers.connection import Answer, Line, Lost, NotSent
+from portal.providers import handover, part, setting, telnyx_event, telnyx_signature, toll_free
+from portal.providers.connection import Answer, Line
 from portal.providers.provider import (
     Accepted,
     Event,
@@ -25,9 +25,6 @@ from portal.providers.telnyx_trouble import sentence_of, trouble_of
 
 BASE_URL = "https://api.telnyx.com"
 
-# only the sole word counts; HELP is answered where the profile has a text for it, and then the webhook says so
-_TOLL_FREE_WORDS = frozenset({"stop", "start", "unstop"})  # the network's own, whoever the provider is
-
 _SETUP_STATUSES = (401, 403, 404)  # certain even without a readable body
 
 
@@ -40,8 +37,9 @@ class Telnyx:
         self._line = Line(base_url, timeout=timeout)
 
     def answers(self, keyword: str, number: str) -> bool:
-        """True for any bare word of Telnyx's own list; on toll-free numbers the network knows fewer."""
-        words = _TOLL_FREE_WORDS if toll_free.is_toll_free(number) else telnyx_event.WORDS
+        """True for any bare word of Telnyx's own list; on toll-free numbers the network knows fewer. HELP is answered
+        where the profile has a text for it, and then the webhook says so."""
+        words = toll_free.WORDS if toll_free.is_toll_free(number) else telnyx_event.WORDS
         return number.startswith("+") and keyword.strip(" \t\r\n").casefold() in words
 
     def blocks(self, number: str) -> bool:
@@ -54,9 +52,7 @@ class Telnyx:
         if not (key and key.isascii() and key.isprintable()):
             return Rejected(Trouble.SENDER, "credentials", "The sender has no api_key.")
         exchange = self._line.post("/v2/messages", _body(text), _headers(key), deadline=deadline)
-        if isinstance(exchange, NotSent):
-            return Rejected(Trouble.TEMPORARY, exchange.code, exchange.sentence)
-        return Unknown(exchange.sentence) if isinstance(exchange, Lost) else _result(exchange)
+        return handover.result_of(exchange, _result)
 
     def is_authentic(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> bool:
         return telnyx_signature.is_signed(request, secrets)
@@ -112,8 +108,7 @@ def _result(answer: Answer) -> Result:
 
 
 def _rejected(trouble: Trouble, answer: Answer, code: str, words: str) -> Rejected:
-    wait = retry_after.seconds(answer.retry_after) if trouble is Trouble.TEMPORARY else None
-    return Rejected(trouble, code or str(answer.status), sentence_of(trouble, code, words), wait)
+    return handover.rejected(trouble, answer, code, sentence_of(trouble, code, words))
 
 
 def _message_id(said: Mapping[str, object]) -> str:

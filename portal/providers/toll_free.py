@@ -6,7 +6,7 @@ a text we have seen. Were it silent, a client would get no confirmation, never t
 """
 
 _AREAS = tuple(f"+1{area}" for area in (800, 833, 844, 855, 866, 877, 888))
-_WORDS = frozenset({"stop", "start", "unstop"})
+WORDS = frozenset({"stop", "start", "unstop"})
 
 
 def is_toll_free(number: str) -> bool:
@@ -15,4 +15,4 @@ def is_toll_free(number: str) -> bool:
 
 def answers(keyword: str, number: str) -> bool:
     """Whether the network replies to this bare word; HELP is left to whoever owns the number."""
-    return is_toll_free(number) and keyword.strip().casefold() in _WORDS
+    return is_toll_free(number) and keyword.strip().casefold() in WORDS

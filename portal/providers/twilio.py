@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from portal.providers import part, retry_after, setting, twilio_event, twilio_list, twilio_setting, twilio_signature
+from portal.providers import (
+    handover,
+    part,
+    setting,
+    toll_free,
+    twilio_event,
+    twilio_list,
+    twilio_setting,
+    twilio_signature,
+)
 from portal.providers.connection import Answer, Line, Lost, NotSent
 from portal.providers.listing import Listed, NotListed
 from portal.providers.provider import (
@@ -24,9 +33,8 @@ from portal.providers.twilio_trouble import sentence_of, trouble_of
 
 # rules.md 4.1: only the bare word counts; toll-free numbers are answered by the network, which knows fewer words
 _HELP = frozenset({"help", "info"})
-_TOLL_FREE_WORDS = frozenset({"stop", "start", "unstop"}) | _HELP
+_TOLL_FREE_WORDS = _HELP | toll_free.WORDS
 _WORDS = _TOLL_FREE_WORDS | {"unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"}
-_TOLL_FREE = tuple(f"+1{area}" for area in (800, 833, 844, 855, 866, 877, 888))
 
 _SETUP_STATUSES = (401, 403, 404)  # certain even without a readable body
 _EMPTY_TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -43,7 +51,7 @@ class Twilio:
 
     def answers(self, keyword: str, number: str) -> bool:
         """True for any bare word of Twilio's own lists, so `unsubscribe` too. Short codes answer nothing."""
-        words = _TOLL_FREE_WORDS if number.startswith(_TOLL_FREE) else _WORDS
+        words = _TOLL_FREE_WORDS if toll_free.is_toll_free(number) else _WORDS
         return number.startswith("+") and keyword.strip(" \t\r\n").casefold() in words
 
     def blocks(self, number: str) -> bool:
@@ -57,9 +65,7 @@ class Twilio:
         path = f"/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
         headers = _headers(account, token) | {"Content-Type": "application/x-www-form-urlencoded"}
         exchange = self._line.post(path, _form(text), headers, deadline=deadline)
-        if isinstance(exchange, NotSent):
-            return Rejected(Trouble.TEMPORARY, exchange.code, exchange.sentence)
-        return Unknown(exchange.sentence) if isinstance(exchange, Lost) else _result(exchange)
+        return handover.result_of(exchange, _result)
 
     def listed(
         self, credentials: Mapping[str, str], number: str, *, since: dt.datetime, place: str | None
@@ -120,8 +126,7 @@ def _result(answer: Answer) -> Result:
 
 def _rejected(trouble: Trouble, answer: Answer, code: str, said: Mapping[str, Any]) -> Rejected:
     sentence = sentence_of(trouble, str(said.get("message") or ""))
-    wait = retry_after.seconds(answer.retry_after) if trouble is Trouble.TEMPORARY else None
-    return Rejected(trouble, code or str(answer.status), sentence, wait)
+    return handover.rejected(trouble, answer, code, sentence)
 
 
 def _code(said: Mapping[str, Any]) -> str:

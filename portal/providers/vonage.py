@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from portal.providers import part, retry_after, toll_free, vonage_event, vonage_signature
-from portal.providers.connection import Answer, Line, Lost, NotSent
+from portal.providers import handover, part, toll_free, vonage_event, vonage_signature
+from portal.providers.connection import Answer, Line
 from portal.providers.provider import (
     Accepted,
     Event,
@@ -63,9 +63,7 @@ class Vonage:
             "Accept": "application/json",
         }
         exchange = self._line.post("/sms/json", _form(text), headers, deadline=deadline)
-        if isinstance(exchange, NotSent):
-            return Rejected(Trouble.TEMPORARY, exchange.code, exchange.sentence)
-        return Unknown(exchange.sentence) if isinstance(exchange, Lost) else _result(exchange)
+        return handover.result_of(exchange, _result)
 
     def is_authentic(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> bool:
         return vonage_signature.is_signed(request, secrets)
@@ -124,5 +122,4 @@ def _of_parts(parts: Sequence[Mapping[str, Any]], answer: Answer) -> Result:
 
 
 def _rejected(trouble: Trouble, answer: Answer, code: str, said: str) -> Rejected:
-    wait = retry_after.seconds(answer.retry_after) if trouble is Trouble.TEMPORARY else None
-    return Rejected(trouble, code, sentence_of(trouble, said), wait)
+    return handover.rejected(trouble, answer, code, sentence_of(trouble, said))

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from portal.providers import part, retry_after, whatsapp_event, whatsapp_signature
-from portal.providers.connection import Answer, Line, Lost, NotSent
+from portal.providers import handover, part, whatsapp_event, whatsapp_signature
+from portal.providers.connection import Answer, Line
 from portal.providers.provider import (
     Accepted,
     Event,
@@ -57,9 +57,7 @@ class WhatsApp:
             "Accept": "application/json",
         }
         exchange = self._line.post(path, _body(text), headers, deadline=deadline)
-        if isinstance(exchange, NotSent):
-            return Rejected(Trouble.TEMPORARY, exchange.code, exchange.sentence)
-        return Unknown(exchange.sentence) if isinstance(exchange, Lost) else _result(exchange)
+        return handover.result_of(exchange, _result)
 
     def is_authentic(self, request: Request, secrets: Sequence[Mapping[str, str]]) -> bool:
         return whatsapp_signature.is_signed(request, secrets)
@@ -115,8 +113,7 @@ def _result(answer: Answer) -> Result:
 
 
 def _rejected(trouble: Trouble, answer: Answer, code: str, words: str) -> Rejected:
-    wait = retry_after.seconds(answer.retry_after) if trouble is Trouble.TEMPORARY else None
-    return Rejected(trouble, code or str(answer.status), sentence_of(code, words), wait)
+    return handover.rejected(trouble, answer, code, sentence_of(code, words))
 
 
 def _message_id(said: Mapping[str, Any]) -> str:
