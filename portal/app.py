@@ -90,11 +90,11 @@ def create_app(
     )
     hub = Hub()
     database.listen(hub.publish)
-    providers = Providers(real_providers(settings), settings.public_url)
+    asking = reconciler(database, settings)
     _remember(
-        app, settings=settings, database=database, hub=hub, providers=providers, secrets=secrets_of(database),
-        webhook_secrets={}, schema=schema.HEAD, with_jobs=with_jobs, timetable=None, dispatcher=None, courier=None,
-        tour=None, memory=memory, noticed=noticed, clock_watch=ClockWatch(),
+        app, settings=settings, database=database, hub=hub, providers=asking.providers, reconciler=asking,
+        secrets=secrets_of(database), webhook_secrets={}, schema=schema.HEAD, with_jobs=with_jobs, timetable=None,
+        dispatcher=None, courier=None, tour=None, memory=memory, noticed=noticed, clock_watch=ClockWatch(),
     )  # fmt: skip
     return app
 
@@ -159,14 +159,14 @@ def start_dispatcher(app: Starlette) -> None:
     state.timetable = Timetable(
         state.database, state.dispatcher, state.courier, reviews, journal, state.settings.form_origin, troubles,
         memory=state.memory, completion_percent=caps.completion_percent,
-        reconciler=Reconciler(state.database, state.providers, Rules(state.settings.auto_reply_minutes)),
+        reconciler=state.reconciler,
     )  # fmt: skip
     listen_from_now_on(app, is_alone=False)
     state.dispatcher.start()
 
 
 def reconciler(database: Database, settings: Settings) -> Reconciler:
-    """For a command that asks by itself."""
+    """Who asks the providers, the real ones, what was missed."""
     providers = Providers(real_providers(settings), settings.public_url)
     return Reconciler(database, providers, Rules(settings.auto_reply_minutes))
 
@@ -175,7 +175,7 @@ def listen_from_now_on(app: Starlette, *, is_alone: bool) -> None:
     """Before anything is sent: where nobody may have listened, providers are asked first what was missed (P8)."""
     state = app.state
     if state.database.read(lambda session: heartbeat.was_silent(session, is_alone=is_alone)):
-        reconciler(state.database, state.settings).owe()
+        state.reconciler.owe()
 
 
 async def _beat(app: Starlette) -> None:

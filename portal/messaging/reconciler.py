@@ -45,7 +45,7 @@ class Reconciler:
     """One per process that runs jobs; `turn` asks for whoever is due."""
 
     def __init__(self, database: Database, providers: Providers, rules: Rules) -> None:
-        self._database, self._providers, self._rules = database, providers, rules
+        self._database, self.providers, self._rules = database, providers, rules
         self.listing = frozenset(name for name, each in providers.by_name.items() if isinstance(each, Lister))
 
     def turn(self) -> None:
@@ -176,7 +176,7 @@ class Reconciler:
         )
 
     def _provider(self, row: Any) -> Provider:
-        found = self._providers.get(row.provider)
+        found = self.providers.get(row.provider)
         assert found is not None
         return found
 
