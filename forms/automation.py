@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -85,6 +85,11 @@ class AutomationForm(BaseForm):
     contact_time = StringField("Time of day", render_kw={"type": "time"})
     moment = StringField("Date and time", render_kw={"type": "datetime-local"})
     text = TextAreaField("Text", filters=[as_sent], render_kw={"rows": 5})
+    is_marketing = BooleanField(
+        "This text is promotional",
+        description="Offers, discounts, news that sell something. It reaches only clients who answered Yes to the "
+        "question about offers in a questionnaire.",
+    )
     audience = RadioField(
         "Who gets it?", default="all",
         choices=[SelectChoice("all", "Everybody it is about"), SelectChoice("some", "Only some of them")],
@@ -137,6 +142,7 @@ class AutomationForm(BaseForm):
     def _read(self, problems: dict[str, list[str]]) -> Rule:
         way = str(self.way.data) if self.way.data in WAYS else ""
         values: dict[str, Any] = {"name": self.name.data or "", "text": self.text.data or "", "event": _event(way)}
+        values["is_marketing"] = bool(self.is_marketing.data)
         if way in ("opted_in", "submitted"):
             wait = self._whole(f"{way}_wait", problems)
             values["delay_minutes"] = wait * UNITS.get(str(self[f"{way}_unit"].data), 1)
@@ -176,7 +182,9 @@ class AutomationForm(BaseForm):
 def typed(rule: Any, *, timezone: str) -> dict[str, Any]:
     """The fields of a form that shows this rule (a Rule or an automation)."""
     way = _way(rule)
-    shown: dict[str, Any] = {"name": rule.name, "text": rule.text, "way": way}
+    shown: dict[str, Any] = {
+        "name": rule.name, "text": rule.text, "way": way, "is_marketing": rule.is_marketing,
+    }  # fmt: skip
     if way in ("opted_in", "submitted"):
         count, unit = sentence.duration(rule.delay_minutes)
         shown |= {f"{way}_wait": str(count), f"{way}_unit": unit, "questionnaire": rule.questionnaire_id or ""}

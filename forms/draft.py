@@ -25,6 +25,13 @@ class Draft:
     def has_opt_in(self) -> bool:
         return any(each.kind == Kind.OPT_IN for each in self.questions)
 
+    @property
+    def addable(self) -> list[str]:
+        """The kinds that can be added: one opt-in question, and after it one about marketing."""
+        asked = {each.kind for each in self.questions}
+        once = {Kind.OPT_IN} & asked | (set() if Kind.OPT_IN in asked else {Kind.OPT_IN_MARKETING})
+        return [kind for kind in Kind if kind not in once | ({Kind.OPT_IN_MARKETING} & asked)]
+
     def edited(self, action: str) -> "Draft":
         """With one button's action done: `add:KIND`, `up:ID`, `down:ID`, `remove:ID`; any other changes nothing."""
         verb, _, what = action.partition(":")

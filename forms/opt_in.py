@@ -41,6 +41,18 @@ class OptInNumberField(PhoneNumberField):
             super().pre_validate(form)
 
 
+class MarketingField(OptInField):
+    """The question about marketing: looked at only when the first one is answered Yes (rules.md section 12)."""
+
+    def __init__(self, label: str, *, choice: str, **given: Any) -> None:
+        super().__init__(label, **given)
+        self._choice = choice
+
+    def pre_validate(self, form: Form) -> None:
+        if form[self._choice].data == YES:
+            super().pre_validate(form)
+
+
 @dataclass(frozen=True)
 class OptIn:
     """The opt-in question as it is shown: the one thing that a client's page, the editor's preview and the public proof
@@ -54,6 +66,21 @@ class OptIn:
     typed: str = ""
     problems: Sequence[str] = ()
     number_problems: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Offers:
+    """The question about marketing as it is shown, after the opt-in question; kept as evidence like it."""
+
+    question: Question
+    shown: Shown
+    name: str
+    chosen: str = ""
+    problems: Sequence[str] = ()
+
+
+def offers_as_first_shown(question: Question, shown: Shown) -> Offers:
+    return Offers(question, shown, field_name(question))
 
 
 def as_first_shown(question: Question, shown: Shown, dialling: Dialling) -> OptIn:

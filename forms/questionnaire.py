@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
 from forms.base import BaseForm
-from forms.opt_in import YES, OptIn, OptInField, OptInNumberField, field_name, number_name
+from forms.opt_in import YES, MarketingField, Offers, OptIn, OptInField, OptInNumberField, field_name, number_name
 from forms.phone_number import Dialling
 from portal.consent.disclaimer import Shown
 from portal.consent.phone_number import PhoneNumber
@@ -51,12 +51,14 @@ class DateField(StringField):
 
 
 class QuestionnaireForm(BaseForm):
-    """`instance` is the sealed showing; `website` is the trap for machines; `work` the answer to the proof of work."""
+    """`instance` is the sealed showing; `website` is the trap for machines; `work` the answer to the proof of work;
+    `visibility` what the browser measured (portal/consent/visibility.py)."""
 
     questions: ClassVar[Sequence[Question]] = ()
     instance = HiddenField()
     website = StringField("Leave this empty")
     work = HiddenField()
+    visibility = HiddenField()
 
     def __init__(self, formdata: Any = None, *, dialling: Dialling) -> None:
         super().__init__(formdata)
@@ -72,7 +74,17 @@ class QuestionnaireForm(BaseForm):
 
     @property
     def opt_in_question(self) -> Question | None:
-        return next((each for each in self.questions if each.kind == Kind.OPT_IN), None)
+        return question_of(self.questions, Kind.OPT_IN)
+
+    @property
+    def marketing_question(self) -> Question | None:
+        return question_of(self.questions, Kind.OPT_IN_MARKETING)
+
+    @property
+    def marketing_choice(self) -> str:
+        """yes, no, or nothing; nothing of it counts without a Yes to texts."""
+        question = self.marketing_question
+        return str(self[field_name(question)].data or "") if question and self.choice == YES else ""
 
     @property
     def choice(self) -> str:
@@ -99,14 +111,24 @@ class QuestionnaireForm(BaseForm):
             choice.errors, number.errors,
         )  # fmt: skip
 
+    def offers(self, question: Question, shown: Shown) -> Offers:
+        """The question about marketing as it now stands in this form."""
+        choice = self[field_name(question)]
+        return Offers(question, shown, choice.name, str(choice.data or ""), choice.errors)
+
     def answers(self) -> list[Answer]:
         """What is kept, with the labels as the client saw them."""
         return [self._answer(question, field) for question, field in self.asked()]
 
     def _answer(self, question: Question, field: Field) -> Answer:
         value = tuple(field.data or ()) if question.kind == Kind.CHOICES else str(field.data or "")
+        value = self.marketing_choice if question.kind == Kind.OPT_IN_MARKETING else value
         number = self.number if question.kind == Kind.OPT_IN else None
         return Answer(question.id, question.label, question.kind, value, number.e164 if number else "")
+
+
+def question_of(questions: Sequence[Question], kind: Kind) -> Question | None:
+    return next((each for each in questions if each.kind == kind), None)
 
 
 @lru_cache(maxsize=CLASSES_KEPT)
@@ -118,7 +140,11 @@ def build_form(questionnaire_id: str, version: int, asked: tuple[Question, ...])
 def form_of(asked: Sequence[Question]) -> type[QuestionnaireForm]:
     """The class of any list of questions, such as a draft's."""
     made: dict[str, Any] = {"questions": tuple(asked)}
+    opt_in = question_of(asked, Kind.OPT_IN)
     for each in asked:
+        if each.kind == Kind.OPT_IN_MARKETING:
+            made[field_name(each)] = _marketing(each, opt_in)
+            continue
         made[field_name(each)] = _FIELDS[Kind(each.kind)](each)
         if each.kind == Kind.OPT_IN:
             made[number_name(each)] = OptInNumberField(choice=field_name(each))
@@ -157,6 +183,13 @@ def _phone(question: Question) -> Field:
 
 def _opt_in(question: Question) -> Field:
     return OptInField(question.label, is_required=question.required)
+
+
+def _marketing(question: Question, opt_in: Question | None) -> Field:
+    """In a draft the question it depends on may be missing: then nobody is asked to answer it."""
+    if opt_in is None:
+        return OptInField(question.label, is_required=False)
+    return MarketingField(question.label, choice=field_name(opt_in), is_required=question.required)
 
 
 _FIELDS = {

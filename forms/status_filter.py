@@ -47,6 +47,7 @@ class StatusFilter:
     snoozed: str = ""
     assigned: str = ""
     project: str = ""
+    wording: str = ""
     carrier: str = ""
     origin: str = ""
     order: str = ""
@@ -60,7 +61,7 @@ class StatusFilter:
         known = {name: query.get(name, "") for name in _WORDS}
         kept = {name: value for name, value in known.items() if value in _WORDS[name]}
         places = {name: query.get(name, "")[:LONGEST] for name in _PLACES}
-        ids = {name: query.get(name, "") for name in ("assigned", "project")}
+        ids = {name: query.get(name, "") for name in ("assigned", "project", "wording")}
         return cls(
             **kept, **places, **{name: value for name, value in ids.items() if _is_id(value)},
             q=" ".join(query.get("q", "").replace("\x00", "").split())[:LONGEST],
@@ -112,7 +113,7 @@ class StatusFilter:
         return Wanted(
             self.status, self.q, Order(self.order or ORDERS[0]), self.after, self.before, origin=self.origin,
             assigned=self.assigned, is_unread=bool(self.unread), is_snoozed=bool(self.snoozed),
-            in_review=bool(self.review), is_blocked=bool(self.carrier), project=self.project,
+            in_review=bool(self.review), is_blocked=bool(self.carrier), project=self.project, wording=self.wording,
             words_after=self.words_after,
         )  # fmt: skip
 
@@ -123,7 +124,18 @@ class StatusFilter:
     @property
     def has_filters(self) -> bool:
         """Beside status and search."""
-        return any((self.unread, self.review, self.snoozed, self.assigned, self.project, self.carrier, self.origin))
+        return any(
+            (
+                self.unread,
+                self.review,
+                self.snoozed,
+                self.assigned,
+                self.project,
+                self.wording,
+                self.carrier,
+                self.origin,
+            )
+        )
 
     @property
     def may_save(self) -> bool:
@@ -138,7 +150,7 @@ class StatusFilter:
     def may_sort(self) -> bool:
         """What has an index of its own stands in that index's order, and a search in its own."""
         is_scan = not self.assigned or self.assigned == NOBODY
-        return is_scan and not any((self.q, self.unread, self.review, self.snoozed, self.carrier))
+        return is_scan and not any((self.q, self.unread, self.review, self.snoozed, self.carrier, self.wording))
 
     def with_status(self, status: str) -> str:
         """The list of one status, or of all with ""; a search stays."""
@@ -192,6 +204,8 @@ class StatusFilter:
             said["assigned"] = f"Assigned to {who}"
         if self.project:
             said["project"] = f"Project: {projects.get(self.project, 'one that is gone')}"
+        if self.wording:
+            said["wording"] = f"Agreed to the words {self.wording[:8]}"
         if self.carrier:
             said["carrier"] = "Carrier blocked"
         if self.origin:

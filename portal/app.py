@@ -12,9 +12,10 @@ from starlette.middleware import Middleware
 
 from portal import budget as budgets
 from portal import (
+    crew,
     logs,
-    mail,
     schema,
+    second_lock,
     tables,  # noqa: F401 (completes the metadata: without it a foreign key may lead to a table nobody has declared)
 )
 from portal.accounts import key
@@ -26,16 +27,12 @@ from portal.backup.memory import Memory
 from portal.budget import Budget
 from portal.database import Database, Lane, durability
 from portal.errors import Problem, SettingsError
-from portal.jobs import JOBS, Timetable
+from portal.jobs import JOBS
 from portal.messaging import clock_watch, heartbeat
-from portal.messaging.archive_mail import Journal, Letter
 from portal.messaging.clock_watch import ClockWatch
 from portal.messaging.deferral import Policy
-from portal.messaging.dispatch import Dispatcher
 from portal.messaging.inbox import Rules
 from portal.messaging.reconciler import Reconciler
-from portal.messaging.review_alarm import Alarm as ReviewAlarm
-from portal.messaging.spending import Limits
 from portal.providers import rehearsal
 from portal.providers.bandwidth import Bandwidth
 from portal.providers.guard import Guard
@@ -49,7 +46,6 @@ from portal.providers.twilio import Twilio
 from portal.providers.vonage import Vonage
 from portal.providers.whatsapp import WhatsApp
 from portal.settings import Settings
-from portal.watch.alarm import Alarm
 from portal.web import errors, security
 from portal.web.host import by_host
 from portal.web.live import Hub
@@ -106,6 +102,7 @@ def open_database(settings: Settings, *, secrets: Secrets | None = None, budget:
     found = secrets or key.load(settings.key_path, root=settings.secret_key, may_create=is_new)
     before_migration.keep(settings.database_url)
     schema.migrate(settings.database_url)
+    second_lock.secure(settings.database_url)
     budget = budget or budgets.of(settings.database_connections, has_web=False)
     policy = Policy(settings.quiet_hours == "law", settings.automated_per_day)
     database = Database(settings.database_url, secrets=found, budget=budget, policy=policy)
@@ -142,23 +139,14 @@ def webhook_setting(
 
 def start_dispatcher(app: Starlette) -> None:
     """Sending in this process, with a timetable that does not tick by itself."""
-    state, caps = app.state, app.state.settings.caps
-    limits = Limits(
-        caps.segments_day, caps.installation_segments_day, automated_day=caps.automated_day,
-        member_day=caps.member_day, drain_second=caps.drain_second,
-    )  # fmt: skip
+    state = app.state
     watch = None if state.settings.demo else state.clock_watch
     if watch is not None and state.database.read(clock_watch.is_behind):
         state.database.write(partial(clock_watch.enter, note="The clock is behind what was recorded last."))
-    state.dispatcher = Dispatcher(state.database, state.providers, limits, slots=state.settings.send_slots, watch=watch)
+    state.dispatcher = crew.dispatcher(state.database, state.settings, state.providers, watch=watch)
     state.courier = courier(state.database, state.settings)
-    mail_to, url = letter(state.settings), state.settings.public_url
-    reviews = ReviewAlarm(state.database, letter=mail_to, url=url)
-    troubles = Alarm(state.database, limits, letter=mail_to, url=url)
-    journal = Journal(state.database, post=journal_post(state.settings))
-    state.timetable = Timetable(
-        state.database, state.dispatcher, state.courier, reviews, journal, state.settings.form_origin, troubles,
-        memory=state.memory, completion_percent=caps.completion_percent,
+    state.timetable = crew.timetable(
+        state.database, state.settings, state.dispatcher, state.courier, memory=state.memory,
         reconciler=state.reconciler,
     )  # fmt: skip
     listen_from_now_on(app, is_alone=False)
@@ -191,25 +179,7 @@ async def _beat(app: Starlette) -> None:
 def courier(database: Database, settings: Settings) -> Courier:
     """Whoever carries events to the businesses' own endpoints, through the guard and nothing else."""
     post = rehearsal.receive if settings.demo else Guard(settings.webhook_rules).post
-    return Courier(database, post=post, tell=event.told, letter=letter(settings))
-
-
-def letter(settings: Settings) -> Callable[[str, str, str], None]:
-    """How members of a business get mail."""
-
-    def write(to: str, subject: str, text: str) -> None:
-        mail.send(settings, to=to, subject=subject, text=text)
-
-    return write
-
-
-def journal_post(settings: Settings) -> Callable[[Letter], None]:
-    """How the items of an archive are mailed."""
-
-    def post(letter: Letter) -> None:
-        mail.send_file(settings, **vars(letter))
-
-    return post
+    return Courier(database, post=post, tell=event.told, letter=crew.letter(settings))
 
 
 def start_roads(app: Starlette) -> None:

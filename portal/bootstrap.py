@@ -23,6 +23,7 @@ MODULES = [
     "apscheduler",
     "argon2",
     "cryptography",
+    "fpdf",
     "httptools",
     "itsdangerous",
     "jinja2",

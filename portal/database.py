@@ -25,6 +25,7 @@ from portal.bell import MISSED, Bell
 from portal.budget import Budget, Turnstile
 from portal.engine import durability
 from portal.hold import Hold
+from portal.second_lock import SecondLock
 from portal.writer import NESTED, Lane, Piece, T, Work, Writer
 
 __all__ = ["MISSED", "Database", "Lane", "announce", "durability"]
@@ -53,6 +54,7 @@ class Database:
         budget = budget or budgets.of(has_web=False)
         self.is_sqlite = url.startswith("sqlite")
         self._hold = Hold(url)
+        self._second_lock = None if self.is_sqlite else SecondLock()
         self._secrets, self._policy = secrets, policy
         self._listeners: list[Listener] = []
         self._inside = threading.local()
@@ -92,6 +94,7 @@ class Database:
     def _read(self, work: Work[T]) -> T:
         for attempt in (1, 2):
             with self._session(self._reading) as session:
+                session.info["is_reading"] = True
                 try:
                     return work(session)
                 except sa.exc.TimeoutError as error:
@@ -145,7 +148,9 @@ class Database:
         self._hold.release()
 
     def _session(self, bind: sa.Engine | sa.Connection) -> Session:
-        info = {"announced": set(), "secrets": self._secrets, "policy": self._policy}
+        info = {
+            "announced": set(), "secrets": self._secrets, "policy": self._policy, "second_lock": self._second_lock,
+        }  # fmt: skip
         return Session(bind, expire_on_commit=False, join_transaction_mode="create_savepoint", info=info)
 
     def _tell(self, topics: set[str]) -> None:

@@ -15,6 +15,7 @@ from portal import sheet
 from portal.accounts import audit
 from portal.consent import ledger_export
 from portal.contacts import contact_export
+from portal.evidence import ledger_end
 from portal.messaging import archive_line, message_export
 from portal.questionnaires import submission_export
 
@@ -37,20 +38,22 @@ MEDIA_TYPES = {Format.CSV: "text/csv; charset=utf-8; header=present", Format.JSO
 
 @dataclass(frozen=True)
 class _Kind:
-    """`piece(session, business_id, after)` reads some rows; `flat(row)` are the lines of a sheet that one row makes."""
+    """`piece(session, business_id, after)` reads some rows; `flat(row)` are the lines of a sheet that one row makes;
+    `end(session, business_id)` is a last row, if any."""
 
     columns: Sequence[str]
     piece: Callable[[Session, str, Any], tuple[list[dict[str, Any]], Any]]
     flat: Callable[[Mapping[str, Any]], list[list[sheet.Cell]]]
+    end: Callable[[Session, str], dict[str, Any] | None] | None = None
 
 
 _KINDS = {
-    What(name): _Kind(room.COLUMNS, room.piece, room.flat)
-    for name, room in (
-        ("contacts", contact_export),
-        ("messages", message_export),
-        ("ledger", ledger_export),
-        ("submissions", submission_export),
+    What(name): _Kind(room.COLUMNS, room.piece, room.flat, end)
+    for name, room, end in (
+        ("contacts", contact_export, None),
+        ("messages", message_export, None),
+        ("ledger", ledger_export, ledger_end.row),
+        ("submissions", submission_export, None),
     )
 }
 
@@ -73,6 +76,8 @@ class Export:
     def piece(self, session: Session) -> bytes:
         """The next piece of the file; with the header row, where there is one, in the first."""
         rows, after = self._kind.piece(session, self._business_id, self._after)
+        if after is None and self._kind.end is not None and (end := self._kind.end(session, self._business_id)):
+            rows = [*rows, end]
         if self._is_csv:
             head = [] if self._has_begun else [self._kind.columns]
             written = sheet.csv_lines([*head, *(line for row in rows for line in self._kind.flat(row))])

@@ -91,8 +91,18 @@ class Settings:
     webhook_allow_loopback: int = _setting(
         "PORTAL_WEBHOOK_ALLOW_LOOPBACK", 0, "1: webhooks may lead to this machine, by plain http too; for tests"
     )
+    backup_dir: str = _setting(
+        "PORTAL_BACKUP_DIR", "", "a folder, on another disk if possible, for a backup every night; without it none"
+    )
+    backup_passphrase: str = _setting(
+        "PORTAL_BACKUP_PASSPHRASE", "", "seals backups; keep it with the keys: they cannot be opened without",
+        is_secret=True,
+    )  # fmt: skip
     caps: Caps = field(default_factory=Caps)
     provider_urls: Mapping[str, str] = field(default_factory=dict)
+    witness_dir: str = _setting(
+        "PORTAL_WITNESS_DIR", "", "a folder outside the database that keeps each day's signed checkpoint; none without"
+    )
     demo: bool = False
 
     @property

@@ -18,7 +18,7 @@ from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from portal import clock, schema
+from portal import clock, schema, second_lock
 from portal.accounts import business as businesses
 from portal.accounts import key, member, sender
 from portal.accounts import session as sign_ins
@@ -128,6 +128,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def migrate(url: str) -> None:
     schema.migrate(url)
+    second_lock.secure(url)
 
 
 @pytest.fixture
@@ -169,7 +170,8 @@ def houses(request: pytest.FixtureRequest, secrets: Secrets) -> Callable[[Databa
 
     def inhabited(copied: Database) -> World:
         copied.write(just_signed_in)
-        copied.read(lambda session: session.connection())  # what a first connection asks is no page's cost
+        # what a first connection asks is no page's cost
+        copied.read(lambda session: second_lock.narrow(session, made.hearth.id))
         return replace(made, database=copied, extras={})
 
     return inhabited

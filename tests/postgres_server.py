@@ -15,6 +15,7 @@ from pathlib import Path
 DEBIAN = Path("/usr/lib/postgresql")
 SUPERUSER = "postgres"
 ROLE = "portal"
+TENANT = "CREATE ROLE portal_tenant NOLOGIN; GRANT portal_tenant TO portal"
 
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 2**30  # bytes
@@ -82,6 +83,8 @@ def _serve(binaries: Path, folder: Path) -> None:
     try:
         _run(binaries, start, folder=folder, user=user)
         _run(binaries, ["createuser", "-h", str(folder), "-U", SUPERUSER, "--createdb", ROLE], folder=folder, user=user)
+        psql = ["psql", "-q", "-h", str(folder), "-U", SUPERUSER, "-c", TENANT, "postgres"]
+        _run(binaries, psql, folder=folder, user=user)
         print(folder, flush=True)
         sys.stdin.read()
     finally:

@@ -133,11 +133,14 @@ def test_a_page_and_a_call_that_cannot_be_answered_say_when_to_come_back(
 
 @pytest.mark.parametrize(("processes", "verdict"), [(0, "ok"), (6, "ok"), (7, "warn")])
 def test_the_doctor_counts_processes_against_the_server(processes: int, verdict: str) -> None:
-    assert connections.said(Facts(97, processes, is_above=False), CONNECTIONS)[0] == verdict
+    assert (
+        connections.said(Facts(97, processes, is_above=False, has_tenant=True, role="portal"), CONNECTIONS)[0]
+        == verdict
+    )
 
 
 def test_the_doctor_warns_of_a_role_that_no_rule_binds() -> None:
-    assert connections.said_of_role(Facts(97, 1, is_above=True))[0] == "warn"
+    assert connections.said_of_role(Facts(97, 1, is_above=True, has_tenant=True, role="portal"))[0] == "warn"
 
 
 @pytest.mark.only_on_postgres

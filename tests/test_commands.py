@@ -1,5 +1,6 @@
 """The `portal` command: what it does, what it says, and how it refuses (interface.md section 1)."""
 
+import base64
 import datetime as dt
 import io
 import json
@@ -21,19 +22,21 @@ from portal.accounts import business as businesses
 from portal.accounts import key, member, sender
 from portal.accounts import session as sign_ins
 from portal.accounts.audit import AuditEntry
+from portal.accounts.business import Business
 from portal.accounts.member import Member
 from portal.accounts.sender import Sender
 from portal.commands import program
-from portal.consent import subscription
+from portal.consent import evidence, ledger_seal, subscription
 from portal.consent.state import Origin, Proof
 from portal.contacts import contact_export
 from portal.database import Database
+from portal.evidence import checkpoint, note
 from portal.messaging import archive, message, opt_in, quarantine
 from tests.conftest import ON_POSTGRES, OTHER_NUMBER, OUR_NUMBER, World, populate
 
 OFFERED = {
     "demo", "serve", "worker", "migrate", "business", "member", "sender", "token", "jobs", "verify", "read", "doctor",
-    "export", "import", "backup", "restore", "reconcile",
+    "export", "import", "backup", "restore", "reconcile", "retention",
 }  # fmt: skip
 PASSWORD = "a few words in a row"
 NUMBER = "+14155550132"
@@ -456,6 +459,63 @@ def test_verify_names_the_business_whose_ledger_is_broken(run: Run, town: World)
     assert run("verify", "--business", "nobody").code == 1
 
 
+@pytest.mark.covers("P11")
+def test_verify_compares_the_ledger_with_a_mailed_seal(run: Run, town: World, tmp_path: Path) -> None:
+    town.write(lambda session: opted_in(session, town.hearth.id))
+    mail = tmp_path / "mail.txt"
+    row = town.write(lambda session: checkpoint.make(session, town.hearth.id).row)
+    mail.write_text(f"Please keep this mail.\n\n{row.note}", encoding="utf-8")
+    done = run("verify", "--checkpoint", str(mail))
+    assert (done.code, done.out) == (0, "hearth-photography: 1 entry, all in order, 1 of your checkpoints kept\n")
+    assert run("verify", "--business", town.other.slug, "--checkpoint", str(mail)).code == 1
+    root = base64.b64encode(b"x" * 32).decode()
+    stranger = note.signed(key.in_memory(), town.hearth.id, size=1, root=b"x" * 32)
+    assert root in stranger
+    mail.write_text(stranger, encoding="utf-8")
+    assert "signed with this installation" in run("verify", "--checkpoint", str(mail)).err
+    other = town.write(lambda session: note.signed(key.of(session), town.hearth.id, size=1, root=b"x" * 32))
+    mail.write_text(other, encoding="utf-8")
+    done = run("verify", "--checkpoint", str(mail))
+    assert (done.code, "the ledger was rewritten" in done.out) == (1, True)
+    mail.write_text(other.replace("\n1\n", "\n9\n"), encoding="utf-8")
+    assert run("verify", "--checkpoint", str(mail)).code == 1
+
+
+@pytest.mark.covers("P11")
+def test_verify_looks_at_a_file_without_any_database(
+    run: Run, town: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    town.write(lambda session: opted_in(session, town.hearth.id))
+    (number,) = town.read(
+        lambda session: session.connection().execute(sa.select(subscription.table.c.number)).scalars().all()
+    )
+    home = town.read(lambda session: session.get(Business, town.hearth.id))
+    told = town.read(
+        lambda session: evidence.file(session, home, subscription.find(session, home.id, sender.SMS, number))
+    )
+    file = tmp_path / "evidence.json"
+    file.write_text(json.dumps(told), encoding="utf-8")
+    monkeypatch.delenv("PORTAL_SECRET_KEY")
+    assert run("verify", "--from", str(file)).out == f"{file}: all in order\n"
+    file.write_text(json.dumps(told | {"entries": []}), encoding="utf-8")
+    done = run("verify", "--from", str(file))
+    assert (done.code, "not what the entries add up to" in done.out) == (1, True)
+    assert run("verify", "--from", str(tmp_path / "absent.json")).code == 1
+
+
+def test_the_doctor_looks_at_the_second_place_and_at_ledgers_that_cannot_be_signed(
+    run: Run, town: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PORTAL_WITNESS_DIR", str(tmp_path / "absent"))
+    town.write(lambda session: ledger_seal.say(session, town.hearth.id, "Entry 3 is missing."))
+    out = run("doctor").out
+    assert "FAIL  checkpoints: PORTAL_WITNESS_DIR" in out
+    assert "Entry 3 is missing. Nothing is signed until that is understood" in out
+    monkeypatch.setenv("PORTAL_WITNESS_DIR", str(tmp_path))
+    same_disk = "ok    checkpoints: " if ON_POSTGRES else "warn  checkpoints: "  # a server keeps its files elsewhere
+    assert same_disk in run("doctor").out
+
+
 def test_verify_makes_neither_a_database_nor_keys(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PORTAL_DATABASE_URL", f"sqlite:///{tmp_path / 'absent.db'}")
     before = set(tmp_path.iterdir())
@@ -564,15 +624,32 @@ def durable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_doctor_finds_a_good_installation_well(
-    run: Run, real_town: World, provider: type[Answers], durable: None, monkeypatch: pytest.MonkeyPatch
+    run: Run,
+    real_town: World,
+    provider: type[Answers],
+    durable: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PORTAL_SMTP_URL", "smtp://mail.example.com")
+    monkeypatch.setenv("PORTAL_BACKUP_DIR", str(tmp_path))
     houses = (real_town.hearth.id, OUR_NUMBER), (real_town.other.id, OTHER_NUMBER)
     monkeypatch.setattr(provider, "said", {number[1:]: at_twilio(number, called(home)) for home, number in houses})
     done = run("doctor")
     said = findings(done)
     assert {verdict for verdict, _ in said.values()} == {"ok"}, done.out
-    expected = {"settings", "public URL", "mail", "disk", "database", "key file", "secret key", "twilio", "clock"}
+    expected = {
+        "settings",
+        "public URL",
+        "mail",
+        "disk",
+        "backups",
+        "database",
+        "key file",
+        "secret key",
+        "twilio",
+        "clock",
+    }
     expected |= {f"twilio {OUR_NUMBER}", f"twilio {OTHER_NUMBER}"}
     assert set(said) == expected | ({"connections", "role"} if ON_POSTGRES else set())
     assert done.code == 0

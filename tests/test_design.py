@@ -88,7 +88,7 @@ def test_the_icons_of_states_are_in_the_sprite() -> None:
 
 
 def test_vendored_files_are_the_ones_the_readme_names() -> None:
-    sums = re.findall(r"`([\w.-]+\.js)` .*`([0-9a-f]{64})`", (STATIC / "vendor" / "README.md").read_text())
-    assert len(sums) == 2
+    sums = re.findall(r"`([\w.-]+\.(?:js|ttf))` .*`([0-9a-f]{64})`", (STATIC / "vendor" / "README.md").read_text())
+    assert len(sums) == 4
     for name, expected in sums:
         assert hashlib.sha256((STATIC / "vendor" / name).read_bytes()).hexdigest() == expected

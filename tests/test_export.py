@@ -16,6 +16,7 @@ from portal.consent import subscription
 from portal.contacts import contact, group
 from portal.erasure import removal
 from portal.erasure.reason import Reason
+from portal.evidence import note
 from portal.export import Export, Format, What
 from portal.messaging import message, message_export
 from portal.messaging.message import Direction, Fate
@@ -110,8 +111,13 @@ def test_texts_in_several_pieces_are_each_there_once_also_one_that_leaves_meanwh
 def test_the_ledger_leaves_with_words_and_hashes_in_its_own_order(road: Road, written: Write) -> None:
     road.says_yes()
     road.texts_us("STOP")
-    told = rows(written(What.LEDGER))
+    *told, seal = rows(written(What.LEDGER))
     assert [(row["seq"], row["kind"]) for row in told] == [(1, "opted_in"), (2, "opted_out")]
+    assert (seal["seq"], seal["kind"], [each.size for each in note.found_in(seal["words"])]) == (
+        None,
+        "checkpoint",
+        [2],
+    )
     assert told[1]["previous_hash"] == told[0]["hash"]
     assert [row["words"] for row in told] == ["the disclaimer", "STOP"]
     assert {row["number"] for row in told} == {CLIENT}
@@ -122,7 +128,8 @@ def test_the_ledger_leaves_without_a_gap_also_after_an_erasure(road: Road, writt
     client = road.write(lambda session: contact.create(session, road.business, name="Zoë", numbers=[CLIENT]).id)
     road.texts_us("STOP")
     road.write(lambda session: removal.erase(session, road.business, client, reason=Reason.ASKED, actor="member:alice"))
-    (told,) = rows(written(What.LEDGER))
+    (told, seal) = rows(written(What.LEDGER))
+    assert seal["kind"] == "checkpoint"
     assert (told["seq"], told["kind"], told["number"], told["words"]) == (1, "opted_out", None, None)
 
 

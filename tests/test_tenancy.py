@@ -30,6 +30,7 @@ from portal.column import table_of
 from portal.consent import evidence_file, subscription
 from portal.consent.state import Origin, Proof
 from portal.contacts import contact, group, project
+from portal.evidence import checkpoint
 from portal.imports import intake, turn
 from portal.imports.field import What
 from portal.invitations import flow
@@ -114,6 +115,7 @@ def ids(site: World) -> dict[str, str]:
                 session, home, row.id, b"%PDF-1.7 " + CANARY.encode(), actor="tests"
             ).id,
             "flow": flow.create(session, businesses.get(session, home), name=CANARY, actor="tests", ip="").id,
+            "checkpoint": str(checkpoint.make(session, home).row.size),
             "sign_in": "0" * 64, "session": "0" * 64,
         }  # fmt: skip
 

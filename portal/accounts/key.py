@@ -31,6 +31,12 @@ class Secrets:
         text = b"".join(hmac.digest(each, b"fingerprint", "sha256") for each in (self.evidence, self.suppression))
         return hashlib.sha256(text).hexdigest()[:32]
 
+    @property
+    def checkpoint_seed(self) -> bytes:
+        """The private Ed25519 key of signed checkpoints: HMAC-SHA256 of the key file's evidence key over a fixed text,
+        so that it needs no file of its own and fails closed with that one (evidence/note.py)."""
+        return hmac.digest(self.evidence, b"sign ledger checkpoints with Ed25519, version 1", "sha256")
+
     def derived(self, purpose: str) -> bytes:
         """32 bytes for one purpose, e.g. `credentials` or `form`; different purposes never share a key."""
         return hmac.new(self.root, purpose.encode(), hashlib.sha256).digest()

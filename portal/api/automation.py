@@ -55,12 +55,13 @@ Text = Annotated[Words, Field(min_length=1, max_length=rules.LONGEST_TEXT)]
 
 class NewAutomation(Given):
     """`text` may hold {first_name}, {name}, {business}, {project} and {date}; `{first_name|there}` says what to write
-    where there is no value. Without `audience`: everyone whom the event is about."""
+    where there is no value. Without `audience`: all whom it is about. `marketing`: only who agreed to that as well."""
 
     name: Name
     text: Text
     when: When
     audience: Audience | None = None
+    marketing: bool = False
     draft: bool = False
 
 
@@ -71,6 +72,7 @@ class AutomationChange(Given):
     text: Text | None = None
     when: When | None = None
     audience: Audience | None = None
+    marketing: bool | None = None
 
 
 class ToldWhen(Told):
@@ -91,6 +93,7 @@ class Automation(Told):
     text: str
     when: ToldWhen
     audience: dict[str, list[str]]
+    marketing: bool
     condition: Condition
     version: int
     warnings: list[str]
@@ -133,7 +136,8 @@ class ScheduledTextPage(Page):
 
 def create(session: Session, call: Call) -> Answer:
     wanted = call.given(NewAutomation)
-    values = {"name": wanted.name, "text": wanted.text, **_when(wanted.when), "audience": _audience(wanted.audience)}
+    given = {"name": wanted.name, "text": wanted.text, "is_marketing": wanted.marketing}
+    values: dict[str, Any] = given | _when(wanted.when) | {"audience": _audience(wanted.audience)}
     try:
         made = automations.create(session, call.business.id, Rule(**values), actor=call.actor)
         if not wanted.draft:
@@ -158,6 +162,7 @@ def change(session: Session, call: Call) -> Answer:
     found = automations.get(session, call.business.id, call.id)
     values: dict[str, Any] = {name: getattr(found, name) for name in Rule.__dataclass_fields__}
     values |= {name: getattr(wanted, name) for name in ("name", "text") if getattr(wanted, name) is not None}
+    values |= {} if wanted.marketing is None else {"is_marketing": wanted.marketing}
     values |= _when(wanted.when) if wanted.when is not None else {}
     values |= {"audience": _audience(wanted.audience)} if "audience" in wanted.model_fields_set else {}
     try:
@@ -230,7 +235,7 @@ def _told(call: Call, found: automations.Automation) -> Automation:
         date=found.date_of, at=found.at, before_days=found.days_before, time=found.at_time,
     )  # fmt: skip
     return Automation(
-        id=found.id, name=found.name, text=found.text, when=when, audience=found.audience,
+        id=found.id, name=found.name, text=found.text, when=when, audience=found.audience, marketing=found.is_marketing,
         condition=Condition(found.condition), version=found.version, warnings=rules.warnings(call.business, found),
         switched_on_at=found.switched_on_at, created_at=found.created_at,
     )  # fmt: skip

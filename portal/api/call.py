@@ -18,14 +18,15 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from portal import second_lock
 from portal.accounts import api_answer
 from portal.accounts import business as businesses
 from portal.accounts import key as keys
 from portal.accounts import session as sign_ins
 from portal.accounts.member import RIGHTS, Role
-from portal.api import body
+from portal.api import accept, body
 from portal.api.meter import Meter
-from portal.api.operation import Answer, Call, Operation
+from portal.api.operation import Answer, Call, File, Operation
 from portal.api.shared_meter import SharedMeter
 from portal.api.value import IN_PATH, Nothing
 from portal.database import Database, Lane
@@ -51,15 +52,17 @@ class Arrived:
     query: BaseModel | Problem | None
     body: BaseModel | Problem | None
     cleared: Any = None
+    wants: str = accept.JSON
 
 
 @dataclass(frozen=True)
 class Said:
-    """An answer in bytes, as it is sent and kept."""
+    """An answer as it is sent and kept; a `file` is not kept, and only reads answer with one."""
 
     status: int
     body: str
     headers: Mapping[str, str]
+    file: File | None = None
 
 
 def call(operations: Mapping[str, Operation], alone: Meter, shared: SharedMeter) -> Endpoint:
@@ -88,9 +91,19 @@ def call(operations: Mapping[str, Operation], alone: Meter, shared: SharedMeter)
         said = await shared.counting(database, attempt, limit=settings.api_minute)
         if operation.drains:
             await drain.wait(database, arrived.params["id"])
-        return Response(said.body, said.status, dict(said.headers), media_type="application/json")
+        return await _response(said)
 
     return endpoint
+
+
+async def _response(said: Said) -> Response:
+    """A file is made when nobody waits for the database any more."""
+    headers = dict(said.headers)
+    if said.file is None:
+        return Response(said.body, said.status, headers, media_type=accept.JSON)
+    made = await asyncio.to_thread(said.file.make)
+    headers["Content-Disposition"] = f'attachment; filename="{said.file.name}"'
+    return Response(made, said.status, headers, media_type=said.file.media_type)
 
 
 async def _hush(
@@ -102,6 +115,7 @@ async def _hush(
 
 def _perform(session: Session, operation: Operation, arrived: Arrived, settings: Settings, meter: Meter) -> Said:
     made = _admitted(session, operation, arrived, settings, meter)
+    second_lock.narrow(session, made.business.id, made.business.policy_id)
     if operation.is_write and arrived.key is not None:
         return _once(session, operation, made, arrived.key, arrived.fingerprint)
     return _said(operation.work(session, made))
@@ -127,7 +141,7 @@ def _admitted(
         raise NotFound()
     return Call(
         token, business, settings, arrived.ip, arrived.params, _good(arrived.query), _good(arrived.body),
-        arrived.cleared,
+        arrived.cleared, arrived.wants,
     )  # fmt: skip
 
 
@@ -156,6 +170,8 @@ def _good(understood: BaseModel | Problem | None) -> BaseModel | None:
 
 def _said(answer: Answer) -> Said:
     body = answer.body
+    if isinstance(body, File):
+        return Said(answer.status, "", answer.headers, body)
     text = body.model_dump_json() if isinstance(body, BaseModel) else json.dumps(body, ensure_ascii=False)
     return Said(answer.status, text, answer.headers)
 
@@ -172,6 +188,7 @@ async def _arrived(request: Request, operation: Operation) -> Arrived:
         params=request.path_params,
         query=_understood_query(operation.query, request),
         body=body.understood(operation.body, raw),
+        wants=accept.chosen(request.headers.get("accept", ""), (accept.JSON, *operation.also)),
     )
 
 

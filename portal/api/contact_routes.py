@@ -2,7 +2,7 @@
 
 from portal.accounts.business import Capability
 from portal.accounts.member import Right
-from portal.api import contact, erasure, flow, group
+from portal.api import contact, contact_data, erasure, flow, group
 from portal.api.operation import Operation
 from portal.api.value import Page
 from portal.database import Lane
@@ -22,6 +22,10 @@ OPERATIONS = (
     Operation(
         "PATCH", "/contacts/{id}", contact.change, Right.EDIT_CONTACTS, "Change a contact", contact.Contact,
         body=contact.ContactChange, refuses="It was merged into another contact; `unlock` names it.",
+    ),
+    Operation(
+        "GET", "/contacts/{id}/data", contact_data.show, Right.EXPORT,
+        "Everything about one person, for when they ask for it", contact_data.PersonData,
     ),
     Operation(
         "GET", "/flows", flow.page, Right.READ, "Opt-in flows, the sample first", flow.Flows, query=Page, needs=TEXTING

@@ -1,16 +1,21 @@
-"""What proves a number's consent: its ledger page by page, and a file that can be checked without us."""
+"""What proves a number's consent: its ledger page by page, and a packet that can be checked without us."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
 from sqlmodel import Session
 
-from portal.api.operation import Answer, Call
+from portal.api.operation import Answer, Call, File
 from portal.api.value import Asked, Limited, Moment, QueryMoment, Told
 from portal.consent import evidence
 from portal.consent.purpose import Scope
 from portal.consent.state import Kind, Origin, Status
-from portal.messaging import subscription_list
+from portal.errors import NotFound
+from portal.evidence import bundle, packet, paper
+from portal.messaging import message, subscription_list
+
+PDF, ZIP = "application/pdf", "application/zip"
 
 
 class LedgerPage(Limited):
@@ -81,17 +86,48 @@ class Head(Told):
     mac: str
 
 
+class Person(Told):
+    name: str
+
+
+class Redacted(Told):
+    """`places` were masked; each of `withheld` is a sealed value that was left out with its salt."""
+
+    places: int
+    rule: str
+    kept_everything: bool
+    withheld: list[dict[str, Any]]
+
+
 class EvidenceFile(Told):
-    """`how_to_verify` says how to check it with SHA-256 alone."""
+    """`how_to_verify` says how to check it with SHA-256 alone; `verifier` is a program that does. `consents` and
+    `opt_outs` tell the entries in the order in which people ask; `messages` holds the texts oldest first, each with the
+    `entry` that allowed it; `about` is null where the packet is not about one text; `cut` says what was left out."""
 
     format: str
     made_at: Moment
     business: Party
     subscription: Subject
     state: StateAt
+    state_told: str
+    time_zone: str
+    region: str
     entries: list[WholeEntry]
     head: Head | None
     how_to_verify: list[str]
+    contact: Person | None
+    about: dict[str, Any] | None
+    consents: list[dict[str, Any]]
+    opt_outs: list[dict[str, Any]]
+    messages: list[dict[str, Any]]
+    cut: dict[str, Any] | None
+    redacted: Redacted
+    checkpoint: dict[str, Any] | None
+    inclusion: dict[str, list[str]] | None
+    earlier: list[dict[str, Any]] | None
+    seal_problem: str
+    legal_hold: dict[str, Any] | None
+    verifier: str
 
 
 def ledger(session: Session, call: Call) -> Answer:
@@ -104,7 +140,26 @@ def ledger(session: Session, call: Call) -> Answer:
 def file(session: Session, call: Call) -> Answer:
     """As it was hashed, and therefore not through the model above, which might write a value in another way."""
     row = subscription_list.one(session, call.business.id, call.id)
-    return Answer(evidence.file(session, call.business, row, at=call.asked(EvidenceMoment).at))
+    return _answer(session, call, packet.of(session, call.business, row, at=call.asked(EvidenceMoment).at))
+
+
+def of_message(session: Session, call: Call) -> Answer:
+    """The same about one text, which a note for members is not."""
+    text = message.get(session, call.business.id, call.id)
+    if text is None or text.is_hidden:
+        raise NotFound("There is no such message.")
+    row = subscription_list.one(session, call.business.id, text.subscription_id)
+    at = call.asked(EvidenceMoment).at
+    return _answer(session, call, packet.of(session, call.business, row, at=at, message_id=text.id))
+
+
+def _answer(session: Session, call: Call, found: Mapping[str, Any]) -> Answer:
+    if call.wants == PDF:
+        return Answer(File(PDF, bundle.name(found, "pdf"), lambda: paper.of(found)))
+    if call.wants == ZIP:
+        files = bundle.attachments(session, found)
+        return Answer(File(ZIP, bundle.name(found, "zip"), lambda: bundle.of(found, files)))
+    return Answer(found)
 
 
 def _told(entry: Any) -> Entry:

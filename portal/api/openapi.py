@@ -67,7 +67,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
 
 
 def _operation(each: Operation) -> dict[str, Any]:
-    good: dict[str, Any] = {"description": each.summary, "content": _content(each.answer)}
+    good: dict[str, Any] = {"description": each.summary, "content": _content(each.answer) | _files(each)}
     if each.status == 201:
         good["headers"] = {"Location": {"schema": {"type": "string"}}}
     described: dict[str, Any] = {
@@ -117,6 +117,10 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _content(kind: type[BaseModel]) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": REF.format(model=kind.__name__)}}}
+
+
+def _files(each: Operation) -> dict[str, Any]:
+    return {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in each.also}
 
 
 def _problem(status: str, sentence: str) -> dict[str, Any]:

@@ -19,7 +19,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Call:
-    """One call, checked. Business and role come from the token, never from the request (law 9)."""
+    """One call, checked. Business and role come from the token, never from the request (law 9). `wants` is the form of
+    its answer, one of those that the operation has."""
 
     token: ApiToken
     business: Business
@@ -29,6 +30,7 @@ class Call:
     query: BaseModel | None = None
     body: BaseModel | None = None
     cleared: Any = None
+    wants: str = "application/json"
 
     @property
     def actor(self) -> str:
@@ -51,10 +53,19 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What to say: a model, or an object of plain values."""
+class File:
+    """An answer in another form than JSON; `make` takes its time, and is asked when the transaction is over."""
 
-    body: BaseModel | Mapping[str, Any]
+    media_type: str
+    name: str
+    make: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to say: a model, an object of plain values, or a file."""
+
+    body: BaseModel | Mapping[str, Any] | File
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -69,7 +80,8 @@ class Operation:
     `hushes`: before the work, in a transaction of its own: the conversations in which nothing may go out any more;
     `clears`: after that, in short transactions of its own, what the work would take long for; its answer is
     `Call.cleared`;
-    `is_secret`: its answer holds a secret, and is kept encrypted where it is kept at all."""
+    `is_secret`: its answer holds a secret, and is kept encrypted where it is kept at all;
+    `also`: the other media types that it can answer in, asked for by `Accept`."""
 
     method: str
     path: str
@@ -87,6 +99,7 @@ class Operation:
     hushes: Callable[[Session, Call], list[str]] | None = None
     clears: Callable[[Database, Call], Any] | None = None
     is_secret: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def is_write(self) -> bool:

@@ -8,15 +8,20 @@ from portal.api import (
     archive,
     automation,
     business,
+    checkpoint,
     contact_routes,
-    endpoint,
+    endpoint_routes,
     evidence,
+    legal_hold,
     message,
     openapi,
     opt_in_request,
     project,
     questionnaire,
+    registration,
+    report,
     review,
+    self_audit,
     subscription,
     wording,
 )
@@ -37,6 +42,11 @@ OPERATIONS = (
     Operation(
         "PATCH", "/business", business.change, Right.SETUP, "Change what the business says about itself",
         business.Business, body=business.BusinessChange,
+    ),
+    Operation(
+        "GET", "/registration", registration.show, Right.READ,
+        "What to register before texting, checked, and whether it still is so", registration.Registration,
+        needs=TEXTING,
     ),
     Operation(
         "POST", "/questionnaires", questionnaire.create, Right.EDIT_QUESTIONNAIRES, "Make and publish a questionnaire",
@@ -75,13 +85,46 @@ OPERATIONS = (
     ),
     Operation(
         "GET", "/subscriptions/{id}/evidence", evidence.file, Right.READ,
-        "A file that proves its consent and can be checked offline", evidence.EvidenceFile,
-        query=evidence.EvidenceMoment, needs=TEXTING,
+        "A packet that proves its consent and can be checked offline", evidence.EvidenceFile,
+        query=evidence.EvidenceMoment, needs=TEXTING, also=(evidence.PDF, evidence.ZIP),
+    ),
+    Operation(
+        "GET", "/evidence/checkpoints", checkpoint.page, Right.READ,
+        "The signed checkpoints of the ledger, newest first, to be kept elsewhere", checkpoint.Checkpoints,
+        query=checkpoint.CheckpointPage, needs=TEXTING,
+    ),
+    Operation(
+        "GET", "/messages/{id}/evidence", evidence.of_message, Right.READ,
+        "The same about one text: whether it was allowed, by what, and in which words", evidence.EvidenceFile,
+        query=evidence.EvidenceMoment, needs=TEXTING, also=(evidence.PDF, evidence.ZIP),
+    ),
+    Operation(
+        "GET", "/subscriptions/{id}/legal-hold", legal_hold.show, Right.READ, "Whether it is under legal hold",
+        legal_hold.LegalHold, needs=TEXTING,
+    ),
+    Operation(
+        "POST", "/subscriptions/{id}/legal-hold", legal_hold.place, Right.LEGAL_HOLD,
+        "Put it under legal hold: nothing of it is erased or runs out", legal_hold.LegalHold,
+        body=legal_hold.HoldReason, needs=TEXTING,
+    ),
+    Operation(
+        "DELETE", "/subscriptions/{id}/legal-hold", legal_hold.end, Right.LEGAL_HOLD, "End its own legal hold",
+        legal_hold.LegalHold, body=legal_hold.HoldReason, needs=TEXTING,
+    ),
+    Operation(
+        "GET", "/reports/consent", report.consent, Right.READ,
+        "Who can be texted, why the others cannot, and who opted in and out", report.ConsentReport,
+        query=report.ConsentReportDays, needs=TEXTING,
     ),
     Operation(
         "GET", "/archive", archive.page, Right.EXPORT,
         "Everything that was said and every fact about consent, in one numbered sequence", archive.Archive,
         query=archive.ArchivePage, needs=TEXTING,
+    ),
+    Operation(
+        "GET", "/self-audits", self_audit.page, Right.READ,
+        "What each night's audit found, newest first: texts after opt-out must be 0", self_audit.SelfAudits,
+        query=self_audit.SelfAuditPage, needs=TEXTING,
     ),
     Operation(
         "GET", "/reviews", review.page, Right.READ, "Replies that may mean stop, oldest first", review.Reviews,
@@ -142,31 +185,7 @@ OPERATIONS = (
         "GET", "/projects/{id}/messages", project.texts, Right.READ, "Its own messages from all threads, newest first",
         message.Messages, query=Page,
     ),
-    Operation(
-        "POST", "/webhook-endpoints", endpoint.create, Right.SETUP, "Have events sent to an address",
-        endpoint.CreatedEndpoint, body=endpoint.NewEndpoint, status=201, is_secret=True,
-        refuses="There are ten already, or one with this address.",
-    ),
-    Operation(
-        "GET", "/webhook-endpoints", endpoint.page, Right.SETUP, "Addresses that get events, oldest first",
-        endpoint.Endpoints, query=Page,
-    ),
-    Operation("GET", "/webhook-endpoints/{id}", endpoint.show, Right.SETUP, "One of them", endpoint.Endpoint),
-    Operation(
-        "PATCH", "/webhook-endpoints/{id}", endpoint.change, Right.SETUP, "Change it, or switch it off or on",
-        endpoint.Endpoint, body=endpoint.EndpointChange, refuses="Another one has this address.",
-    ),
-    Operation(
-        "POST", "/webhook-endpoints/{id}/secret", endpoint.rotate, Right.SETUP,
-        "Make a new secret; the one before signs too for a day", endpoint.Secret, is_secret=True,
-    ),
-    Operation(
-        "GET", "/webhook-endpoints/{id}/deliveries", endpoint.deliveries, Right.SETUP,
-        "What became of each event, newest first", endpoint.Deliveries, query=Page,
-    ),
-    Operation(
-        "DELETE", "/webhook-endpoints/{id}", endpoint.delete, Right.SETUP, "Delete it with its log", endpoint.Endpoint
-    ),
+    *endpoint_routes.OPERATIONS,
     Operation(
         "POST", "/automations", automation.create, RULES, "Make an automation; it is on at once unless a draft",
         automation.Automation, body=automation.NewAutomation, status=201, needs=TEXTING,

@@ -23,7 +23,8 @@ Channel = Literal["sms", "whatsapp"]
 
 
 class Subscription(Told):
-    """`reason` and `unlock` say why a text by hand would be refused and what would change it; `held` counts texts."""
+    """`reason` and `unlock` say why a text by hand would be refused and what would change it; `held` counts texts;
+    `wording_version`: of the words beside the question, last agreed to or asked with."""
 
     id: str
     channel: Channel
@@ -39,6 +40,7 @@ class Subscription(Told):
     unlock: str | None
     held: int
     in_review: bool
+    wording_version: str | None
 
 
 class Subscriptions(Told):
@@ -47,12 +49,14 @@ class Subscriptions(Told):
 
 
 class SubscriptionPage(Page):
-    """`number` in any spelling; `q` a beginning of a name or number, or the last four digits."""
+    """`number` in any spelling; `q` a beginning of a name or number, or the last four digits.
+    `wording`: those whose consent rests on these words."""
 
     number: str | None = Field(None, max_length=250)
     status: Status | None = None
     channel: Channel | None = None
     q: Annotated[Line, Field(max_length=80)] = ""
+    wording: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 
 
 class OptOut(Given):
@@ -66,7 +70,7 @@ class OptOut(Given):
 def page(session: Session, call: Call) -> Answer:
     query = call.asked(SubscriptionPage)
     region = call.business.region
-    wanted = Filter(sought(query.number, region), query.status, query.channel, query.q)
+    wanted = Filter(sought(query.number, region), query.status, query.channel, query.q, query.wording)
     rows, after = subscription_list.page(
         session, call.business.id, wanted, region=region, after=query.after, limit=query.limit
     )
@@ -103,5 +107,5 @@ def told(row: Any, business: Business, ours: Any) -> Subscription:
         id=row.id, channel=row.channel, number=row.number, contact=row.contact_id, status=row.status,
         carrier=row.carrier, scope=row.scope, origin=row.origin, changed_at=row.changed_at, may_text=refused is None,
         reason=refused.reason if refused else None, unlock=refused.unlock if refused else None, held=row.held,
-        in_review=bool(row.in_review),
+        in_review=bool(row.in_review), wording_version=row.wording_version,
     )  # fmt: skip

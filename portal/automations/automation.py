@@ -32,6 +32,7 @@ class Automation(SQLModel, table=True):
     """For a date, `date_of` says which: `project.starts_on`, `project.ends_on`, or `contact:` and the date's key; with
     `at` instead it happens once, at that moment. `days_before` is negative for days after; `at_time` is local `HH:MM`.
     `audience` narrows it: `{"origins": […], "questionnaires": […], "projects": […], "contacts": […]}`, all optional.
+    `is_marketing`: it reaches only those who agreed to marketing (rules.md row 15).
     `switched_on_at` is when it last went on: what happened before does not count. `planned_at`: when its dates were
     last looked through."""
 
@@ -54,6 +55,7 @@ class Automation(SQLModel, table=True):
     days_before: int = 0
     at_time: str | None = None
     audience: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    is_marketing: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     condition: str = Condition.DRAFT
     version: int = 1
     switched_on_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)

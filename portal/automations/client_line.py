@@ -24,8 +24,8 @@ _a, _b = table_of(Automation), table_of(Business)
 _SCHEDULED = (
     sa.select(
         *COLUMNS, t.c.id.label("scheduled_id"), t.c.due_at, t.c.automation_id, t.c.text, t.c.status.label("standing"),
-        t.c.reason, t.c.about_on, _a.c.name.label("automation"), _a.c.condition, _b.c.name.label("business_name"),
-        _b.c.timezone,
+        t.c.reason, t.c.about_on, t.c.is_marketing, _a.c.name.label("automation"), _a.c.condition,
+        _b.c.name.label("business_name"), _b.c.timezone,
     )
     .join_from(t, s, s.c.id == t.c.subscription_id)
     .join(_a, _a.c.id == t.c.automation_id)

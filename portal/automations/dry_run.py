@@ -79,7 +79,7 @@ def dry_run(
     today = moment.today(now, business.timezone)
     ending = preference_link.sample(form_origin) if business.has_preference_links and form_origin else ""
     measure = cache(lambda text: segment.count(text + ending).segments)
-    lines = [_line(each, rule.text, business, today, has_sender, measure) for each in found]
+    lines = [_line(each, rule, business, today, has_sender, measure) for each in found]
     skipped = Counter(line.reason for line in lines if line.reason)
     sent = [line for line in lines if not line.reason]
     return DryRun(
@@ -102,12 +102,12 @@ def _candidates(session: Session, business: Business, rule: Any, now: dt.datetim
 
 
 def _line(
-    each: Candidate, text: str, business: Business, today: dt.date, has_sender: bool, measure: Any
+    each: Candidate, rule: Any, business: Business, today: dt.date, has_sender: bool, measure: Any
 ) -> Line:  # fmt: skip
     row = each.row
-    why = recipient.refusal(row) or ("" if has_sender else "sender_off")
+    why = recipient.refusal(row, recipient.purpose(rule)) or ("" if has_sender else "sender_off")
     values = recipient.facts(row, business.name, each.about_on, today, project_name=each.project_name)
-    words, missing = recipient.words(text, values)
+    words, missing = recipient.words(rule.text, values)
     return Line(
         row.id, each.contact_id, row.contact_name or row.name or row.number, row.number, each.project_id,
         each.about_on, each.due_at, words, 0 if why or missing else measure(words), why or missing,

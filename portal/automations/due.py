@@ -40,9 +40,10 @@ _ANY = Statement(sa.select(t.c.id).where(*_is_due).limit(1))
 _TAKE = Statement(
     sa.select(
         *COLUMNS, t.c.id.label("scheduled_id"), t.c.contact_id.label("client_id"),
-        t.c.project_id.label("about_project_id"), t.c.occasion, t.c.about_on, t.c.text, t.c.due_at, t.c.expires_at,
-        t.c.finished_at, _a.c.condition, _a.c.switched_on_at, _b.c.name.label("business_name"), _b.c.timezone,
-        _b.c.capabilities, _b.c.has_preference_links, project.c.archived_at, project.c.starts_on, project.c.ends_on,
+        t.c.project_id.label("about_project_id"), t.c.occasion, t.c.about_on, t.c.text, t.c.is_marketing, t.c.due_at,
+        t.c.expires_at, t.c.finished_at, _a.c.condition, _a.c.switched_on_at, _b.c.name.label("business_name"),
+        _b.c.timezone, _b.c.capabilities, _b.c.has_preference_links,
+        project.c.archived_at, project.c.starts_on, project.c.ends_on,
         quarantine.IS_ON.label("in_quarantine"), quarantine.RESTORED_AT.label("restored_at"),
         survivor.c.id.label("survivor_id"), survivor.c.merged_into_id.label("merged_again_into"),
         sa.case((t.c.contact_id.is_(None), sa.true()), else_=_has_number).label("has_number"),
@@ -92,8 +93,9 @@ def _follow(session: Session, row: Any) -> None:
 
 
 def _decide(session: Session, row: Any, now: dt.datetime, form_origin: str) -> None:
-    waits = deferral.on_queueing(session, row, Purpose.AUTOMATED, at=now)
-    decision = gate.decide(row, Purpose.AUTOMATED, waits=waits)
+    purpose = recipient.purpose(row)
+    waits = deferral.on_queueing(session, row, purpose, at=now)
+    decision = gate.decide(row, purpose, waits=waits)
     if row.in_quarantine:
         decision = Defer(now + LOOK_AGAIN, quarantine.REASON)
     why = _off(row)
@@ -108,7 +110,7 @@ def _decide(session: Session, row: Any, now: dt.datetime, form_origin: str) -> N
     if row.has_preference_links and form_origin:
         words += preference_link.tail(session, row, form_origin)
     answer = outbox.queue(
-        session, row._replace(project_id=row.about_project_id or row.project_id), words, purpose=Purpose.AUTOMATED,
+        session, row._replace(project_id=row.about_project_id or row.project_id), words, purpose=purpose,
         once_key=f"scheduled:{row.scheduled_id}", expires_at=row.expires_at,
     )  # fmt: skip
     if isinstance(answer, Refuse):

@@ -181,8 +181,9 @@ def _text(
     return {
         "id": new_id(), "business_id": automation.business_id, "automation_id": automation.id,
         "version": automation.version, "subscription_id": row.id, "contact_id": contact_id, "project_id": None,
-        "number": row.number, "occasion": occasion, "about_on": None, "text": automation.text, "due_at": due_at,
-        "expires_at": expires_at, "status": Standing.DUE, "reason": "", "created_at": clock.now(),
+        "number": row.number, "occasion": occasion, "about_on": None, "text": automation.text,
+        "is_marketing": automation.is_marketing, "due_at": due_at, "expires_at": expires_at,
+        "status": Standing.DUE, "reason": "", "created_at": clock.now(),
     }  # fmt: skip
 
 

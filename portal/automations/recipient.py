@@ -58,9 +58,14 @@ def day(about_on: dt.date, today: dt.date) -> str:
     return f"{about_on:%A} {about_on.day} {about_on:%B}{year}"
 
 
-def refusal(row: Any) -> str:
-    """Why the gate refuses an automated text to this number, or nothing."""
-    decision = gate.decide(row, Purpose.AUTOMATED)
+def purpose(rule: Any) -> Purpose:
+    """Why its texts go out; of a Rule, an automation or a scheduled text."""
+    return Purpose.MARKETING if rule.is_marketing else Purpose.AUTOMATED
+
+
+def refusal(row: Any, wanted: Purpose) -> str:
+    """Why the gate refuses such a text to this number, or nothing."""
+    decision = gate.decide(row, wanted)
     return "" if isinstance(decision, Send | Defer) else kept(decision)
 
 

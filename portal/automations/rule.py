@@ -57,6 +57,7 @@ class Rule:
     days_before: int = 0
     at_time: str | None = None
     audience: Mapping[str, Any] = field(default_factory=dict)
+    is_marketing: bool = False
 
 
 def is_yearly(date_of: str | None) -> bool:
@@ -103,7 +104,7 @@ def _tidied(given: Rule) -> Rule:
     return Rule(
         " ".join(given.name.split()), given.text.replace("\r\n", "\n").strip(), given.event,
         given.questionnaire_id or None, given.delay_minutes, date_of, given.at, given.days_before if is_date else 0,
-        (given.at_time or "").strip() or None, dict(given.audience),
+        (given.at_time or "").strip() or None, dict(given.audience), given.is_marketing,
     )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ from portal.statement import Statement, param
 
 class ScheduledText(SQLModel, table=True):
     """`occasion` makes it happen once: the ledger entry, submission or day it is about. `text` are the words of
-    `version`, with variables not yet filled. After `expires_at` it would be stale and is skipped. `about_on` is the day
+    `version`, with variables not yet filled, and `is_marketing` is that version's too. After `expires_at` it would be
+    stale and is skipped. `about_on` is the day
     it is about: when the project's or contact's date has moved since, it is skipped too. `finished_at` of a deferred
     one is when it was deferred first: a STOP since then counts, whatever came after it."""
 
@@ -58,6 +59,7 @@ class ScheduledText(SQLModel, table=True):
     expires_at: dt.datetime = Field(sa_type=UtcTime)
     status: str = Standing.DUE
     reason: str = ""
+    is_marketing: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     message_id: str | None = Field(default=None, foreign_key="message.id")
     created_at: dt.datetime = Field(sa_type=UtcTime)
     finished_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
@@ -82,7 +84,8 @@ _LIST = (
         t.c.id, t.c.automation_id, _a.c.name.label("automation"), t.c.version, t.c.subscription_id, t.c.contact_id,
         sa.func.coalesce(_c.c.name, _s.c.name).label("shown"), t.c.number, t.c.project_id, t.c.about_on,
         sa.func.coalesce(_m.c.text, t.c.text).label("words"), t.c.due_at, t.c.expires_at, _standing.label("standing"),
-        _why.label("why"), t.c.message_id, t.c.finished_at, _a.c.condition, _m.c.due_at.label("leaves_at"),
+        _why.label("why"), t.c.message_id, t.c.finished_at, _a.c.condition, t.c.is_marketing,
+        _m.c.due_at.label("leaves_at"),
         *subscription.FACTS,
     )
     .join_from(t, _a, _a.c.id == t.c.automation_id)
@@ -197,4 +200,4 @@ def forecast(found: Any) -> str:
     """Why a waiting text would be skipped now, or nothing; `found` has its number's state, and `condition`."""
     if found.condition != Condition.ON:
         return reason.AUTOMATION_ENDED if found.condition == Condition.ENDED else reason.AUTOMATION_PAUSED
-    return recipient.refusal(found)
+    return recipient.refusal(found, recipient.purpose(found))

@@ -39,7 +39,7 @@ def when(rule: Any, *, zone: str, titles: Mapping[str, str]) -> str:
 
 def to_whom(rule: Any, *, titles: Mapping[str, str]) -> str:
     """The filters, in words; everybody who may be texted where there is none. `titles` also names projects."""
-    audience, said = rule.audience, []
+    audience, said = rule.audience, ["who agreed to offers"] if rule.is_marketing else []
     if audience.get("origins"):
         said.append("who " + _or([ORIGINS.get(each, each) for each in audience["origins"]]))
     if audience.get("questionnaires"):

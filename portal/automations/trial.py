@@ -14,7 +14,6 @@ from portal.automations import moment, reason, recipient
 from portal.automations.automation import Automation
 from portal.automations.variable import VARIABLES
 from portal.consent import subscription
-from portal.consent.purpose import Purpose
 from portal.errors import NotFound
 from portal.messaging import outbox, preference_link
 from portal.messaging.gate import Refuse
@@ -64,7 +63,9 @@ def send(
         return Refuse("variable", reason.sentence(why), "Give the contact a name, or write words to use instead.")
     if business.has_preference_links and form_origin:
         text += preference_link.tail(session, row, form_origin)
-    answer = outbox.queue(session, row, text, purpose=Purpose.AUTOMATED, member_id=member_id, once_key=once_key)
+    answer = outbox.queue(
+        session, row, text, purpose=recipient.purpose(automation), member_id=member_id, once_key=once_key
+    )
     if isinstance(answer, Queued):
         audit.note(
             session, "automation.tested", actor=f"member:{member_id}", business_id=business.id, object=automation.id,

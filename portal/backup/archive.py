@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from portal import clock
-from portal.backup import disk, manifest
+from portal.backup import disk, manifest, sealed_file
 from portal.backup.manifest import Manifest
 from portal.errors import Invalid, SettingsError
 
@@ -24,16 +24,20 @@ Told = Callable[[int, int], None]
 """How many bytes of how many are done."""
 
 
-def write(path: Path, about: Manifest, database: Path, *, told: Told | None = None) -> None:
-    """Raises SettingsError where the disk does not take it."""
+def write(path: Path, about: Manifest, database: Path, *, passphrase: str = "", told: Told | None = None) -> None:
+    """Sealed where there is a passphrase. Raises SettingsError where the disk does not take it."""
     try:
-        with disk.whole(path) as file, tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        with disk.whole(path) as file, sealed_file.sealing(file, passphrase) as out, _packing(out) as tar:
             text = about.to_json()
             tar.addfile(_member(MANIFEST, len(text), about), io.BytesIO(text))
             with database.open("rb") as copy:
                 tar.addfile(_member(NAMES[about.database], about.size, about), _Counted(copy, about.size, told))
     except OSError as error:
         raise SettingsError(f"The backup cannot be written to {path}: {error.strerror}.") from error
+
+
+def _packing(out: IO[bytes]) -> tarfile.TarFile:
+    return tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT)
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -13,7 +13,7 @@ from portal.settings import Settings, sqlite_path
 
 
 def make(settings: Settings, to: Path, *, may_replace: bool = False, told: Told | None = None) -> Manifest:
-    """While anybody may go on writing. Raises SettingsError."""
+    """While anybody may go on writing; sealed where there is a passphrase. Raises SettingsError."""
     if to.exists() and not may_replace:
         raise SettingsError(f"{to} is there already. Choose another name, or add --force to replace it.")
     if not to.absolute().parent.is_dir():
@@ -23,7 +23,7 @@ def make(settings: Settings, to: Path, *, may_replace: bool = False, told: Told 
     try:
         copy.unlink(missing_ok=True)
         about = _copied(settings, copy, keys)
-        archive.write(to, about, copy, told=told)
+        archive.write(to, about, copy, passphrase=settings.backup_passphrase, told=told)
     except OSError as error:
         raise SettingsError(f"The backup cannot be written to {to}: {error.strerror}.") from error
     finally:

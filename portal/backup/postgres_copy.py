@@ -30,7 +30,7 @@ def make(url: str, to: Path) -> Facts:
     program = _program("pg_dump")
     with _snapshot(url) as (connection, name):
         found = facts.read(connection)
-        words = ["--format=custom", "--no-owner", f"--snapshot={name}", f"--file={to}"]
+        words = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={name}", f"--file={to}"]
         os.close(os.open(to, os.O_CREAT | os.O_TRUNC, disk.PRIVATE))
         _run([program, *words, f"--dbname={_address(url)}"], url)
     disk.sync(to)
@@ -40,6 +40,11 @@ def make(url: str, to: Path) -> Facts:
 def check(path: Path) -> None:
     """That its list of contents can be read. Raises SettingsError."""
     _run([_program("pg_restore"), "--list", str(path)], None)
+
+
+def read_all(path: Path) -> None:
+    """Every row of it, into nothing. Raises SettingsError where it cannot be read to its end."""
+    _run([_program("pg_restore"), "--no-owner", f"--file={os.devnull}", str(path)], None)
 
 
 def replace(url: str, dump: Path) -> None:

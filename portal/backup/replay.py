@@ -8,11 +8,11 @@ from sqlmodel import Session
 
 from portal.backup.erasure_journal import Gone
 from portal.column import table_of
-from portal.consent import subscription, suppression
+from portal.consent import legal_hold, subscription, suppression
 from portal.contacts import contact
 from portal.contacts.contact import Contact
 from portal.database import Database
-from portal.erasure import ahead, removal, thinning
+from portal.erasure import ahead, person, removal, thinning
 from portal.erasure import reason as reasons
 
 RESTORE = "restore"
@@ -46,6 +46,7 @@ def _people(session: Session, gone: Gone) -> list[str]:
 
 def _erase(database: Database, gone: Gone, contact_id: str) -> None:
     home = gone.business_id
+    database.write(partial(_let_go, home=home, contact_id=contact_id))
     database.write(partial(removal.hush, business_id=home, contact_id=contact_id))
     looked = ahead.clear(database, home, contact_id)
     while database.write(partial(thinning.thin, business_id=home, contact_id=contact_id, looked=looked)):
@@ -54,6 +55,14 @@ def _erase(database: Database, gone: Gone, contact_id: str) -> None:
     database.write(
         partial(removal.erase, business_id=home, contact_id=contact_id, reason=why, actor=RESTORE, looked=looked)
     )
+
+
+def _let_go(session: Session, home: str, contact_id: str) -> None:
+    """They were erased, so no hold was on them any more: one that the copy knows had ended since."""
+    found = person.find(session, home, contact_id)
+    for row in (*found.rows, *found.shared):
+        legal_hold.end(session, home, row.id, reason=RESTORE, actor=RESTORE)
+    legal_hold.end(session, home, None, reason=RESTORE, actor=RESTORE)
 
 
 def _suppress(session: Session, gone: Gone) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from portal import clock, schema
 from portal.accounts import key
 from portal.accounts.key import Secrets
-from portal.backup import archive, making, manifest, postgres_copy, settling, sqlite_copy, swap
+from portal.backup import archive, making, manifest, postgres_copy, sealed_file, settling, sqlite_copy, swap
 from portal.backup.archive import Told
 from portal.backup.erasure_journal import ErasureJournal
 from portal.backup.manifest import Manifest
@@ -43,12 +43,12 @@ class Way:
 
 def restore(settings: Settings, file: Path, *, may_replace: bool = False, told: Told | None = None) -> Restored:
     """Raises Invalid for a backup that cannot be used, SettingsError where this installation is not ready for it."""
-    about = archive.read_manifest(file)
-    _check(settings, about)
-    way = Way(settings, file, about, _keys(settings, about), told)
-    return (
-        _into_postgres(way, may_replace=may_replace) if sqlite_path(settings.database_url) is None else _into_file(way)
-    )
+    with sealed_file.clear(file, settings.backup_passphrase) as clear:
+        about = archive.read_manifest(clear)
+        _check(settings, about)
+        way = Way(settings, clear, about, _keys(settings, about), told)
+        is_file = sqlite_path(settings.database_url) is not None
+        return _into_file(way) if is_file else _into_postgres(way, may_replace=may_replace)
 
 
 def _check(settings: Settings, about: Manifest) -> None:

@@ -39,11 +39,16 @@ class Settled:
 
 def settle(database: Database, about: Manifest, gone: Sequence[Gone]) -> Settled:
     """The copy is at head, and nobody else works with it yet. `gone`: everybody who was ever erased."""
-    found = database.read(partial(_walk, about=about))
+    found = walk(database, about)
     database.write(partial(_close, about=about))
     erased = replay.replay(database, [each for each in gone if each.erased_at > about.made_at - MARGIN])
     database.write(_open)
     return replace(found, erased=erased)
+
+
+def walk(database: Database, about: Manifest) -> Settled:
+    """Every ledger, entry by entry, and whether it ends as the manifest says."""
+    return database.read(partial(_walk, about=about))
 
 
 def _walk(session: Session, about: Manifest) -> Settled:

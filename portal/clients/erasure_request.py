@@ -1,7 +1,7 @@
 """A client asks to be erased: a task for the members, who see to it; nothing is erased by whoever holds a link."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,11 +22,16 @@ _t, _m = task.table, message.table
 
 def open_since(session: Session, numbers: Sequence[OwnNumber]) -> dt.datetime | None:
     """When they asked, until a member says that it is done."""
+    return open_on(session, [row.id for each in numbers for row in each.lines])
+
+
+def open_on(session: Session, subscription_ids: Collection[str]) -> dt.datetime | None:
+    """The same for members, who look at a conversation."""
     query = (
         sa.select(sa.func.min(_t.c.created_at))
         .join_from(_t, _m, _m.c.id == _t.c.message_id)
         .where(
-            _t.c.subscription_id.in_([row.id for each in numbers for row in each.lines]), _t.c.done_at.is_(None),
+            _t.c.subscription_id.in_(list(subscription_ids)), _t.c.done_at.is_(None),
             _m.c.direction == Direction.NOTICE, _m.c.text == WORDS,
         )
     )  # fmt: skip

@@ -17,10 +17,12 @@ from portal.messaging import message
 
 def offered(row: Any) -> list[Scope]:
     """What may be chosen, narrow to wide. Nothing while a reply in doubt waits or another number holds this one back:
-    choosing is an act of the client's own, which would settle both without their knowing."""
+    choosing is an act of the client's own, which would settle both without their knowing. Marketing that ended begins
+    again only with its own question (rules.md section 12)."""
     if row is None or row.status != Status.OPTED_IN or row.is_paused or row.in_review:
         return []
-    return [scope for scope in Scope if wider(row.granted_scope, scope) == row.granted_scope]
+    known = [scope for scope in Scope if wider(row.granted_scope, scope) == row.granted_scope]
+    return [scope for scope in known if scope is not Scope.MARKETING or row.scope == scope]
 
 
 def narrower(row: Any) -> list[Scope]:

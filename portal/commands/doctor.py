@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from portal import clock, mail
 from portal import settings as settings_of
-from portal.commands import called, database
+from portal.commands import called, database, folder, witness
 from portal.commands.output import say
 from portal.errors import SettingsError
 from portal.settings import Settings, sqlite_path
@@ -65,6 +65,8 @@ def _findings() -> Iterator[Finding]:
     yield _public_url(settings)
     yield _mail(settings)
     yield _disk(settings)
+    yield Finding(*folder.backups(settings))
+    yield from (Finding(*look) for look in witness.looks(settings))
     try:
         with database.existing(settings) as found:
             yield from _of_database(settings, found)
@@ -98,6 +100,7 @@ def _of_database(settings: Settings, found: "Database") -> Iterator[Finding]:
     for look in called.looks(settings, found, reached):
         yield Finding(*look)
     yield from _lists(found)
+    yield from (Finding(*look) for look in witness.seals(found))
     yield _clock(found, skews)
 
 

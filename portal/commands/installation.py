@@ -1,4 +1,4 @@
-"""What keeps an installation in order: its schema, its jobs run once, its ledgers re-walked."""
+"""What keeps an installation in order: its schema, and its jobs run once."""
 
 import argparse
 import time
@@ -13,8 +13,6 @@ from portal.errors import Invalid
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from portal.consent.verification import Verified
-    from portal.database import Database
     from portal.settings import Settings
 
 DRAIN_WITHIN = 60.0  # seconds `jobs run` waits for what is due to be handed over
@@ -29,9 +27,6 @@ def add(commands: Any) -> None:
     run = actions.add_parser("run", help="run every due job once, or one, and exit")
     run.add_argument("--name", metavar="X", help="only the job of this name")
     run.set_defaults(run=run_jobs)
-    verify = commands.add_parser("verify", help="prove that no ledger entry was changed, removed or cut off")
-    verify.add_argument("--business", metavar="B", help="id or slug; without it, all")
-    verify.set_defaults(run=run_verify)
 
 
 def run_migrate(arguments: argparse.Namespace) -> int:
@@ -87,37 +82,6 @@ def run_jobs(arguments: argparse.Namespace) -> int:
     if not is_empty:
         raise Invalid("Some texts are still due: their provider takes them too slowly.")
     return 0
-
-
-def run_verify(arguments: argparse.Namespace) -> int:
-    with database.existing(settings_of.from_environment()) as found:
-        results = [_verified(found, each) for each in found.read(lambda session: _ledgers(session, arguments.business))]
-    if not results:
-        say("There is no ledger yet.")
-    return int(not all(results))
-
-
-def _ledgers(session: "Session", business: str | None) -> list[tuple[str, str]]:
-    """(id, slug) of each business to verify; a ledger whose business is gone is walked too."""
-    from portal.accounts import business as businesses
-    from portal.accounts.business import Business
-    from portal.consent import verification
-
-    if business is not None:
-        found = businesses.named(session, business)
-        return [(found.id, found.slug)]
-    named = [(each, session.get(Business, each)) for each in verification.businesses(session)]
-    return [(each, found.slug if found else each) for each, found in named]
-
-
-def _verified(found: "Database", ledger: tuple[str, str]) -> bool:
-    from portal.consent import verification
-
-    business_id, slug = ledger
-    result: Verified = found.read(lambda session: verification.verify(session, business_id))
-    count = f"{result.entries} {'entry' if result.entries == 1 else 'entries'}"
-    say(f"{slug}: {count}, broken: {result.problem}" if result.problem else f"{slug}: {count}, all in order")
-    return not result.problem
 
 
 def _is_drained(session: "Session") -> bool:

@@ -17,12 +17,17 @@ from portal.commands import (
     installation,
     reconciling,
     reply,
+    retention,
     sender,
     server,
+    verify,
 )
 from portal.errors import Problem, SettingsError
 
-MODULES = (demo, server, installation, backup, reconciling, business, sender, import_, export, reply, doctor)
+MODULES = (
+    demo, server, installation, backup, reconciling, business, sender, import_, export, retention, reply, verify,
+    doctor,
+)  # fmt: skip
 DONE, REFUSED = 0, 1
 
 

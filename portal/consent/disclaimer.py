@@ -1,5 +1,6 @@
-"""The fixed words beside the opt-in question. The business fills in its name, purposes and links; every variant is a
-version with a hash, kept for ever, because consent was given to exactly these words (H-8, rules.md rows 10 and 17)."""
+"""The fixed words beside the opt-in question, and beside the one about marketing that may follow it. The business fills
+in its name, purposes and links; every variant is a version with a hash, kept for ever, because consent was given to
+exactly these words (H-8, rules.md rows 10 and 17)."""
 
 import datetime as dt
 import hashlib
@@ -19,6 +20,14 @@ WORDS = (
     "Reply STOP to opt out or HELP for help. Consent is not a condition of purchase. "
     "See the {business} " + LINKS
 )
+MARKETING_WORDS = (
+    "By choosing Yes here too, I also agree to receive marketing and promotional text messages (SMS), including "
+    "automated ones sent with an automatic telephone dialing system, from {business} at the number I entered above. "
+    "My choice is my electronic signature. I do not have to agree to this, directly or indirectly, as a condition of "
+    "buying any property, goods or services. Message frequency varies. Message and data rates may apply. "
+    "Reply STOP to opt out or HELP for help. See the {business} " + LINKS
+)
+"""Written consent with its two disclosures, 47 CFR 64.1200(f)(9) (rules.md 1.1); a question of its own (section 12)."""
 
 
 class Disclaimer(SQLModel, table=True):
@@ -55,7 +64,15 @@ _KEEP = Statement(
 
 def current(business: Business, *, public_url: str) -> Shown:
     """The words of today. Pure; `keep` stores them when they are first used."""
-    text = WORDS.format(business=business.name, purposes=business.purposes)
+    return _shown(business, WORDS.format(business=business.name, purposes=business.purposes), public_url)
+
+
+def marketing(business: Business, *, public_url: str) -> Shown:
+    """The same beside the question about marketing, with a hash of its own."""
+    return _shown(business, MARKETING_WORDS.format(business=business.name), public_url)
+
+
+def _shown(business: Business, text: str, public_url: str) -> Shown:
     page = f"{public_url}/opt-in/{business.slug}"
     privacy = _link(business.privacy_url, f"{page}#privacy")
     terms = _link(business.terms_url, f"{page}#terms")

@@ -82,20 +82,29 @@ def state_at(entries: Sequence[Any], at: dt.datetime) -> Moment:
 
 def file(session: Session, business: Business, row: Any, *, at: dt.datetime | None = None) -> dict[str, Any]:
     """Everything about one number, to be checked without us; `row` is its subscription."""
+    return told(business, row, ledger.entries(session, business.id, row.id), end(session, business.id), at=at)
+
+
+def end(session: Session, business_id: str) -> Any:
+    """The last entry of the whole ledger, `seq`, `hash` and `mac`; None where nothing was ever written."""
+    return _HEAD.first(session, business_id=business_id)
+
+
+def told(
+    business: Business, row: Any, entries: Sequence[Any], sealed: Any, *, at: dt.datetime | None = None
+) -> dict[str, Any]:
+    """The same of entries that were read already, some of whose values may be withheld; `sealed` is of `end`."""
     now = clock.now()
-    entries = ledger.entries(session, business.id, row.id)
-    moment = state_at(entries, at or now)
-    sealed = _HEAD.first(session, business_id=business.id)
     return {
         "format": FORMAT,
         "made_at": clock.rfc3339(now),
         "business": {"id": business.id, "name": business.name},
         "subscription": {"id": row.id, "channel": row.channel, "number": row.number, "contact": row.contact_id},
-        "state": _state(moment),
+        "state": _state(state_at(entries, at or now)),
         "entries": [whole(entry) for entry in entries],
         "head": {"seq": sealed.seq, "hash": sealed.hash, "mac": sealed.mac} if sealed else None,
         "how_to_verify": list(HOW_TO_VERIFY),
-    }  # fmt: skip
+    }
 
 
 def problem_of(found: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from sqlmodel import Field, Session, SQLModel
 from portal import clock, encoder
 from portal.accounts import delivery
 from portal.accounts.endpoint import Event
-from portal.column import UtcTime, one_of, table_of
+from portal.column import UtcTime, one_of, partial_index, table_of
 from portal.consent import head, subscription_state, suppression
 from portal.consent.state import NO, OWN_ACT, RESTRICTIVE, Carrier, Kind, Origin, Proof, State, Status, fold, step
 from portal.consent.subscription_state import News
@@ -29,6 +29,8 @@ MOMENT = dt.timedelta(microseconds=1)
 VERSION = 1
 _PRIVATE = ("hash", "evidence", "salts")
 _TIMES = ("occurred_at", "recorded_at")
+IS_NO = "kind IN ('opted_out', 'declined')"
+"""Entries that end texting, in their index's own words."""
 
 
 class LedgerEntry(SQLModel, table=True):
@@ -39,6 +41,7 @@ class LedgerEntry(SQLModel, table=True):
     __table_args__ = (
         one_of(Kind, "kind"),
         sa.Index("ledger_entry_by_subscription", "subscription_id", "seq"),
+        partial_index("ledger_entry_no", "business_id", "recorded_at", "seq", where=IS_NO),
     )
 
     business_id: str = Field(foreign_key="business.id", primary_key=True)
@@ -117,9 +120,15 @@ def record(
     }, {"number": row.number, **(evidence or {})})  # fmt: skip
     _APPEND.post(session, **entry)
     after = _applied(session, row, before, _New(*(entry[name] for name in _New.__slots__)))
-    subscription_state.store(session, row, after, news)
+    subscription_state.store(session, row, after, news, _wording(entry, after))
     _tell(session, row, before, after)
     return Recorded(entry["seq"], subscription_state.with_state(row, after), before, after)
+
+
+def _wording(entry: Mapping[str, Any], after: State) -> str | None:
+    """The words that the number rests on from now: those just agreed to, or those it was asked with."""
+    is_new = after.consent_seq == entry["seq"] or (entry["kind"] == Kind.ASKED and after.status is Status.REQUESTED)
+    return entry["evidence"].get("wording_version") if is_new else None
 
 
 def _tell(session: Session, row: Any, before: State, after: State) -> None:

@@ -48,7 +48,19 @@ def covers(scope: str | None, purpose: Purpose) -> bool:
     return needed is None or (scope is not None and _WIDTH[Scope(scope)] >= _WIDTH[needed])
 
 
+def narrower(one: str | None, other: str | None) -> str | None:
+    """The narrower of two scopes; of one alone, nothing."""
+    return None if not one or not other else min(one, other, key=lambda scope: _WIDTH[Scope(scope)])
+
+
 def wider(one: str | None, other: str | None) -> str | None:
     """The broader of two scopes."""
     known = [scope for scope in (one, other) if scope]
     return max(known, key=lambda scope: _WIDTH[Scope(scope)], default=None)
+
+
+def agreed(said: str | None, standing: str | None, granted: str | None, *, is_anybodys: bool) -> str:
+    """How far a Yes reaches: as far as was `said`. A bare START brings reminders back and never marketing, which has a
+    question of its own (rules.md 11.3); what a client narrowed below what they had `granted`, nobody else widens."""
+    scope = said or narrower(granted, Scope.INFORMATIONAL) or Scope.CONVERSATIONAL
+    return narrower(scope, standing) or scope if is_anybodys and standing != granted else scope

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from portal.consent.purpose import Scope, wider
+from portal.consent.purpose import agreed, wider
 
 
 class Status(StrEnum):
@@ -182,7 +182,7 @@ def _opted_in(state: State, fact: Fact) -> State:
         return replace(state, is_claimed=True)
     if fact.proof == Proof.ATTESTED and state.status != Status.NONE:
         return state
-    scope = fact.scope or state.granted_scope or Scope.CONVERSATIONAL
+    scope = agreed(fact.scope, state.scope, state.granted_scope, is_anybodys=fact.proof == Proof.ANONYMOUS)
     is_own_act = fact.proof in OWN_ACT
     return replace(
         _settled(state) if is_own_act else state,

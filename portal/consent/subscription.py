@@ -24,9 +24,17 @@ __all__ = [
 ]  # fmt: skip
 
 
+HINDERED = (
+    "is_undeliverable OR is_paused OR in_review OR NOT is_current OR carrier = 'blocked' OR paused_until_at IS NOT NULL"
+)
+"""What may keep a text back beside the status, in the words of its index, and never of half of it: with IS TRUE, no
+database takes that index for another list."""
+
+
 class Subscription(SQLModel, table=True):
     """`last_entry_at` is the time of the latest fact; a later one is one step, an earlier one a new fold.
-    `returns_to` is the No that an open request of the client's own asking would end in (consent/state.py).
+    `wording_version` are the words last agreed to or asked with (disclaimer.py). `returns_to` is the No that an open
+    request of the client's own asking would end in (consent/state.py).
     On WhatsApp, `user_id` names who may have no number we know; `last_inbound_at` opens its 24 hours (rules.md 6).
 
     What members decide about the conversation stands here too, so that the list can be filtered by it: `assigned_to`,
@@ -60,6 +68,14 @@ class Subscription(SQLModel, table=True):
         partial_index("subscription_in_review", "business_id", "review_opened_at", "id", where="in_review"),
         partial_index("subscription_by_user", "business_id", "user_id", where="user_id IS NOT NULL"),
         partial_index("subscription_requested", "changed_at", where="status = 'requested'"),
+        partial_index(
+            "subscription_hindered", "business_id", "id", "status", "carrier", "is_undeliverable", "is_paused",
+            "in_review", "is_current", "paused_until_at", where=f"({HINDERED}) IS TRUE",
+        ),
+        partial_index(
+            "subscription_by_wording", "business_id", "wording_version", "name_key", "id",
+            where="wording_version IS NOT NULL AND status = 'opted_in'",
+        ),
         partial_index("subscription_unknown", "business_id", "last_message_at", "id", where="contact_id IS NULL"),
     )  # fmt: skip
 
@@ -79,6 +95,7 @@ class Subscription(SQLModel, table=True):
     scope: str | None = None
     granted_scope: str | None = None
     consent_seq: int | None = None
+    wording_version: str | None = None
     is_paused: bool = False
     is_undeliverable: bool = False
     in_review: bool = False
@@ -106,7 +123,7 @@ STATE_COLUMNS = (
     table.c.status, table.c.returns_to, table.c.carrier, table.c.origin, table.c.scope, table.c.granted_scope,
     table.c.consent_seq, table.c.is_paused, table.c.is_undeliverable, table.c.in_review, table.c.review_opened_at,
     table.c.is_claimed, table.c.invited_seq, table.c.is_current, table.c.changed_at, table.c.last_entry_at,
-    table.c.project_id, table.c.last_inbound_at, table.c.paused_until_at,
+    table.c.project_id, table.c.last_inbound_at, table.c.paused_until_at, table.c.wording_version,
 )  # fmt: skip
 FACTS = tuple(
     table.c[name]
@@ -116,6 +133,7 @@ FACTS = tuple(
     )
 )  # fmt: skip
 """What the gate decides by."""
+IS_HINDERED = sa.text(f"({HINDERED}) IS TRUE")
 HAS_LISTENER = endpoint.someone_listens(table.c.business_id).label("has_listener")  # in passing: accounts/delivery.py
 _mine = (table.c.business_id == param("business_id"),)
 _LOCKED = sa.select(*STATE_COLUMNS, HAS_LISTENER).where(*_mine).with_for_update()

@@ -17,15 +17,19 @@ News = Mapping[str, Any]  # what a new message changes in the list, from `subscr
 _TIMES = ("changed_at", "last_entry_at", "review_opened_at", "last_message_at", "last_inbound_at", "snoozed_until_at")
 _OTHERS = (
     "id", "status", "returns_to", "carrier", "origin", "scope", "granted_scope", "consent_seq", "is_paused",
-    "is_undeliverable", "in_review", "is_claimed", "invited_seq", "last_message_text", "last_message_direction",
+    "is_undeliverable", "in_review", "is_claimed", "invited_seq", "wording_version", "last_message_text",
+    "last_message_direction",
     "unread",
 )  # fmt: skip
 # by name: its module stands above this one
 _table = sa.table("subscription", *map(sa.column, _OTHERS), *(sa.column(name, UtcTime()) for name in _TIMES))
-_STATE = params(
-    "status", "returns_to", "carrier", "origin", "scope", "granted_scope", "consent_seq", "is_paused",
-    "is_undeliverable", "in_review", "review_opened_at", "is_claimed", "invited_seq", "changed_at", "last_entry_at",
-)  # fmt: skip
+_STATE: dict[str, Any] = {
+    **params(
+        "status", "returns_to", "carrier", "origin", "scope", "granted_scope", "consent_seq", "is_paused",
+        "is_undeliverable", "in_review", "review_opened_at", "is_claimed", "invited_seq", "changed_at", "last_entry_at"
+    ),
+    "wording_version": sa.func.coalesce(param("wording_version", sa.String()), _table.c.wording_version),
+}  # fmt: skip
 NEWS = {
     **params("last_message_at", "last_message_text", "last_message_direction"),
     "unread": _table.c.unread + param("unread"),
@@ -54,12 +58,14 @@ def with_state(row: Any, state: State) -> Any:
     return row._replace(**_columns(state))
 
 
-def store(session: Session, row: Any, state: State, news: News | None = None) -> None:
-    """Write a new state and the counters, in one go with the last message. Only the ledger calls this (law 3)."""
+def store(session: Session, row: Any, state: State, news: News | None = None, wording: str | None = None) -> None:
+    """Write a new state and the counters, in one go with the last message, and with the version of the words that it
+    rests on where there is a new one. Only the ledger calls this (law 3)."""
+    known = _columns(state) | {"wording_version": wording}
     if news is None:
-        _UPDATE.post(session, id=row.id, **_columns(state))
+        _UPDATE.post(session, id=row.id, **known)
     else:
-        _UPDATE_WITH_NEWS.post(session, id=row.id, **_columns(state), **news)
+        _UPDATE_WITH_NEWS.post(session, id=row.id, **known, **news)
     if state.status != row.status:
         status_count.move(session, row.business_id, row.channel, before=row.status, after=state.status)
 

@@ -1,6 +1,7 @@
 """Re-walks the ledger and names the first entry that was changed, removed, swapped or cut off (promise P11)."""
 
-from collections.abc import Iterator, Mapping
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlmodel import Session
 from portal.accounts import key
 from portal.accounts.business import Business
 from portal.column import table_of
-from portal.consent import erased_subscription, head, ledger, subscription
+from portal.consent import drift, dropped_field, erased_subscription, head, ledger, subscription
 from portal.consent.state import fold
 from portal.statement import Statement, param
 
@@ -38,12 +39,6 @@ _ORPHANS = Statement(
     .group_by(ledger.table.c.subscription_id)
     .order_by(sa.func.min(ledger.table.c.seq))
 )
-_SUBSCRIPTIONS = Statement(
-    sa.select(subscription.table)
-    .where(subscription.table.c.business_id == param("business_id"), subscription.table.c.id > param("after"))
-    .order_by(subscription.table.c.id)
-    .limit(PIECE)
-)
 
 
 @dataclass(frozen=True)
@@ -60,24 +55,55 @@ def businesses(session: Session) -> list[str]:
     return [row[0] for row in _BUSINESSES.rows(session)]
 
 
-def verify(session: Session, business_id: str) -> Verified:
-    """Check hashes, commitments, links, numbering, the head, and that every subscription is the fold of its entries."""
+@dataclass(frozen=True)
+class Step:
+    """Entries were in order up to `seq`, whose hash is `hash`. `is_end`: that is all, and its head was looked at too,
+    or there is a problem."""
+
+    seq: int
+    hash: str
+    problem: str = ""
+    is_end: bool = False
+
+
+def step(session: Session, business_id: str, after: int, last: str, *, limit: int = PIECE) -> Step:
+    """One piece of a walk that began at some entry known to be in order: the ledger may grow meanwhile. Where a piece
+    cannot be read, one entry of it."""
+    erased, dropped = erased_subscription.of(session, business_id), dropped_field.of(session, business_id)
+    try:
+        piece = _PIECE.rows(session, business_id=business_id, after=after, limit=limit)
+        for entry in piece:
+            if problem := _entry_problem(entry, after, last, erased, dropped):
+                return Step(after, last, problem, is_end=True)
+            after, last = entry.seq, entry.hash
+    except (ValueError, TypeError):
+        if limit > 1:
+            return step(session, business_id, after, last, limit=1)
+        return Step(after, last, _unreadable(after), is_end=True)
+    if len(piece) == limit:
+        return Step(after, last)
+    return Step(after, last, _head_problem(session, business_id, after, last), is_end=True)
+
+
+def verify(session: Session, business_id: str, *, see: Callable[[str], None] | None = None) -> Verified:
+    """Check hashes, commitments, links, numbering, the head, and that every subscription is the fold of its entries.
+
+    `see` is shown the hash of each entry that is in order, the first one first."""
     count, last = 0, head.GENESIS
-    erased = erased_subscription.of(session, business_id)
+    erased, dropped = erased_subscription.of(session, business_id), dropped_field.of(session, business_id)
     try:
         for entry in _walk(session, business_id):
-            problem = _problem(entry, expected_seq=count + 1, expected_previous=last) or _evidence_problem(
-                entry, is_erased=entry.subscription_id in erased
-            )
-            if problem:
+            if problem := _entry_problem(entry, count, last, erased, dropped):
                 return Verified(business_id, count, problem)
             count, last = entry.seq, entry.hash
-    except (ValueError, TypeError):  # a time that is no time, a salt that is no hex
-        return Verified(business_id, count, f"Entry {count + 1} cannot be read: it was changed after it was written.")
+            if see is not None:
+                see(last)
+    except (ValueError, TypeError):
+        return Verified(business_id, count, _unreadable(count))
     problem = (
         _head_problem(session, business_id, count, last)
-        or _orphan(session, business_id, erased)
-        or _drift(session, business_id)
+        or orphan(session, business_id)
+        or drift.problem(session, business_id)
     )
     return Verified(business_id, count, problem)
 
@@ -99,6 +125,19 @@ def _walk(session: Session, business_id: str) -> Iterator[Any]:
         after = piece[-1].seq
 
 
+def _entry_problem(
+    entry: Any, before: int, last: str, erased: Mapping[str, Any], dropped: Mapping[str, dt.datetime]
+) -> str:
+    return _problem(entry, expected_seq=before + 1, expected_previous=last) or _evidence_problem(
+        entry, dropped, is_erased=entry.subscription_id in erased
+    )
+
+
+def _unreadable(before: int) -> str:
+    """A time that is no time, a salt that is no hex."""
+    return f"Entry {before + 1} cannot be read: it was changed after it was written."
+
+
 def _problem(entry: Any, *, expected_seq: int, expected_previous: str) -> str:
     if entry.seq != expected_seq:
         return f"Entry {expected_seq} is missing."
@@ -110,12 +149,16 @@ def _problem(entry: Any, *, expected_seq: int, expected_previous: str) -> str:
     return ""
 
 
-def _evidence_problem(entry: Any, *, is_erased: bool) -> str:
-    """An erasure empties all of an entry's values and salts, and only those of a number that it sealed away."""
+def _evidence_problem(entry: Any, dropped: Mapping[str, dt.datetime], *, is_erased: bool) -> str:
+    """An erasure empties all of an entry's values and salts, and only those of a number that it sealed away; a field
+    whose time is over goes with its salt, and only up to the moment that is sealed (dropped_field.py)."""
     if is_erased:
         is_empty = entry.evidence == {} and entry.salts == {}
         return "" if is_empty else f"Entry {entry.seq}: evidence was added after it was erased."
     for name, expected in entry.commitments.items():
+        is_gone = name not in entry.evidence and name not in entry.salts
+        if is_gone and dropped_field.may_lack(dropped, name, entry.recorded_at):
+            continue
         if name not in entry.evidence or name not in entry.salts:
             return f"Entry {entry.seq}: its evidence “{name}” was removed."
         if ledger.commitment(entry.salts[name], entry.evidence[name]) != expected:
@@ -137,8 +180,9 @@ def _head_problem(session: Session, business_id: str, count: int, last: str) -> 
     return ""
 
 
-def _orphan(session: Session, business_id: str, erased: Mapping[str, Any]) -> str:
+def orphan(session: Session, business_id: str) -> str:
     """Without its subscription an opt-out would be forgotten; an erased one has its seal, and its state still."""
+    erased = erased_subscription.of(session, business_id)
     for gone in _ORPHANS.rows(session, business_id=business_id):
         if gone.subscription_id not in erased:
             return f"Entry {gone.seq} belongs to a subscription that is gone."
@@ -146,29 +190,3 @@ def _orphan(session: Session, business_id: str, erased: Mapping[str, Any]) -> st
         if fold(entries).status != erased[gone.subscription_id].status:
             return f"Subscription {gone.subscription_id} was erased and does not say what its ledger entries say."
     return ""
-
-
-def _drift(session: Session, business_id: str) -> str:
-    """A subscription that does not say what its entries say was written by something else than the ledger."""
-    after = ""
-    while rows := _SUBSCRIPTIONS.rows(session, business_id=business_id, after=after):
-        for row in rows:
-            entries = ledger.entries(session, business_id, row.id)
-            if any(_is_of_another(entry, row) for entry in entries):
-                return f"Subscription {row.id} has another number than its ledger entries."
-            if not _says(row, entries):
-                return f"Subscription {row.id} does not say what its ledger entries say."
-        after = rows[-1].id
-    return ""
-
-
-def _is_of_another(entry: Any, row: Any) -> bool:
-    """Consent belongs to the exact number on its channel (promise P13)."""
-    return bool(entry.channel != row.channel or entry.evidence.get("number") != row.number)
-
-
-def _says(row: Any, entries: list[Any]) -> bool:
-    try:
-        return fold(entries) == subscription.state_of(row)
-    except ValueError:  # a word that no status has
-        return False

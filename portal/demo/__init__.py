@@ -8,6 +8,8 @@ from starlette.applications import Starlette
 
 from portal.app import create_app
 from portal.demo import studio
+from portal.evidence import auditing
+from portal.evidence.daily import Daily
 from portal.settings import Caps, Settings
 from portal.web.rendering import Tour
 
@@ -28,6 +30,9 @@ def create(folder: Path, url: str) -> tuple[Starlette, Tour]:
     path = app.state.database.write(
         lambda session: studio.open_in(session, rehearsal, rehearsal.behave, url=url, password=PASSWORD)
     )
+    for each in app.state.database.read(auditing.owed):
+        auditing.look(app.state.database, each.business_id, each.on_day)
+    Daily(app.state.database, letter=None, folder=None).turn()
     people = (("Owner", studio.ANA[1], PASSWORD), ("Staff", studio.THEO[1], PASSWORD))
     app.state.tour = Tour(path, VISITOR, people)
     return app, app.state.tour

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from forms.opt_in import as_first_shown
+from forms.phone_number import Dialling
 from portal import clock
 from portal.accounts.business import Business
 from portal.accounts.member import Member
@@ -25,10 +27,11 @@ from portal.messaging.spending import Limits
 from portal.providers.provider import Accepted, InboundText, Outbound, Provider
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires import submission
-from portal.questionnaires.question import Kind
+from portal.questionnaires.question import OPT_IN_LABEL, Kind, Question
 from portal.questionnaires.questionnaire import Questionnaire
 from portal.questionnaires.submission import Act, Answer
 from portal.settings import Caps
+from portal.web import rendering
 
 BROWSER = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15"
 FREE, ALL = Caps(*[0] * len(fields(Caps))), Limits(0, 0)
@@ -145,13 +148,14 @@ class Story:
 
     def _act(self, who: Person, form: Questionnaire, choice: str) -> Act:
         shown = disclaimer.current(self.business, public_url=self.url)
-        rendered = f"<fieldset><legend>May we text you?</legend><p>{shown.text}</p></fieldset>"
+        block = as_first_shown(Question("opt_in", Kind.OPT_IN, OPT_IN_LABEL, True), shown, Dialling("US", ("US",)))
+        rendered = rendering.render("public_form/_opt_in.html", {"opt_in": block})
         number = PhoneNumber(who.number, "US") if choice == "yes" else None
         return Act(
-            choice=choice, number=number, typed=national(who.number) if number else "", label="May we text you?",
+            choice=choice, number=number, typed=national(who.number) if number else "", label=OPT_IN_LABEL,
             shown=shown, rendered=rendered, rendered_sha256=hashlib.sha256(rendered.encode()).hexdigest(),
             page_url=f"{self.url}/f/{form.token}", referrer="", ip="203.0.113.24", network="203.0.113.0/24",
-            user_agent=BROWSER, language="en-US",
+            user_agent=BROWSER, language="en-US", form_title=form.title, time_zone=self.business.timezone,
         )  # fmt: skip
 
     def deliver(self) -> None:

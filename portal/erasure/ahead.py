@@ -9,8 +9,9 @@ from functools import partial
 from sqlmodel import Session
 
 from portal import clock
+from portal.consent import legal_hold
 from portal.database import Database, Lane
-from portal.erasure import list_trace, person, trace
+from portal.erasure import holding, list_trace, person, trace
 from portal.erasure.person import Person
 from portal.messaging import provider_event
 
@@ -32,19 +33,20 @@ class Ahead:
 
 
 def clear(database: Database, business_id: str, contact_id: str) -> Ahead:
-    """Look, then empty what was found in short writes. Raises NotFound."""
+    """Look, then empty what was found in short writes. Raises NotFound, and Conflict under a legal hold."""
     found = database.read(partial(look, business_id=business_id, contact_id=contact_id))
     for start in range(0, len(found.events), PART):
         events = found.events[start : start + PART]
-        database.write(partial(_forget, business_id=business_id, events=events), lane=Lane.BULK)
+        database.write(partial(_forget, found=found.person, events=events), lane=Lane.BULK)
     for one in found.pieces:
-        database.write(partial(list_trace.empty, person=found.person, at=one), lane=Lane.BULK)
+        database.write(partial(_empty, found=found.person, at=one), lane=Lane.BULK)
     return found
 
 
 def look(session: Session, business_id: str, contact_id: str) -> Ahead:
-    """Writes nothing. Raises NotFound."""
+    """Writes nothing. Raises as `clear`."""
     at, who = clock.now(), person.find(session, business_id, contact_id)
+    holding.refuse(session, who)
     return Ahead(
         at, who, trace.events(session, who), list_trace.pieces(session, who), list_trace.open_runs(session, business_id)
     )
@@ -61,6 +63,14 @@ def _called(who: Person) -> tuple[object, ...]:
     return who.numbers, who.names, who.emails, tuple(who.user_ids)
 
 
-def _forget(session: Session, business_id: str, events: Sequence[tuple[str, str]]) -> None:
+def _forget(session: Session, found: Person, events: Sequence[tuple[str, str]]) -> None:
+    legal_hold.let_erase(session, found.business_id)
+    holding.refuse(session, found)
     for provider, event_id in events:
-        provider_event.forget(session, business_id, provider, event_id)
+        provider_event.forget(session, found.business_id, provider, event_id)
+
+
+def _empty(session: Session, found: Person, at: tuple[str, int]) -> None:
+    legal_hold.let_erase(session, found.business_id)
+    holding.refuse(session, found)
+    list_trace.empty(session, found, at)

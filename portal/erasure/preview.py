@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from portal.column import table_of
 from portal.contacts.project import ProjectContact
-from portal.erasure import person, removal
+from portal.erasure import holding, person, removal
 from portal.erasure.person import Person
 from portal.messaging import message
 
@@ -16,13 +16,15 @@ _m, _clients = message.table, table_of(ProjectContact)
 
 @dataclass(frozen=True)
 class Preview:
-    """`closed` are numbers that had opted out, declined or may have: their keyed opt-out stays."""
+    """`closed` are numbers that had opted out, declined or may have: their keyed opt-out stays. `hold` says who
+    holds it and since when, where nothing may be erased now."""
 
     person: Person
     texts: int
     submissions: int
     projects: int
     closed: tuple[str, ...]
+    hold: str
 
 
 def read(session: Session, business_id: str, contact_id: str) -> Preview:
@@ -32,8 +34,10 @@ def read(session: Session, business_id: str, contact_id: str) -> Preview:
     projects = sa.select(sa.func.count(sa.distinct(_clients.c.project_id))).where(
         _clients.c.contact_id.in_(found.records)
     )
+    held = holding.of(session, found)
     return Preview(
         found, int(session.scalar(texts) or 0), len(removal.submissions_of(session, found)),
         int(session.scalar(projects) or 0),
         tuple(sorted({row.number for row in found.rows if removal.closed_as(row)})),
+        holding.sentence(session, business_id, held) if held else "",
     )  # fmt: skip

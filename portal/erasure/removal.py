@@ -15,11 +15,11 @@ from portal import clock
 from portal.accounts import audit
 from portal.accounts.sender import CHANNELS
 from portal.column import table_of
-from portal.consent import erased_subscription, ledger, subscription, suppression
+from portal.consent import erased_subscription, ledger, legal_hold, subscription, suppression
 from portal.consent.state import NO, Carrier, Status
 from portal.contacts import contact, contact_number, group_member
 from portal.database import announce
-from portal.erasure import ahead, erasure, list_trace, person, trace
+from portal.erasure import ahead, erasure, holding, list_trace, person, trace
 from portal.erasure.ahead import Ahead
 from portal.erasure.person import Person
 from portal.erasure.reason import Reason
@@ -49,8 +49,9 @@ class Erased:
 
 def hush(session: Session, business_id: str, contact_id: str) -> list[str]:
     """Nothing goes out to this person any more; the conversations to wait for while a text is on its way. Raises
-    NotFound."""
+    NotFound, and Conflict under a legal hold."""
     found = person.find(session, business_id, contact_id)
+    holding.refuse(session, found)
     for row in found.rows:
         subscription.lock_by_id(session, business_id, row.id)
         outbox.cancel_waiting(session, row.id, reason="erased", spare=outbox.NOTHING)
@@ -69,12 +70,8 @@ def erase(
     looked: Ahead | None = None,
 ) -> Erased:
     """`keeps_suppression`: also of numbers that never opted out. `looked`: what needs no second look. Raises NotFound,
-    and Conflict while a text is on its way or there are too many."""
-    import_run.lock_open(session, business_id)
-    found = person.find(session, business_id, contact_id)
-    contact.lock(session, business_id, *sorted(found.records))
-    rows = [subscription.lock_by_id(session, business_id, each) for each in found.row_ids]
-    found = person.find(session, business_id, contact_id)  # as it is now that nobody else can change it
+    and Conflict under a legal hold, while a text is on its way, or where there are too many."""
+    found, rows = _locked(session, business_id, contact_id)
     _check(session, found, rows)
     at = clock.now()
     texts, sent = _texts(session, found), submissions_of(session, found)
@@ -94,6 +91,16 @@ def erase(
     return done
 
 
+def _locked(session: Session, business_id: str, contact_id: str) -> tuple[Person, list[Any]]:
+    """The person as they are now that nobody else can change them, and their rows."""
+    legal_hold.let_erase(session, business_id)
+    import_run.lock_open(session, business_id)
+    found = person.find(session, business_id, contact_id)
+    contact.lock(session, business_id, *sorted(found.records))
+    rows = [subscription.lock_by_id(session, business_id, each) for each in found.row_ids]
+    return person.find(session, business_id, contact_id), rows
+
+
 def _wipe(session: Session, found: Person, looked: Ahead | None, texts: Sequence[str], sent: Sequence[str]) -> None:
     since = ahead.since(looked, found)
     trace.wipe(session, found, messages=texts, submissions=sent, since=since)
@@ -101,6 +108,7 @@ def _wipe(session: Session, found: Person, looked: Ahead | None, texts: Sequence
 
 
 def _check(session: Session, found: Person, rows: Sequence[Any]) -> None:
+    holding.refuse(session, found)
     if {row.id for row in rows if row is not None} != set(found.row_ids):
         raise Conflict("This contact changed at this moment. Please try again.", reason="changed")
     query = sa.select(_f.c.subscription_id).where(_f.c.subscription_id.in_(found.row_ids), _f.c.until > clock.now())

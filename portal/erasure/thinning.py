@@ -4,7 +4,8 @@ so that nobody's STOP waits for all of them. What is killed in the middle goes o
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from portal.erasure import ahead, person, removal, trace
+from portal.consent import legal_hold
+from portal.erasure import ahead, holding, person, removal, trace
 from portal.erasure.ahead import Ahead
 from portal.messaging import message, word_search
 
@@ -16,8 +17,11 @@ _BY_TEXT = ("task", "in_flight", "group_recipient", "scheduled_text", "archive_o
 
 
 def thin(session: Session, business_id: str, contact_id: str, *, looked: Ahead | None = None) -> bool:
-    """Delete a piece where there is more than one erasure takes at once; whether there was. Raises NotFound."""
+    """Delete a piece where there is more than one erasure takes at once; whether there was. Raises NotFound, and
+    Conflict under a legal hold."""
+    legal_hold.let_erase(session, business_id)
     found = person.find(session, business_id, contact_id)
+    holding.refuse(session, found)
     if not removal.has_many(session, found):
         return False
     oldest = sa.select(_m.c.id).where(_m.c.subscription_id.in_(found.row_ids)).order_by(_m.c.created_at, _m.c.id)

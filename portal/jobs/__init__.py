@@ -2,7 +2,18 @@
 
 import datetime as dt
 
-from portal.jobs import archiving, keeping, planning, reconciling, sending, watching
+from portal.jobs import (
+    archiving,
+    counting,
+    keeping,
+    planning,
+    proving,
+    reconciling,
+    retaining,
+    sealing,
+    sending,
+    watching,
+)
 from portal.jobs.timetable import Job, Timetable
 
 __all__ = ["JOBS", "Job", "Timetable"]
@@ -10,6 +21,7 @@ __all__ = ["JOBS", "Job", "Timetable"]
 JOBS = (
     Job("checkpoint", dt.timedelta(seconds=0.5), keeping.checkpoint),
     Job("remember", dt.timedelta(seconds=5), keeping.remember),
+    Job("back_up", dt.timedelta(minutes=1), keeping.back_up),
     Job("reconcile", dt.timedelta(seconds=1), reconciling.reconcile),
     Job("wake_dispatcher", dt.timedelta(seconds=1), sending.wake_dispatcher),
     Job("deliver_rehearsal", dt.timedelta(seconds=1), sending.deliver_rehearsal),
@@ -35,5 +47,9 @@ JOBS = (
     Job("prune_sign_ins", dt.timedelta(hours=1), keeping.prune_sign_ins),
     Job("prune_api_answers", dt.timedelta(hours=1), keeping.prune_api_answers),
     Job("prune_deliveries", dt.timedelta(hours=1), keeping.prune_deliveries),
+    Job("sign_checkpoints", dt.timedelta(minutes=1), sealing.sign_checkpoints),
+    Job("self_audit", dt.timedelta(minutes=1), proving.self_audit),
+    Job("count_days", dt.timedelta(seconds=10), counting.count_days),
+    Job("let_run_out", dt.timedelta(minutes=5), retaining.let_run_out),
     Job("wipe_erased", dt.timedelta(seconds=2), keeping.wipe_erased),
 )

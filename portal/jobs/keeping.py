@@ -25,6 +25,10 @@ def remember(timetable: Timetable) -> None:
         timetable.memory.write(timetable.database)
 
 
+def back_up(timetable: Timetable) -> None:
+    timetable.nightly.turn(timetable.database)
+
+
 def take_in_words(timetable: Timetable) -> None:
     """In pieces of some milliseconds, which the writer takes when nobody else waits; the rest at the next tick."""
     for _ in range(WORD_PIECES):

@@ -42,6 +42,6 @@ def run_due(timetable: Timetable) -> None:
     """What is due goes to the outbox; in pieces, so that nobody's write waits long."""
     if watching.is_clock_off(timetable):
         return
-    work = partial(due.run, form_origin=timetable.form_origin)
+    work = partial(due.run, form_origin=timetable.settings.form_origin)
     while timetable.database.read(due.is_any) and timetable.database.write(work, lane=Lane.BULK):
         pass

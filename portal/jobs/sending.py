@@ -39,7 +39,7 @@ def watch_first_texts(timetable: Timetable) -> None:
     """Read first: mostly nothing more is known of any, and nobody's write waits for this one."""
     found = timetable.database.read(completion.known)
     if found:
-        percent = timetable.completion_percent
+        percent = timetable.settings.caps.completion_percent
         timetable.database.write(lambda session: text_first.judge(session, found, percent=percent), lane=Lane.BULK)
 
 

@@ -9,11 +9,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from portal import clock, logs
 from portal.accounts.courier import Courier
 from portal.backup.memory import Memory
+from portal.backup.nightly import Nightly
 from portal.database import Database
 from portal.messaging.archive_mail import Journal
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.reconciler import Reconciler
 from portal.messaging.review_alarm import Alarm
+from portal.settings import Settings
 from portal.watch.alarm import Alarm as Watch
 
 
@@ -25,7 +27,7 @@ class Job:
 
 
 class Timetable:
-    """Runs the jobs of one process beside its dispatcher."""
+    """Runs the jobs of one process beside its dispatcher. `letter` mails: to whom, subject, text."""
 
     def __init__(
         self,
@@ -34,17 +36,18 @@ class Timetable:
         courier: Courier | None = None,
         alarm: Alarm | None = None,
         journal: Journal | None = None,
-        form_origin: str = "",
         watch: Watch | None = None,
         memory: Memory | None = None,
         reconciler: Reconciler | None = None,
         *,
-        completion_percent: int = 0,
+        settings: Settings | None = None,
+        letter: Callable[[str, str, str], None] | None = None,
     ) -> None:
         self.database, self.dispatcher, self.courier, self.alarm = database, dispatcher, courier, alarm
-        self.journal, self.form_origin, self.watch, self.memory = journal, form_origin, watch, memory
+        self.journal, self.watch, self.memory = journal, watch, memory
         self.reconciler = reconciler
-        self.completion_percent = completion_percent
+        self.settings, self.letter = settings or Settings(), letter
+        self.nightly = Nightly(self.settings)
         self.ticked_at = clock.monotonic()
         self._ticker = BackgroundScheduler(timezone=dt.UTC)
 

@@ -19,7 +19,7 @@ from portal.column import table_of
 from portal.consent import subscription
 from portal.consent.purpose import Purpose
 from portal.database import announce
-from portal.messaging import breaker, deferral, flight, gate, message, outbox, quarantine, reconciliation
+from portal.messaging import breaker, deferral, flight, gate, message, outbox, quarantine, receipt, reconciliation
 from portal.messaging.gate import Defer
 from portal.messaging.lane import Lane
 from portal.messaging.message import Fate
@@ -52,6 +52,7 @@ _SELECT = (
         _sender.c.number.label("sender_number"), _sender.c.provider, _sender.c.credentials, _sender.c.is_active,
         _sender.c.failures, _sender.c.rests,
         endpoint.someone_listens(_m.c.business_id).label("has_listener"),
+        receipt.entry_hash(_m.c.business_id, _s.c.consent_seq).label("entry_hash"),
     )
     .join_from(_m, _s, _s.c.id == _m.c.subscription_id)
     .join(_sender, _sender.c.id == _m.c.sender_id)
@@ -83,7 +84,12 @@ _ANSWERS = Statement(_SELECT.where(_m.c.purpose.in_(outbox.ANSWERS)))
 _SENDING = Statement(
     sa.update(_m)
     .where(_m.c.id == param("id"))
-    .values(status="sending", reason="", attempts=_m.c.attempts + 1, **params("consent_seq", "claimed_at"))
+    .values(
+        status="sending",
+        reason="",
+        attempts=_m.c.attempts + 1,
+        **params("consent_seq", "claimed_at", "receipt", "decision"),
+    )
 )
 
 
@@ -156,6 +162,7 @@ class _Turn:
     def _row(self, row: Any, waits: Defer | None) -> bool:
         """Whether it is claimed; what may not go now is put off or ended."""
         session, now = self._session, self._now
+        row = receipt.with_entry(session, row)
         found = _why_not(row, now, self.spending, waits)
         if found is not None:
             _keep_back(session, row, found)
@@ -164,7 +171,7 @@ class _Turn:
             return False
         if row.attempts == 0 and row.due_at > row.created_at:
             message.arrive(session, row, at=now)
-        _SENDING.run(session, id=row.id, consent_seq=row.consent_seq, claimed_at=now)
+        _SENDING.run(session, id=row.id, consent_seq=row.consent_seq, claimed_at=now, **receipt.made(row, at=now))
         self.spending.add(row)
         self.claimed.append(Claim(row, row.credentials))
         return True
@@ -196,4 +203,6 @@ def _why_not(row: Any, now: dt.datetime, spending: Spending, waits: Defer | None
         return Fate.REFUSED, decision.kept_as
     if isinstance(decision, Defer) and row.expires_at is not None and decision.until >= row.expires_at:
         return Fate.CANCELLED, decision.reason
+    if receipt.needs_entry(purpose) and row.entry_hash is None:
+        return Fate.REFUSED, "no_consent"  # the ledger has no such entry: whatever the row says, nobody agreed
     return decision if isinstance(decision, Defer) else None

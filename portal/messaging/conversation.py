@@ -11,7 +11,8 @@ from sqlmodel import Session
 from portal import clock
 from portal.accounts import member
 from portal.accounts.business import Business
-from portal.consent import own_pause
+from portal.consent import legal_hold, own_pause
+from portal.consent.legal_hold import Held
 from portal.consent.purpose import Purpose
 from portal.consent.state import Status
 from portal.contacts import contact, project_choice
@@ -42,7 +43,7 @@ from portal.messaging.send_later import Waiting
 class Line:
     """One message or notice. `is_new_day`: the first line of its day, in the business's time zone. `project` is the
     one it belongs to. `is_note`: a member wrote it for the team. `wording` says whose words an automatic text used.
-    `waits_until`: no hour for it before."""
+    `waits_until`: no hour for it before. `is_emptied`: its words have run out."""
 
     id: str
     direction: str
@@ -60,6 +61,7 @@ class Line:
     project: Choice | None
     wording: str
     waits_until: dt.datetime | None
+    is_emptied: bool
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Conversation:
 
     While the client has still to say YES: `hold` says what happens to a text, `asking` whether they may be asked,
     `held` are our texts that wait, `hidden` counts theirs. On WhatsApp free words go until `free_until_at`. `quiet`: it
-    is no hour for texts where the client is, and they did not just write."""
+    is no hour for texts where the client is, and they did not just write. `legal_hold`: nothing of it may be erased."""
 
     row: Any
     lines: tuple[Line, ...]
@@ -92,6 +94,7 @@ class Conversation:
     hidden: int
     free_until_at: dt.datetime | None
     quiet: Quiet | None
+    legal_hold: Held | None
 
     @property
     def is_to_be_asked(self) -> bool:
@@ -141,7 +144,6 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
         row, Purpose.CONVERSATION, has_sender=ours is not None, asks_first=business.asks_first(row.channel),
         zone=business.timezone, is_window_open=gate.may_write_freely(row), in_quarantine=quarantine.holds(ours),
     )  # fmt: skip
-    hold = decision if isinstance(decision, Hold) else None
     known = contact.get(session, business.id, row.contact_id) if row.contact_id else None
     called = known.name if known else row.name
     names = {each.id: each.name for each in member.all_of(session, business.id)}
@@ -160,12 +162,13 @@ def read(session: Session, business: Business, subscription_id: str, *, before: 
         assigned=names.get(row.assigned_to or "", ""),
         contact_name=called if called != row.number else "",
         tasks=tuple(task.here(session, row.id)),
-        hold=hold,
-        asking=first_message.asking(session, business, row) if hold else None,
+        hold=decision if isinstance(decision, Hold) else None,
+        asking=first_message.asking(session, business, row) if isinstance(decision, Hold) else None,
         held=() if before else tuple(held_text.of(session, row.id)),
         hidden=len(held_text.hidden(session, row.id)) if row.status != Status.OPTED_IN else 0,
         free_until_at=gate.free_until_at(row),
         quiet=None if isinstance(decision, Refuse | Hold) else deferral.quiet(session, row),
+        legal_hold=legal_hold.of(session, business.id, row.id),
     )
 
 
@@ -191,6 +194,7 @@ def _lines(
             each.purpose or "", names.get(each.member_id or "", ""), each.segments, explanation.of(each, rest),
             explanation.reading(each), explanation.why(each), projects.get(each.project_id or ""),
             explanation.wording(each), each.due_at if each.status == "queued" and each.reason in SENTENCES else None,
+            each.emptied_at is not None,
         )  # fmt: skip
         last = day
 

@@ -15,7 +15,7 @@ from portal.accounts.sender import WHATSAPP
 from portal.column import new_id
 from portal.consent import ledger, own_pause, reply_matter, subscription
 from portal.consent.ledger import Recorded
-from portal.consent.purpose import Purpose, Scope, wider
+from portal.consent.purpose import Purpose
 from portal.consent.reply import Meaning, Verdict
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.messaging import (
@@ -147,7 +147,7 @@ class Inbound:
         origin = Origin(self.row.origin) if dialogue.is_of_gate(self.row.origin) else Origin.REPLY
         asked = invited.answered(self.session, self.row)
         self._opt_in(
-            verdict, turn.client, turn.user, scope=wider(self.row.scope, Scope.INFORMATIONAL),
+            verdict, turn.client, turn.user, scope=open_request.reach(self.session, self.row),
             origin=Origin.INVITATION if asked else origin, answers=asked,
         )  # fmt: skip
 
@@ -246,4 +246,5 @@ class Inbound:
         return {
             "words": self.event.text, "rule": verdict.rule, "grammar_version": verdict.grammar_version,
             "provider": self.provider.name, "provider_id": self.event.event_id, "to": self.event.recipient,
+            "received_at": clock.rfc3339(self.arrived_at),
         }  # fmt: skip

@@ -36,13 +36,23 @@ class Fate(StrEnum):
     UNKNOWN = "unknown"
 
 
+LEFT = (Fate.SENDING, Fate.SENT, Fate.DELIVERED, Fate.FAILED, Fate.UNKNOWN)
+"""Of a text out: it was handed over, or may be on its way."""
+LEFT_UNCLAIMED = (
+    "direction = 'outbound' AND claimed_at IS NULL AND status IN ('sending', 'sent', 'delivered', 'failed', 'unknown')"
+)
+"""Texts that nobody claimed and that left all the same. There are none, unless something else than claim.py sent."""
+
+
 class Message(SQLModel, table=True):
     """`once_key` makes an automatic text happen once; `consent_seq` is the ledger entry that allowed it.
 
     `wording` is the version of the words that an automatic text used (wording.py).
     `is_hidden`: an inbound text that waits for its writer's YES; members see that it is there, not what it says (X-9).
     `template` is what WhatsApp needs to know of a text that leaves outside its 24 hours.
+    `emptied_at`: its words have run out, and `text` says so (retention/texts.py).
     `sorting_id` is the last act that moved it into or out of a project, `project_before_id` where it was before.
+    `decision` and `receipt`: why the gate let it go, at `claimed_at` (receipt.py).
     """
 
     __table_args__ = (
@@ -79,6 +89,8 @@ class Message(SQLModel, table=True):
             sqlite_where=sa.text("status IN ('failed', 'unknown')"),
             postgresql_where=sa.text("status IN ('failed', 'unknown')"),
         ),
+        partial_index("message_claimed", "business_id", "claimed_at", where="claimed_at IS NOT NULL"),
+        partial_index("message_unclaimed", "business_id", "created_at", where=LEFT_UNCLAIMED),
     )  # fmt: skip
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -115,6 +127,9 @@ class Message(SQLModel, table=True):
     is_hidden: bool = False
     template: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
     reading: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
+    decision: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
+    receipt: str | None = None
+    emptied_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 table = table_of(Message)

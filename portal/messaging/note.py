@@ -6,9 +6,9 @@ A note has no sender, no time to be due and no status that a claim takes up; the
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from portal.consent import subscription
+from portal.consent import legal_hold, subscription
 from portal.database import announce
-from portal.errors import NotFound
+from portal.errors import Conflict, NotFound
 from portal.messaging import message
 from portal.messaging.message import Direction, Fate
 from portal.statement import Statement, param
@@ -42,7 +42,10 @@ def write(
 
 
 def remove(session: Session, business_id: str, subscription_id: str, note_id: str, *, member_id: str) -> None:
-    """Only who wrote it takes it back. Raises NotFound."""
+    """Only who wrote it takes it back. Raises NotFound, and Conflict under a legal hold."""
+    legal_hold.let_erase(session, business_id)
+    if legal_hold.is_on(session, business_id, subscription_id):
+        raise Conflict("A legal hold is on: the note stays until it ends.", reason="legal_hold")
     found = _REMOVE.rows(
         session, business_id=business_id, subscription_id=subscription_id, id=note_id, member_id=member_id
     )

@@ -14,9 +14,9 @@ from portal import clock
 from portal.accounts import business as businesses
 from portal.accounts.language import Language
 from portal.consent import reply_text
-from portal.consent.purpose import Purpose
+from portal.consent.purpose import Purpose, Scope, wider
 from portal.consent.state import Origin, Status
-from portal.messaging import automatic_text, dialogue, first_message, invited, loop_breaker, message
+from portal.messaging import automatic_text, dialogue, first_message, invited, loop_breaker, marketing_text, message
 from portal.statement import Statement, param
 
 AGAIN_IN = dt.timedelta(days=1)
@@ -65,6 +65,12 @@ def offered(session: Session, subscription_id: str, word: str) -> bool:
     if len(word) == 1:
         return word.upper() in re.findall(r"\w+", found.text)
     return word in reply_text.plain(found.text).split()
+
+
+def reach(session: Session, row: Any) -> str | None:
+    """How far a YES to the open request goes: to marketing only where the last request of a form said so."""
+    found = _LAST.first(session, subscription_id=row.id) if row.origin == Origin.FORM else None
+    return Scope.MARKETING if found and marketing_text.is_asked(found.text) else wider(row.scope, Scope.INFORMATIONAL)
 
 
 def ask_again(session: Session, row: Any, *, message_id: str, minutes: int, language: Language | None) -> None:

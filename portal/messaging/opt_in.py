@@ -10,14 +10,24 @@ from portal import clock
 from portal.accounts import business as businesses
 from portal.accounts.language import Language
 from portal.accounts.sender import WHATSAPP
-from portal.consent import ledger, subscription, whatsapp_user
+from portal.consent import ledger, marketing, subscription, whatsapp_user
 from portal.consent.ledger import Recorded
 from portal.consent.phone_number import aliases
 from portal.consent.purpose import Purpose
 from portal.consent.state import Carrier, Kind, Origin, Proof, Status
 from portal.consent.subscription import News
 from portal.contacts import contact
-from portal.messaging import automatic_text, dialogue, held_text, invited, message, one_time_code, outbox, trigger_event
+from portal.messaging import (
+    automatic_text,
+    dialogue,
+    held_text,
+    invited,
+    marketing_text,
+    message,
+    one_time_code,
+    outbox,
+    trigger_event,
+)
 from portal.messaging.invited import Invited
 from portal.messaging.trigger_event import Trigger
 
@@ -70,8 +80,11 @@ def _confirmed(
             contact_id=row.contact_id, questionnaire_id=questionnaire_id,
         )  # fmt: skip
         return
-    if answers is not None:
+    is_wider = marketing_text.has_begun(recorded)
+    if answers is not None or is_wider:
         confirm(session, recorded, key, answers)
+    if is_wider:
+        message.notice(session, row, marketing_text.WIDENED)
     if recorded.before.in_review and not recorded.after.in_review:
         message.notice(session, row, RELEASED)
 
@@ -82,7 +95,8 @@ def confirm(session: Session, recorded: Recorded, key: str, answers: Invited | N
     if answers is not None:
         invited.say(session, recorded.row, answers, answers.yes, purpose=purpose, once_key=once_key)
         return
-    automatic_text.queue(session, recorded.row, key, purpose=purpose, once_key=once_key)
+    ending = marketing_text.CONFIRMED if marketing_text.has_begun(recorded) else None
+    automatic_text.queue(session, recorded.row, key, purpose=purpose, once_key=once_key, ending=ending)
 
 
 def ask(
@@ -101,21 +115,22 @@ def ask(
         session, row, Kind.ASKED, origin=origin, proof=Proof.ANONYMOUS, actor=actor, evidence=evidence,
         submission_id=submission_id,
     )  # fmt: skip
+    ending = marketing_text.ASKED if marketing.is_agreed(evidence) else None
     if with_code and submission_id is not None:
-        _send_code(session, recorded.row, submission_id)
+        _send_code(session, recorded.row, submission_id, ending)
     elif recorded.has_changed_status:
         automatic_text.queue(
             session, recorded.row, "form.request", purpose=Purpose.OPT_IN_REQUEST,
-            once_key=f"ask:{row.id}:{recorded.seq}",
+            once_key=f"ask:{row.id}:{recorded.seq}", ending=ending,
         )  # fmt: skip
     return recorded
 
 
-def _send_code(session: Session, row: Any, submission_id: str) -> None:
+def _send_code(session: Session, row: Any, submission_id: str, ending: Mapping[Language, str] | None) -> None:
     """A text that cannot leave while its code is good does not leave at all."""
     automatic_text.queue(
         session, row, "form.code", purpose=Purpose.OPT_IN_REQUEST, once_key=one_time_code.once_key(submission_id),
-        expires_at=clock.now() + one_time_code.LASTS,
+        expires_at=clock.now() + one_time_code.LASTS, ending=ending,
     )  # fmt: skip
 
 

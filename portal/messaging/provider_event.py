@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel
 
 from portal import clock
-from portal.column import UtcTime, table_of
+from portal.column import UtcTime, partial_index, table_of
 from portal.statement import Statement, param
 
 
@@ -16,6 +16,7 @@ class ProviderEvent(SQLModel, table=True):
     erased one its hash does, for some providers' ids hold the number."""
 
     __tablename__ = "provider_event"
+    __table_args__ = (partial_index("provider_event_with_raw", "business_id", "received_at", where="length(raw) > 0"),)
 
     business_id: str = Field(foreign_key="business.id", primary_key=True)
     provider: str = Field(primary_key=True)

@@ -61,7 +61,7 @@ REFUSALS = {
     "undeliverable": ("Texts do not reach this number; it may be a landline.", "Ask the client for a mobile number."),
     "scope": (
         "The client agreed to other kinds of texts, not to this one.",
-        "Ask for consent to this kind of text in a questionnaire.",
+        "Ask for this kind of text in a questionnaire; offers have a question of their own there.",
     ),
     "window_closed": (
         "On WhatsApp you may write freely for 24 hours after the client's last message, and these are over.",

@@ -78,7 +78,7 @@ class StatusPage:
 
 
 _FIELDS = tuple(Row.__dataclass_fields__)
-_COLUMNS = (*_FIELDS, "name_key", "number_reversed", "review_opened_at")
+_COLUMNS = (*_FIELDS, "name_key", "number_reversed", "review_opened_at", "wording_version")
 _TIMES = (Order.LATEST, Order.BACK, Order.DOUBT)
 
 
@@ -112,8 +112,8 @@ def _read(
     key, row_id = edge or (None, "")
     values = {
         "business_id": business_id, "status": wanted.status, "origin": wanted.origin, "assigned": wanted.assigned,
-        "project": wanted.project, "low": where.low, "high": where.high, "key": key, "id": row_id, "now": clock.now(),
-        "scan": SCAN, "limit": PAGE + 1,
+        "project": wanted.project, "wording": wanted.wording, "low": where.low, "high": where.high,
+        "key": key, "id": row_id, "now": clock.now(), "scan": SCAN, "limit": PAGE + 1,
     }  # fmt: skip
     found = status_range.page(shape, _COLUMNS, has_edge=has_edge, ascending=ascending).rows(session, **values)
     shown = found[:PAGE]

@@ -37,7 +37,8 @@ class Order(StrEnum):
 class Wanted:
     """What a member asks the list for. `q` is the beginning of a name or number, or exactly the last four digits;
     `assigned` a member's id, ME or NOBODY; `project` the id of the one that new texts go to by themselves;
-    `words_after` pages through the texts that have the words of `q`."""
+    `wording` the version of the words that a consent rests on; `words_after` pages through the texts that have the
+    words of `q`."""
 
     status: str = ""
     q: str = ""
@@ -51,6 +52,7 @@ class Wanted:
     in_review: bool = False
     is_blocked: bool = False
     project: str = ""
+    wording: str = ""
     words_after: str = ""
 
     @property
@@ -59,7 +61,8 @@ class Wanted:
         given = {
             "project": bool(self.project),
             "snoozed": self.is_snoozed, "assigned": self.assigned not in ("", NOBODY), "unread": self.is_unread,
-            "in_review": self.in_review, "blocked": self.is_blocked, "status": bool(self.status),
+            "in_review": self.in_review, "blocked": self.is_blocked,
+            "wording": bool(self.wording), "status": bool(self.status),
             "nobody": self.assigned == NOBODY, "origin": bool(self.origin),
             "awake": self.is_unread and not self.is_snoozed,
         }  # fmt: skip
@@ -93,7 +96,7 @@ _KEYS = {
     Order.LATEST: "last_message_at", Order.NAME: "name_key", Order.NUMBER: "number", Order.ENDING: "number_reversed",
     Order.BACK: "snoozed_until_at", Order.DOUBT: "review_opened_at",
 }  # fmt: skip
-_INDEXED = ("snoozed", "assigned", "unread", "in_review", "blocked")
+_INDEXED = ("snoozed", "assigned", "unread", "in_review", "blocked", "wording")
 _now = param("now", _t.c.snoozed_until_at.type)
 # the conditions of partial indexes stand here in the indexes' own words, so that both databases know them again
 _CONDITIONS: dict[str, Callable[[Any], Any]] = {
@@ -105,6 +108,9 @@ _CONDITIONS: dict[str, Callable[[Any], Any]] = {
     "unread": lambda c: sa.text("unread > 0"),
     "in_review": lambda c: sa.text("in_review"),
     "blocked": lambda c: sa.text("carrier = 'blocked'"),
+    "wording": lambda c: sa.and_(
+        c.wording_version == param("wording"), sa.text("wording_version IS NOT NULL AND status = 'opted_in'")
+    ),
     "status": lambda c: c.status == param("status"),
     "origin": lambda c: c.origin == param("origin"),
 }
@@ -121,7 +127,7 @@ def of(wanted: Wanted, region: str) -> Range:
         served = ("status",) if order is Order.NAME and wanted.status else ()
         return Range(order, served, _without(wishes, served), low)
     if wishes and wishes[0] in _INDEXED:
-        order = {"snoozed": Order.BACK, "in_review": Order.DOUBT}.get(wishes[0], Order.LATEST)
+        order = {"snoozed": Order.BACK, "in_review": Order.DOUBT, "wording": Order.NAME}.get(wishes[0], Order.LATEST)
         return Range(order, (wishes[0],), _without(wishes, (wishes[0],)))
     served = ("status",) if wanted.status else ()
     order = wanted.order if wanted.order is Order.NAME else Order.LATEST

@@ -30,12 +30,14 @@ _ONE = Statement(sa.select(*_COLUMNS).where(_s.c.business_id == param("business_
 
 @dataclass(frozen=True)
 class Filter:
-    """What to list; None means all. `number` is E.164; `q` a beginning of a name or number, or the last four digits."""
+    """What to list; None means all. `number` is E.164; `q` a beginning of a name or number, or the last four digits;
+    `wording` the version of the words that a consent rests on."""
 
     number: str | None = None
     status: str | None = None
     channel: str | None = None
     q: str = ""
+    wording: str | None = None
 
 
 def page(
@@ -50,10 +52,11 @@ def page(
     last = _last(session, business_id, after)
     statement = _statement(
         order, sought if low else None, wanted.number is not None, wanted.status is not None,
-        wanted.channel is not None, last is not None,
+        wanted.channel is not None, wanted.wording is not None, last is not None,
     )  # fmt: skip
     found = statement.rows(
         session, business_id=business_id, number=wanted.number, status=wanted.status, channel=wanted.channel, low=low,
+        wording=wanted.wording,
         high=low + "\U0010ffff", key=last and getattr(last, order), id=last and last.id, limit=limit + 1,
     )  # fmt: skip
     return found[:limit], found[limit - 1].id if len(found) > limit else None
@@ -69,7 +72,7 @@ def one(session: Session, business_id: str, subscription_id: str) -> Any:
 
 @cache
 def _statement(
-    order: str, sought: str | None, by_number: bool, by_status: bool, by_channel: bool, goes_on: bool
+    order: str, sought: str | None, by_number: bool, by_status: bool, by_channel: bool, by_wording: bool, goes_on: bool
 ) -> Statement:
     """One statement per combination of filters, so that each walks an index in the order of the list."""
     query = sa.select(*_COLUMNS).where(_s.c.business_id == param("business_id"))
@@ -77,6 +80,9 @@ def _statement(
         query = query.where(_s.c.number == param("number"))
     if by_status:
         query = query.where(_s.c.status == param("status"))
+    if by_wording:
+        is_open = sa.text("subscription.wording_version IS NOT NULL AND subscription.status = 'opted_in'")
+        query = query.where(_s.c.wording_version == param("wording"), is_open)
     if by_channel:
         query = query.where(_s.c.channel == param("channel"))
     if sought:

@@ -25,8 +25,7 @@ from portal import clock
 from portal.accounts import allowance, key
 from portal.accounts.key import Secrets
 from portal.accounts.sender import SMS
-from portal.consent import ledger
-from portal.consent.purpose import Scope, wider
+from portal.consent import ledger, marketing
 from portal.consent.reply import Meaning, Verdict
 from portal.consent.state import Carrier, Kind, Origin, Proof
 from portal.messaging import opt_in
@@ -100,12 +99,13 @@ def accept(
 ) -> None:
     """The Yes of the form, now given by the handset: also after an earlier opt-out, as through a personal link
     (interface.md 6.1). What the client read stays the evidence; what they `texted` is added."""
+    scope, proved = marketing.reach(row, claimed.evidence)
     opt_in.opt_in(
         session, row, origin=Origin.FORM, proof=Proof.HANDSET, actor=claimed.actor, confirmation="form.confirmation",
-        scope=wider(row.scope, Scope.INFORMATIONAL), carrier=carrier, occurred_at=occurred_at, message_id=message_id,
+        scope=scope, carrier=carrier, occurred_at=occurred_at, message_id=message_id,
         submission_id=claimed.submission_id,
         evidence={
-            **claimed.evidence, "confirmed_by": "code texted by the handset", "claim_entry": claimed.seq,
+            **proved, "confirmed_by": "code texted by the handset", "claim_entry": claimed.seq,
             "texted": dict(texted),
         },
     )  # fmt: skip

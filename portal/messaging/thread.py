@@ -23,6 +23,7 @@ _m = message.table
 _COLUMNS = (
     _m.c.id, _m.c.direction, _m.c.purpose, _m.c.text, _m.c.segments, _m.c.status, _m.c.reason, _m.c.created_at,
     _m.c.sent_at, _m.c.member_id, _m.c.reading, _m.c.error_code, _m.c.project_id, _m.c.wording, _m.c.due_at,
+    _m.c.emptied_at,
 )  # fmt: skip
 _LATEST = Statement(
     sa.select(*_COLUMNS)

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from portal import second_lock
 from portal.column import UtcTime
 from portal.messaging import message
 
@@ -150,7 +151,8 @@ def _rows(session: Session, business_id: str, words: list[str], after: str) -> S
         last = message.get(session, business_id, after) if after else None
         at, row_id = (last.created_at, last.id) if last else (_END, "")
         query = " & ".join(f"'{word}':*" for word in words)
-        found = _run(session, _POSTGRES, query=query, business_id=business_id, at=at, id=row_id, limit=limit)
+        with second_lock.wide(session):
+            found = _run(session, _POSTGRES, query=query, business_id=business_id, at=at, id=row_id, limit=limit)
     rows: Sequence[Any] = found.all()
     return rows
 

@@ -9,14 +9,16 @@ from sqlmodel import Session
 from portal import clock
 from portal.accounts import business as businesses
 from portal.accounts.sender import SMS
-from portal.consent import disclaimer, ledger, phone_number, subscription
+from portal.consent import disclaimer, ledger, marketing, phone_number, subscription
 from portal.consent.disclaimer import Shown
+from portal.consent.marketing import Marketing
 from portal.consent.phone_number import PhoneNumber
-from portal.consent.purpose import Scope
+from portal.consent.purpose import Scope, narrower
 from portal.consent.state import Kind, Origin, Proof, Status
+from portal.consent.visibility import Seen
 from portal.contacts import contact
 from portal.contacts.contact import Contact
-from portal.messaging import completion, confirmation_room, opt_in, outbox, text_first, texted_code
+from portal.messaging import completion, confirmation_room, marketing_text, opt_in, outbox, text_first, texted_code
 from portal.questionnaires.questionnaire import Confirmation, Questionnaire
 from portal.settings import Caps
 
@@ -38,6 +40,10 @@ class Act:
     network: str
     user_agent: str
     language: str
+    marketing: Marketing | None = None  # what was said to the question about marketing, where it was asked
+    visibility: Seen | None = None
+    form_title: str = ""
+    time_zone: str = ""  # what the browser says of itself; empty without a script
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ def apply(
 ) -> Applied:
     """Record the choice."""
     disclaimer.keep(session, questionnaire.business_id, act.shown)
+    if act.marketing is not None:
+        disclaimer.keep(session, questionnaire.business_id, act.marketing.shown)
     choice = _Choice(session, questionnaire, act, submission_id, version, client, caps)
     if act.choice == "yes" and act.number is not None:
         return choice.yes(act.number, *particulars(answers))
@@ -98,7 +106,7 @@ class _Choice:
             self._record(row, Kind.CLAIMED, proof, {texted_code.MARK: True})
         elif proof is Proof.ANONYMOUS and self._is_closed(row):
             self._record(row, Kind.CLAIMED, proof)  # anybody could have typed this number (X-13, interface.md 6.1)
-        elif row.status != Status.OPTED_IN and not self._has_room(number, proof):
+        elif self._causes_text(row, proof) and not self._has_room(number, proof):
             self._record(row, Kind.CLAIMED, proof)  # no text may go out now, so nothing is opened either
         else:
             self._open(row, proof, keys)
@@ -123,9 +131,13 @@ class _Choice:
     def _open(self, row: Any, proof: Proof, keys: tuple[str, str, str]) -> None:
         """Ask the handset, or take the Yes for what it is; a text that anybody caused is watched (B.2 layer 5)."""
         at, confirms = clock.now(), self.questionnaire.confirms
+        scope, proved = marketing.reach(row, self._evidence())
+        if confirms is not Confirmation.SINGLE and proof is Proof.ANONYMOUS and not self._is_open(row):
+            scope = Scope(
+                narrower(scope, row.scope) or Scope.INFORMATIONAL
+            )  # where handsets confirm, nobody else widens
         act: dict[str, Any] = {
-            "origin": Origin.FORM, "actor": self._actor, "submission_id": self.submission_id,
-            "evidence": self._evidence(),
+            "origin": Origin.FORM, "actor": self._actor, "submission_id": self.submission_id, "evidence": proved,
         }  # fmt: skip
         if confirms is not Confirmation.SINGLE and self._is_open(row):
             with_code = confirms is Confirmation.CODE
@@ -133,10 +145,16 @@ class _Choice:
         else:
             with_code = False
             recorded = opt_in.opt_in(
-                self.session, row, proof=proof, scope=Scope.INFORMATIONAL, confirmation="form.confirmation", **act
+                self.session, row, proof=proof, scope=scope, confirmation="form.confirmation", **act
             )
-        if proof is Proof.ANONYMOUS and (with_code or recorded.has_changed_status):
+        is_confirmed = recorded.has_changed_status or marketing_text.has_begun(recorded)
+        if proof is Proof.ANONYMOUS and (with_code or is_confirmed):
             completion.note(self.session, row, keys, at=at)
+
+    def _causes_text(self, row: Any, proof: Proof) -> bool:
+        """Whether this Yes may be followed by a text: it opens texting, or marketing."""
+        is_own_act = proof is Proof.PERSONAL_LINK
+        return row.status != Status.OPTED_IN or marketing.begins(row, self._evidence(), is_own_act=is_own_act)
 
     def no(self, client: Contact) -> None:
         """A No through a personal link stops every number of the client (X-13)."""
@@ -199,13 +217,16 @@ class _Choice:
     def _evidence(self) -> dict[str, Any]:
         act = self.act
         echo = phone_number.display(act.number.e164) if act.number else ""
-        return {
+        more: dict[str, Any] = {marketing.KEY: act.marketing.evidence()} if act.marketing else {}
+        more |= {"visibility": act.visibility} if act.visibility else {}
+        return more | {
             "words": act.shown.text, "wording_version": act.shown.id, "privacy_url": act.shown.privacy_url,
             "terms_url": act.shown.terms_url, "question": act.label, "choice": act.choice, "default": "none selected",
             "typed": act.typed, "echo": echo, "questionnaire": self.questionnaire.id,
             "questionnaire_version": self.version, "rendered": act.rendered, "rendered_sha256": act.rendered_sha256,
             "page_url": act.page_url, "referrer": act.referrer, "ip": act.ip, "user_agent": act.user_agent,
-            "language": act.language, "offset": clock.now().strftime("%z"), "personal_link": self.client is not None,
+            "language": act.language, "form_title": act.form_title, "time_zone": act.time_zone,
+            "offset": clock.now().strftime("%z"), "personal_link": self.client is not None,
         }  # fmt: skip
 
 

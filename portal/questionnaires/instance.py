@@ -21,7 +21,8 @@ LONGEST_REFERRER = 300
 
 @dataclass(frozen=True)
 class Instance:
-    """`contact_id` is empty on an anonymous form; `referrer` is where the client came from, e.g. the embedding site."""
+    """`contact_id` is empty on an anonymous form; `referrer` is where the client came from, e.g. the embedding site.
+    `offers` are the words beside the question about marketing, where it is asked."""
 
     questionnaire_id: str
     version: int
@@ -30,6 +31,7 @@ class Instance:
     referrer: str
     issued_ms: int
     nonce: str
+    offers: Shown | None = None
 
     @property
     def age(self) -> dt.timedelta:
@@ -40,9 +42,12 @@ class Instance:
         return self.age > LASTS
 
 
-def new(questionnaire_id: str, version: int, shown: Shown, *, contact_id: str, referrer: str) -> Instance:
+def new(
+    questionnaire_id: str, version: int, shown: Shown, *, contact_id: str, referrer: str, offers: Shown | None = None
+) -> Instance:
     issued_ms = int(clock.now().timestamp() * 1000)
-    return Instance(questionnaire_id, version, shown, contact_id, referrer[:LONGEST_REFERRER], issued_ms, nonce())
+    referrer = referrer[:LONGEST_REFERRER]
+    return Instance(questionnaire_id, version, shown, contact_id, referrer, issued_ms, nonce(), offers)
 
 
 def nonce() -> str:
@@ -51,16 +56,20 @@ def nonce() -> str:
 
 def seal(secrets: Secrets, instance: Instance) -> str:
     """The token for the hidden field."""
-    return str(_signer(secrets).dumps(astuple(instance)))
+    values = astuple(instance)
+    return str(_signer(secrets).dumps(values if instance.offers else values[:-1]))
 
 
 def unseal(secrets: Secrets, token: str) -> Instance | None:
     """The showing behind `token`; None when we did not make it."""
     try:
-        questionnaire_id, version, shown, *rest = _signer(secrets).loads(token)
+        questionnaire_id, version, shown, contact_id, referrer, issued_ms, nonce, *offers = _signer(secrets).loads(
+            token
+        )
     except BadData:
         return None
-    return Instance(questionnaire_id, version, Shown(*shown), *rest)
+    also = Shown(*offers[0]) if offers else None
+    return Instance(questionnaire_id, version, Shown(*shown), contact_id, referrer, issued_ms, nonce, also)
 
 
 def is_work_done(instance: Instance, answer: str, bits: int) -> bool:

@@ -14,7 +14,7 @@ from portal.contacts.contact import Contact
 from portal.errors import NotFound
 from portal.questionnaires import link
 from portal.questionnaires import questionnaire as questionnaires
-from portal.questionnaires.question import Question
+from portal.questionnaires.question import Kind, Question
 from portal.questionnaires.questionnaire import Questionnaire
 
 BAD_LINK = "This personal link is incomplete or no longer valid. Please open it again from the message you got."
@@ -36,6 +36,11 @@ class Opened:
     def shown(self, public_url: str) -> Shown:
         """The words of today beside the opt-in question."""
         return disclaimer.current(self.business, public_url=public_url)
+
+    def offers(self, public_url: str) -> Shown | None:
+        """Those beside the question about marketing, where it is asked."""
+        is_asked = any(each.kind == Kind.OPT_IN_MARKETING for each in self.questions)
+        return disclaimer.marketing(self.business, public_url=public_url) if is_asked else None
 
 
 def find(session: Session, token: str, *, personal: str | None = None, version: int | None = None) -> Opened:

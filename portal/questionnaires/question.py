@@ -13,6 +13,7 @@ LONGEST_TITLE = 120
 LONGEST_LABEL = 300
 LONGEST_OPTION = 200
 OPT_IN_LABEL = "May we text you?"
+MARKETING_LABEL = "May we also text you offers?"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     OPT_IN = "opt_in"
+    OPT_IN_MARKETING = "opt_in_marketing"
 
 
 WITH_OPTIONS = (Kind.CHOICE, Kind.CHOICES)
@@ -33,7 +35,8 @@ WITH_OPTIONS = (Kind.CHOICE, Kind.CHOICES)
 @dataclass(frozen=True)
 class Question:
     """One question. `id` stays over versions; `options` only for choice and choices. An opt-in question has no words
-    of its own beside its label: its disclaimer is fixed (H-8)."""
+    of its own beside its label: its disclaimer is fixed (H-8). So has the one about marketing, which comes after it and
+    is asked of those who chose Yes (rules.md section 12)."""
 
     id: str
     kind: str
@@ -45,7 +48,7 @@ class Question:
 def new(kind: Kind) -> Question:
     """A question of this kind as the editor adds it: complete, so that a draft can be saved at any time."""
     options = ("First answer", "Second answer") if kind in WITH_OPTIONS else ()
-    label = OPT_IN_LABEL if kind is Kind.OPT_IN else "New question"
+    label = {Kind.OPT_IN: OPT_IN_LABEL, Kind.OPT_IN_MARKETING: MARKETING_LABEL}.get(kind, "New question")
     return Question(secrets.token_hex(6), kind, label, kind is Kind.OPT_IN, options)
 
 
@@ -87,11 +90,25 @@ def problems(questions: Sequence[Question]) -> dict[str, list[str]]:
         found["questions"] = ["A questionnaire has at most one opt-in question."]
     if len({each.id for each in questions}) < len(questions):
         found["questions"] = ["Two questions share one id; please reload the page and try again."]
+    found |= _marketing_problems(questions)
     for each in questions:
         sentence = _problem(tidied(each))
         if sentence:
             found[each.id] = [sentence]
     return found
+
+
+def _marketing_problems(questions: Sequence[Question]) -> dict[str, list[str]]:
+    """It is asked once, of those who were asked about texts before."""
+    kinds = [each.kind for each in questions]
+    if Kind.OPT_IN_MARKETING not in kinds:
+        return {}
+    place = kinds.index(Kind.OPT_IN_MARKETING)
+    if Kind.OPT_IN_MARKETING in kinds[place + 1 :]:
+        return {"questions": ["A questionnaire has at most one question about offers."]}
+    if Kind.OPT_IN in kinds[:place]:
+        return {}
+    return {questions[place].id: ["The question about offers comes after the opt-in question, and needs one."]}
 
 
 def _problem(question: Question) -> str:

@@ -1,7 +1,7 @@
 """One client's immutable copy of what they answered; what their Yes or No does to consent is choice.py."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -30,8 +30,9 @@ __all__ = ["Act", "Answer", "Submission", "find", "is_used", "number_of", "page"
 
 class Submission(SQLModel, table=True):
     """`nonce` is the form instance's: used once, so that a double click is one submission. `contact_id` is who answered
-    when a personal link says so, or the new contact that an unknown number became. `asks_for_text`: its client is to
-    text us first, by the code of texted_code.py."""
+    when a personal link says so, or the new contact that an unknown number became. `visibility` is what the client's
+    browser said of the words beside their Yes. `asks_for_text`: its client is to text us first, by the code of
+    texted_code.py."""
 
     __table_args__ = (
         sa.Index("submission_by_time", "questionnaire_id", "created_at", "id"),
@@ -47,8 +48,10 @@ class Submission(SQLModel, table=True):
     contact_id: str | None = Field(default=None, foreign_key="contact.id")
     answers: list[dict[str, Any]] = Field(sa_type=sa.JSON)
     opt_in: str = ""
+    visibility: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
     asks_for_text: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     created_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
+    emptied_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,8 @@ def receive(
     stored = _STORE.rows(
         session, id=submission_id, business_id=questionnaire.business_id, questionnaire_id=questionnaire.id,
         version=version, nonce=nonce, contact_id=client.id if client else None, answers=values,
-        opt_in=act.choice if act else "", asks_for_text=False, created_at=clock.now(),
+        opt_in=act.choice if act else "", visibility=_measured(act), asks_for_text=False, created_at=clock.now(),
+        emptied_at=None,
     )  # fmt: skip
     if not stored:
         return None
@@ -132,6 +136,12 @@ def receive(
     questionnaires.count(session, questionnaire.id, act.choice if act else "")
     delivery.note(session, questionnaire.business_id, Event.SUBMISSION_RECEIVED, submission_id)
     return submission_id
+
+
+def _measured(act: Act | None) -> dict[str, Any] | None:
+    """What sight.py looks back on; the ledger keeps it as evidence."""
+    seen = act.visibility if act is not None and act.choice == "yes" else None
+    return dict(seen) if isinstance(seen, Mapping) else None
 
 
 def _tell_automations(

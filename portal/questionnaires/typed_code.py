@@ -18,8 +18,7 @@ from sqlmodel import Session
 from portal import clock
 from portal.accounts import allowance, key
 from portal.accounts.sender import SMS
-from portal.consent import ledger, subscription
-from portal.consent.purpose import Scope
+from portal.consent import ledger, marketing, subscription
 from portal.consent.state import Kind, Origin, Proof, Status
 from portal.messaging import message, one_time_code, opt_in
 from portal.questionnaires.submission import Submission, number_of
@@ -89,8 +88,9 @@ def _opt_in(session: Session, sent: Submission, number: str, code: str, typed: T
     has_ended = any(each.seq > asked.seq and each.kind in _ENDS for each in entries)
     if row.status != Status.REQUESTED or has_ended or _is_known(session, row, code, asked.recorded_at):
         return False
+    scope, _ = marketing.reach(row, asked.evidence)
     opt_in.opt_in(
-        session, row, origin=Origin.FORM, proof=Proof.HANDSET, actor=asked.actor, scope=Scope.INFORMATIONAL,
+        session, row, origin=Origin.FORM, proof=Proof.HANDSET, actor=asked.actor, scope=scope,
         confirmation="form.confirmation", submission_id=sent.id, evidence=_evidence(asked, typed),
     )  # fmt: skip
     return True

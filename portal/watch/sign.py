@@ -5,8 +5,6 @@ Pure: the page shows all signs, the mails tell of those that are not well (promi
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 from portal import local_time
@@ -14,6 +12,9 @@ from portal.accounts.sender import REHEARSAL, SMS, WHATSAPP
 from portal.consent import phone_number
 from portal.messaging.quarantine import CLOCK, RESTORE
 from portal.providers.provider import Trouble
+from portal.watch import audit_sign, backup_sign
+from portal.watch.level import Level as Level
+from portal.watch.level import Sign as Sign
 from portal.watch.pulse import Pulse
 
 ENOUGH = 20  # texts, below which a share says nothing
@@ -26,26 +27,6 @@ QUARANTINE = {
     CLOCK: "The clock of this installation has jumped.",
 }
 CARRIED_BY = {SMS: "text messages", WHATSAPP: "WhatsApp"}
-
-
-class Level(IntEnum):
-    WELL = 0
-    LOOK = 1
-    BROKEN = 2
-
-
-@dataclass(frozen=True)
-class Sign:
-    """`words` say what is, `advice` what to do about it; `url` leads there. `is_mailed`: owners are told by mail while
-    it is not well."""
-
-    kind: str
-    level: Level
-    title: str
-    words: str
-    advice: str = ""
-    url: str = ""
-    is_mailed: bool = True
 
 
 def of(pulse: Pulse, zone: str) -> tuple[Sign, ...]:
@@ -68,6 +49,9 @@ def _all(pulse: Pulse, zone: str) -> Iterator[Sign]:
     yield from (_missed(each, zone) for each in pulse.lists if _is_asked(each))
     yield _limit(pulse)
     yield from _text_first(pulse, zone)
+    yield from backup_sign.of(pulse.backups, pulse.at, zone)
+    yield from _seal(pulse, zone)
+    yield from audit_sign.of(pulse.found, pulse.nights_missed, zone)
 
 
 def _quarantine(pulse: Pulse, zone: str) -> Iterator[Sign]:
@@ -221,4 +205,16 @@ def _text_first(pulse: Pulse, zone: str) -> Iterator[Sign]:
             f"Since {since} a questionnaire texts nobody by itself, because few of its confirmations arrived. Somebody "
             "may have been entering strangers’ numbers.",
             "Look at who answered, and switch it back when you know them.", "/questionnaires",
+        )  # fmt: skip
+
+
+def _seal(pulse: Pulse, zone: str) -> Iterator[Sign]:
+    """Said only while nothing can be signed (promises.md F.5)."""
+    if pulse.seal is not None and pulse.seal.problem:
+        since = local_time.when(pulse.seal.problem_since_at, zone)
+        yield Sign(
+            "seal", Level.BROKEN, "The consent records contradict their seal",
+            f"{pulse.seal.problem} Since {since} no new seal is made, so that nothing false is signed.",
+            "Keep the mails with the seals. The operator of this installation runs “portal verify”, and looks whether "
+            "it was restored from a backup or somebody wrote to its database.", "/evidence",
         )  # fmt: skip

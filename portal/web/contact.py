@@ -1,6 +1,7 @@
 """`/contacts/{id}`: one client with numbers, dates, projects and everything that happened; and what may be changed."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -13,9 +14,12 @@ from portal.accounts.business import Capability
 from portal.accounts.member import Right
 from portal.automations.client_line import scheduled
 from portal.clients import link as own_page
+from portal.consent import legal_hold
+from portal.consent.legal_hold import Held
 from portal.contacts import contact, contact_date, contact_list, group, merge, number_state, opt_in_mark
 from portal.contacts.contact import Contact
 from portal.contacts.contact_date import Day
+from portal.contacts.number_state import NumberState
 from portal.errors import Conflict
 from portal.messaging import client_line, contact_desk, number_review, timeline
 from portal.messaging.contact_desk import Who
@@ -90,10 +94,16 @@ def _person(session: Session, visit: Visit, found: Contact) -> dict[str, Any]:
         "other_groups": group.offered(session, visit.business.id, found.id),
         "links": _links(session, visit, found),
         "own_page": _own_page(visit, found),
+        "legal_hold": _hold(session, visit, states),
         "is_texting": visit.business.may_use(Capability.TEXTING),
         "timeline": _timeline(session, visit, found, {each.subscription_id: each.number for each in states}),
         "before": visit.query.get("before", ""),
     }  # fmt: skip
+
+
+def _hold(session: Session, visit: Visit, states: Sequence[NumberState]) -> Held | None:
+    known = [each.subscription_id for each in states if each.subscription_id]
+    return legal_hold.among(session, visit.business.id, known)
 
 
 def _timeline(session: Session, visit: Visit, found: Contact, numbers: dict[str | None, str]) -> TimelinePage:

@@ -31,8 +31,8 @@ async def erase(request: Request) -> Response:
     home, contact_id = visit.business.id, visit.params["contact"]
     found = await database.reading(lambda session: preview.read(session, home, contact_id))
     form = ContactErasureForm(visit.form, name=found.person.name)
-    if not form.is_valid():
-        return page.respond(request, visit, _page(form, found, 422))
+    if not form.is_valid() or found.hold:
+        return page.respond(request, visit, _page(form, found, 409 if found.hold else 422))
     for each in await database.writing(lambda session: removal.hush(session, home, contact_id), lane=Lane.CONSENT):
         await drain.wait(database, each)
     looked = await asyncio.to_thread(ahead.clear, database, home, contact_id)

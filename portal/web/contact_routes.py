@@ -6,6 +6,7 @@ from portal.accounts.member import Right
 from portal.database import Lane
 from portal.web import (
     contact,
+    contact_data,
     contact_erasure,
     contact_merge,
     contacts,
@@ -44,6 +45,8 @@ def _contacts() -> list[BaseRoute]:
         writes("/contacts/{contact}/own-page/renew", own_link.renew, Right.SEND, TEXTING),
         reads("/contacts/{contact}/erasure", contact_erasure.show, Right.PEOPLE, steps_up=True),
         acts("/contacts/{contact}/erasure", contact_erasure.erase, Right.PEOPLE, steps_up=True),
+        reads("/contacts/{contact}/data", contact_data.show, Right.EXPORT),
+        acts("/contacts/{contact}/data", contact_data.download, Right.EXPORT, steps_up=True),
         reads("/contacts/{contact}/merge", contact_merge.show, Right.EDIT_CONTACTS),
         writes("/contacts/{contact}/merge", contact_merge.merge, Right.EDIT_CONTACTS),
         writes("/contacts/{contact}/merge/undo", contact_merge.undo, Right.EDIT_CONTACTS),

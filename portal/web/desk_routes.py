@@ -1,16 +1,26 @@
-"""The URLs of the desk, where members work all day: Today, the list, conversations, replies in doubt."""
+"""The URLs of the desk, where members work all day: Today, the list, conversations, replies in doubt; and reports."""
 
 from starlette.routing import BaseRoute
 
 from portal.accounts.member import Right
 from portal.web import (
+    agreed_words,
     bulk,
+    contact_data,
+    evidence_page,
+    legal_hold_page,
     new_message,
     opt_out,
     personal_link,
     rehearsal,
+    report,
+    report_silence,
+    report_table,
+    report_texts,
+    report_unreachable,
     review,
     saved_views,
+    seals,
     sorting,
     status_page,
     texting,
@@ -18,6 +28,7 @@ from portal.web import (
     thread_ask,
     thread_care,
     thread_contact,
+    thread_evidence,
     thread_held,
     thread_later,
     thread_note,
@@ -27,11 +38,22 @@ from portal.web import (
     thread_why,
     today,
 )
+from portal.web.page import SIGNED_IN
 from portal.web.route import TEXTING, acts, reads, writes
 
 
 def routes() -> list[BaseRoute]:
-    return [*_desk(), *_thread(), *_first_text(), *_pretence()]
+    return [*_reports(), *_desk(), *_thread(), *_first_text(), *_evidence(), *_pretence()]
+
+
+def _evidence() -> list[BaseRoute]:
+    """Can we prove it?"""
+    return [
+        reads("/evidence", evidence_page.show, Right.READ, TEXTING),
+        reads("/evidence/words", agreed_words.show, Right.READ, TEXTING),
+        reads("/evidence/nights.csv", evidence_page.download, Right.READ, TEXTING),
+        acts("/evidence/check", evidence_page.check, Right.SEND),
+    ]
 
 
 def _desk() -> list[BaseRoute]:
@@ -50,6 +72,8 @@ def _desk() -> list[BaseRoute]:
         reads("/sms/bulk/opt-out", bulk.ask, Right.OPT_OUT, TEXTING),
         acts("/sms/bulk/opt-out", bulk.opt_out, Right.OPT_OUT),
         reads("/texting", texting.show, Right.READ, TEXTING),
+        reads("/evidence/checkpoints", seals.show, Right.READ, TEXTING),
+        reads("/evidence/checkpoints/{checkpoint}", seals.download, Right.READ, TEXTING),
         reads("/review", review.show, Right.READ, TEXTING),
         acts("/review/{subscription}", review.decide, Right.OPT_OUT),
         reads("/sms/{subscription}", thread.show, Right.READ, TEXTING),
@@ -66,6 +90,17 @@ def _desk() -> list[BaseRoute]:
         writes("/sms/{subscription}/sort/{sorting}/undo", sorting.undo, Right.EDIT_CONTACTS, TEXTING),
         reads("/sms/{subscription}/questionnaire", personal_link.show, Right.SEND, TEXTING),
         acts("/sms/{subscription}/questionnaire", personal_link.send, Right.SEND),
+    ]
+
+
+def _reports() -> list[BaseRoute]:
+    """What owners look at."""
+    return [
+        reads("/reports", report.show, Right.READ, TEXTING),
+        reads("/reports/silence", report_silence.show, Right.READ, TEXTING),
+        reads("/reports/unreachable", report_unreachable.show, Right.READ, TEXTING),
+        reads("/reports/texts", report_texts.show, Right.READ, TEXTING),
+        writes("/reports/table", report_table.download, Right.EXPORT, TEXTING),
     ]
 
 
@@ -95,8 +130,14 @@ def _thread() -> list[BaseRoute]:
         writes("/sms/{subscription}/held/{message}", thread_held.save, Right.SEND, TEXTING),
         writes("/sms/{subscription}/held/{message}/cancel", thread_held.cancel, Right.SEND, TEXTING),
         writes("/sms/{subscription}/held/{message}/send", thread_held.approve, Right.SEND, TEXTING),
+        reads("/sms/{subscription}/hold", legal_hold_page.show, Right.READ, TEXTING),
+        writes("/sms/{subscription}/hold", legal_hold_page.place, Right.LEGAL_HOLD, TEXTING),
+        writes("/sms/{subscription}/hold/end", legal_hold_page.end, Right.LEGAL_HOLD, TEXTING),
+        reads("/sms/{subscription}/data", contact_data.show, Right.EXPORT, TEXTING),
+        acts("/sms/{subscription}/data", contact_data.download, Right.EXPORT, steps_up=True),
         reads("/sms/{subscription}/why", thread_why.show, Right.READ, TEXTING),
-        reads("/sms/{subscription}/evidence", thread_why.proof, Right.READ, TEXTING),
+        reads("/sms/{subscription}/evidence", thread_evidence.show, Right.READ, TEXTING),
+        acts("/sms/{subscription}/evidence", thread_evidence.take, SIGNED_IN),
         reads("/sms/{subscription}/assign", thread_care.choose_member, Right.SEND, TEXTING),
         writes("/sms/{subscription}/assign", thread_care.assign, Right.SEND, TEXTING),
         reads("/sms/{subscription}/snooze", thread_care.choose_time, Right.SEND, TEXTING),

@@ -9,11 +9,11 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from portal import metrics
+from portal import clock, metrics
 from portal.accounts import session as sign_ins
 from portal.errors import NotFound
 from portal.messaging import gauge, quarantine
-from portal.watch import alert
+from portal.watch import alert, backup_run, self_audit
 
 FORMAT = "text/plain; version=0.0.4"
 GAUGES = {
@@ -23,9 +23,13 @@ GAUGES = {
     "in_flight": "Texts with a provider whose answer is not known yet.",
     "unknown_outcomes": "Texts of the last seven days of which nobody knows whether they left.",
     "send_after_stop_total": "Texts of the last seven days claimed without consent or after an opt-out. Must be 0.",
+    "texts_not_covered": "Texts without a fitting receipt, as the audits of the last seven nights found. Must be 0.",
+    "ledger_verify_ok": "1 while the last nightly walk of every ledger found it in order.",
     "ledger_entries": "Entries of all ledgers.",
     "sign_ins_active": "Members who are signed in.",
     "alerts_open": "Troubles of all businesses that are known and not over.",
+    "backup_age_seconds": "Since the last backup that the installation made by itself; -1: never.",
+    "restore_test_age_seconds": "Since one of them was last brought back on trial; -1: never.",
     "quarantine": "1 while nothing is sent by itself.",
 }
 
@@ -47,8 +51,16 @@ def _gauges(session: Session) -> dict[str, float]:
     return asdict(gauge.read(session)) | {
         "sign_ins_active": sign_ins.count(session),
         "alerts_open": alert.count(session),
+        **_backups(session),
         "quarantine": int(quarantine.is_on(session)),
+        **self_audit.gauges(session),
     }
+
+
+def _backups(session: Session) -> dict[str, float]:
+    found = backup_run.latest(session)
+    ages = {"backup_age_seconds": found and found.made_at, "restore_test_age_seconds": found and found.tried_at}
+    return {name: (clock.now() - at).total_seconds() if at else -1 for name, at in ages.items()}
 
 
 def _lines(found: Mapping[str, float]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from portal import second_lock
 from portal.accounts import browser, workplace
 from portal.accounts import business as businesses
 from portal.accounts import session as sign_ins
@@ -86,6 +87,8 @@ def page(
 
     def perform(session: Session, visit: Visit) -> tuple[Visit, Answer]:
         visit = _admitted(session, visit, access, needs, writes=writes, steps_up=steps_up)
+        if visit.tenant is not None:
+            second_lock.narrow(session, visit.tenant.id, visit.tenant.policy_id)
         answer = work(session, visit)
         return (_counted(session, visit) if isinstance(answer, Page) else visit), answer
 

@@ -12,11 +12,13 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from forms.opt_in import as_first_shown
+from forms.opt_in import YES, as_first_shown, offers_as_first_shown
 from forms.phone_number import Dialling
 from forms.questionnaire import QuestionnaireForm, build_form
 from portal import logs
-from portal.consent.disclaimer import Shown
+from portal.consent import visibility
+from portal.consent.marketing import Marketing
+from portal.consent.visibility import Seen
 from portal.contacts import contact
 from portal.questionnaires import instance as instances
 from portal.questionnaires import questionnaire as questionnaires
@@ -33,6 +35,7 @@ TOO_FAST = "That was very quick. Your answers are still here: please press send 
 NO_WORK = "Your browser was not ready yet. Your answers are still here: please press send again."
 
 
+LONGEST_ZONE = 64
 KEPT = 512
 _EMPTY: dict[tuple[Any, ...], str] = {}
 """Empty forms as they were rendered for somebody, by everything that they depend on."""
@@ -117,6 +120,7 @@ def _new_instance(visit: Visit, opened: Opened) -> Instance:
     return instances.new(
         opened.questionnaire.id, opened.version, opened.shown(visit.settings.public_url),
         contact_id=opened.client.id if opened.client else "", referrer=visit.headers.get("referer", ""),
+        offers=opened.offers(visit.settings.public_url),
     )  # fmt: skip
 
 
@@ -126,14 +130,33 @@ def _act(visit: Visit, opened: Opened, form: QuestionnaireForm, instance: Instan
     if question is None or not form.choice:
         return None
     block = as_first_shown(question, instance.shown, _dialling(opened))
-    rendered = rendering.render("public_form/_opt_in.html", {"opt_in": block})
+    rendered, sha256 = _rendered("public_form/_opt_in.html", {"opt_in": block})
+    seen = visibility.read(str(visit.form.get("visibility", "")))
     return Act(
         choice=form.choice, number=form.number, typed=form.typed_number if form.number else "", label=question.label,
-        shown=instance.shown, rendered=rendered, rendered_sha256=hashlib.sha256(rendered.encode()).hexdigest(),
+        shown=instance.shown, rendered=rendered, rendered_sha256=sha256, visibility=seen[visibility.WORDS],
+        marketing=_marketing(form, instance, seen[visibility.MARKETING]),
         page_url=f"{visit.settings.form_origin}{visit.path}", referrer=instance.referrer, ip=visit.ip,
         network=security.network(visit.ip), user_agent=client_page.header(visit, "user-agent"),
-        language=client_page.header(visit, "accept-language"),
+        language=client_page.header(visit, "accept-language"), form_title=opened.title,
+        time_zone=str(visit.form.get("time_zone", ""))[:LONGEST_ZONE],
     )  # fmt: skip
+
+
+def _marketing(form: QuestionnaireForm, instance: Instance, seen: Seen) -> Marketing | None:
+    """What was said to the question about marketing, and its block; nothing without a Yes to texts."""
+    question = form.marketing_question
+    if question is None or form.choice != YES or instance.offers is None:
+        return None
+    block = offers_as_first_shown(question, instance.offers)
+    rendered, sha256 = _rendered("public_form/_offers.html", {"offers": block})
+    return Marketing(form.marketing_choice, question.label, instance.offers, rendered, sha256, seen)
+
+
+def _rendered(template: str, context: dict[str, Any]) -> tuple[str, str]:
+    """A block as the evidence keeps it, and its hash."""
+    text = rendering.render(template, context)
+    return text, hashlib.sha256(text.encode()).hexdigest()
 
 
 def _dialling(opened: Opened) -> Dialling:
@@ -157,28 +180,30 @@ def _thank_you(visit: Visit, instance: Instance | None) -> Response:
 def _empty_page(visit: Visit, opened: Opened, instance: Instance) -> str:
     """Rendered once for all who come without a personal link, until something in it changes."""
     key = (
-        opened.questionnaire.id, opened.version, instance.shown, opened.business.name, _dialling(opened),
+        opened.questionnaire.id, opened.version, instance.shown, instance.offers, opened.business.name,
+        _dialling(opened),
         client_page.is_embedded(visit), visit.settings.form_work_bits,
     )  # fmt: skip
     if key not in _EMPTY:
         if len(_EMPTY) >= KEPT:
             _EMPTY.clear()
         _EMPTY[key] = client_page.rendered(
-            visit, opened, TEMPLATE, _context(visit, opened, _empty(opened), instance.shown, _TOKEN, _NONCE)
+            visit, opened, TEMPLATE, _context(visit, opened, _empty(opened), instance, _TOKEN, _NONCE)
         )
     return _EMPTY[key]
 
 
 def _form_page(visit: Visit, opened: Opened, form: QuestionnaireForm, instance: Instance, status: int) -> Response:
     token = instances.seal(visit.state.secrets, instance)
-    context = _context(visit, opened, form, instance.shown, token, instance.nonce)
+    context = _context(visit, opened, form, instance, token, instance.nonce)
     return client_page.html(visit, opened, TEMPLATE, context, status)
 
 
 def _context(
-    visit: Visit, opened: Opened, form: QuestionnaireForm, shown: Shown, token: str, nonce: str
+    visit: Visit, opened: Opened, form: QuestionnaireForm, instance: Instance, token: str, nonce: str
 ) -> dict[str, Any]:  # fmt: skip
     return {
-        "form": form, "title": opened.title, "shown": shown, "nonce": nonce, "token": token,
+        "form": form, "title": opened.title, "shown": instance.shown, "offered": instance.offers, "nonce": nonce,
+        "token": token,
         "work_bits": visit.settings.form_work_bits, "who": opened.client.name if opened.client else "",
     }  # fmt: skip

@@ -12,7 +12,7 @@ from forms.draft import Draft
 from forms.phone_number import Dialling
 from forms.questionnaire import form_of
 from portal.accounts import audit
-from portal.accounts.business import Business, Capability
+from portal.accounts.business import Capability
 from portal.accounts.member import Right
 from portal.consent import disclaimer
 from portal.questionnaires import questionnaire as questionnaires
@@ -83,11 +83,12 @@ def _context(session: Session, visit: Visit, found: Questionnaire, draft: Draft,
 def _preview(visit: Visit, draft: Draft) -> dict[str, Any]:
     known = [each for each in draft.questions if each.kind in set(Kind)]
     form = form_of(known)(dialling=Dialling(visit.business.region, visit.business.allowed_regions))
-    return {"draft": draft, "form": form, "shown": _shown(visit.business, visit)}
-
-
-def _shown(business: Business, visit: Visit) -> disclaimer.Shown:
-    return disclaimer.current(business, public_url=visit.settings.public_url)
+    url = visit.settings.public_url
+    shown, offered = (
+        disclaimer.current(visit.business, public_url=url),
+        disclaimer.marketing(visit.business, public_url=url),
+    )
+    return {"draft": draft, "form": form, "shown": shown, "offered": offered}
 
 
 def _published(session: Session, found: Questionnaire) -> QuestionnaireVersion | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlmodel import Session
 
 from portal.contacts import contact
-from portal.questionnaires import choice
+from portal.questionnaires import choice, sight
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires import submission as submissions
 from portal.questionnaires.submission import Submission
@@ -22,8 +22,11 @@ def show(session: Session, visit: Visit) -> Answer:
     names = {each.id: _who(each, known) for each in rows}
     return Page(
         "questionnaire_results/page.html",
-        {"found": found, "rows": rows, "names": names, "after": after, "is_first": "after" not in visit.query},
-    )
+        {
+            "found": found, "rows": rows, "names": names, "after": after, "is_first": "after" not in visit.query,
+            "sight": sight.of(session, found.id),
+        },
+    )  # fmt: skip
 
 
 def _who(sent: Submission, known: Mapping[str, str]) -> str:

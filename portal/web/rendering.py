@@ -4,13 +4,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from portal import clock, glyph, local_time
+from portal import clock, folder, glyph, local_time
 from portal.accounts.business import Business, Capability
 from portal.clients import standing, topic
 from portal.consent import phone_number
@@ -26,15 +25,6 @@ class Tour:
     sign_ins: Sequence[tuple[str, str, str]]
 
 
-_PACKAGE = Path(__file__).resolve().parent.parent
-
-
-def folder(name: str) -> Path:
-    """`templates` or `static`: inside the package when installed as a wheel, beside it in a checkout."""
-    inside = _PACKAGE / f"_{name}"
-    return inside if inside.is_dir() else _PACKAGE.parent / name
-
-
 def banner(tour: Tour | None, path: str) -> Markup | None:
     """The numbered steps on top of every page of a demo."""
     return Markup(render("_tour.html", {"tour": tour, "request_path": path})) if tour else None  # noqa: S704 (ours)
@@ -43,7 +33,7 @@ def banner(tour: Tour | None, path: str) -> Markup | None:
 @cache
 def environment() -> Environment:
     found = Environment(
-        loader=FileSystemLoader(folder("templates")),
+        loader=FileSystemLoader(folder.of("templates")),
         autoescape=True,
         auto_reload=False,
         undefined=StrictUndefined,
@@ -88,6 +78,8 @@ def nav(
         items += [
             ("/questionnaires", "Questionnaires", "clipboard-list"),
             ("/automations", "Automations", "bot"),
+            ("/evidence", "Proof", "shield-check"),
+            ("/reports", "Reports", "signal"),
         ]
     if is_rehearsal:
         items += [("/rehearsal", "Pretend phones", "smartphone")]
@@ -112,7 +104,7 @@ def _is_current(path: str, url: str) -> bool:
 @cache
 def static_url(name: str) -> str:
     """The URL of a static file with a hash of its content, so that browsers may keep it for ever."""
-    content = (folder("static") / name).read_bytes()
+    content = (folder.of("static") / name).read_bytes()
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 

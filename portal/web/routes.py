@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from portal import folder
 from portal.accounts.member import Right
 from portal.api.routes import routes as api_routes
 from portal.web import (
@@ -40,7 +41,8 @@ from portal.web import (
     questionnaire_share,
     questionnaires,
     reading,
-    rendering,
+    registration_page,
+    retention_page,
     settings_page,
     sign_in,
     switch,
@@ -100,8 +102,8 @@ def _questionnaires() -> list[BaseRoute]:
         opens("/embed/{token}/thanks", form_thanks.show),
         opens("/embed/{token}/thanks", form_thanks.confirm, method="POST"),
         opens("/opt-in/{slug}", opt_in_proof.show),
-        opens("/opt-in/{slug}/privacy", opt_in_proof.show),
-        opens("/opt-in/{slug}/terms", opt_in_proof.show),
+        opens("/opt-in/{slug}/privacy", opt_in_proof.privacy),
+        opens("/opt-in/{slug}/terms", opt_in_proof.terms),
     ]
 
 
@@ -128,10 +130,17 @@ def _settings() -> list[BaseRoute]:
         reads("/settings", settings_page.show, Right.READ),
         reads("/settings/preview", settings_page.preview, Right.SETUP),
         writes("/settings", settings_page.save, Right.SETUP),
+        reads("/settings/registration", registration_page.show, Right.READ, TEXTING),
+        writes("/settings/registration", registration_page.store, Right.SETUP, TEXTING),
+        reads("/settings/registration/file", registration_page.download, Right.READ, TEXTING),
         reads("/settings/archive", archive_page.show, Right.SETUP),
         writes("/settings/archive", archive_page.save, Right.SETUP, steps_up=True),
         reads("/settings/export", export_page.show, Right.EXPORT),
         acts("/settings/export", export_page.download, Right.EXPORT, steps_up=True),
+        reads("/settings/retention", retention_page.show, Right.READ),
+        writes("/settings/retention", retention_page.choose, Right.SETUP),
+        writes("/settings/retention/hold", retention_page.place, Right.LEGAL_HOLD),
+        writes("/settings/retention/hold/end", retention_page.end, Right.LEGAL_HOLD),
         reads("/settings/whatsapp", whatsapp_page.show, Right.SETUP, TEXTING),
         writes("/settings/whatsapp", whatsapp_page.create, Right.SETUP, TEXTING),
         writes("/settings/whatsapp/{template}", whatsapp_page.mark, Right.SETUP, TEXTING),
@@ -223,5 +232,5 @@ def _house() -> list[BaseRoute]:
         Route("/metrics", metrics.show),
         Route("/events", live.events),
         *api_routes(),
-        Mount("/static", StaticFiles(directory=rendering.folder("static")), name="static"),
+        Mount("/static", StaticFiles(directory=folder.of("static")), name="static"),
     ]

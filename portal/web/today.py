@@ -12,6 +12,8 @@ from portal.automations import day_ahead
 from portal.messaging import attention, health
 from portal.messaging.health import Health
 from portal.questionnaires import questionnaire
+from portal.registration import drift
+from portal.registration.drift import Change
 from portal.watch import alert
 from portal.web.page import Answer, Page
 from portal.web.visit import Visit
@@ -39,11 +41,20 @@ def show(session: Session, visit: Visit) -> Answer:
     context = {
         "needs": attention.read(session, business, member_id=visit.member.id), "health": consent,
         "webhooks": endpoint.failed(session, business.id) if visit.member.may(Right.SETUP) else [],
-        "troubles": alert.since(session, business.id),
+        "troubles": alert.since(session, business.id), "changes": _changes(session, visit),
         "steps": _steps(session, visit, consent),
         "ahead": day_ahead.read(session, business.id, now=clock.now(), zone=business.timezone),
     }  # fmt: skip
     return Page("today/_needs.html" if visit.is_partial else "today/page.html", context)
+
+
+def _changes(session: Session, visit: Visit) -> tuple[Change, ...]:
+    """What is no longer as it was registered, for those who can do something about it: one query, two once something
+    was registered."""
+    if not visit.member.may(Right.SETUP):
+        return ()
+    public_url, form_origin = visit.settings.public_url, visit.settings.form_origin
+    return drift.standing(session, visit.business, public_url=public_url, form_origin=form_origin).changes
 
 
 def _steps(session: Session, visit: Visit, consent: Health) -> tuple[Step, ...]:

@@ -49,6 +49,14 @@ def test_an_automation_is_on_at_once_and_says_how_it_was_understood(api: Api) ->
     assert api.get("/automations")["items"] == [made]
 
 
+@pytest.mark.covers("rules 15")
+def test_a_promotional_automation_says_so_and_can_be_made_an_ordinary_one(api: Api) -> None:
+    made = api.post("/automations", HELLO | {"marketing": True}).json()
+    assert made["marketing"] is True
+    assert api.patch(f"/automations/{made['id']}", {"name": "Hi"}).json()["marketing"] is True
+    assert api.patch(f"/automations/{made['id']}", {"marketing": False}).json()["marketing"] is False
+
+
 def test_a_draft_waits_until_it_is_switched_on(api: Api, clients: Clients, site: World) -> None:
     made = api.post("/automations", HELLO | {"draft": True}).json()
     clients.says_yes()

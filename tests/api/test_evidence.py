@@ -11,6 +11,7 @@ import pytest
 import time_machine
 
 from portal.consent import evidence, ledger
+from portal.evidence import paper
 from tests.api.conftest import CLIENT, SECOND, Api, Clients
 
 ASKED = {"reason": "She rang", "received_by": "phone", "received_at": "2026-11-21T23:05:00Z"}
@@ -162,3 +163,28 @@ def test_the_state_is_the_fold_that_the_desk_shows(api: Api, clients: Clients, r
     assert file["state"]["status"] == api.get(f"/subscriptions/{row_id}")["status"]
     assert len(file["entries"]) == len(clients.entries())
     assert file["entries"][0]["sealed"]["version"] == ledger.VERSION
+
+
+@pytest.mark.covers("rules 17")
+def test_the_evidence_of_one_text_names_what_allowed_it(api: Api, clients: Clients, row_id: str) -> None:
+    sent = api.get(f"/messages?number={quote(CLIENT)}&direction=outbound")["items"][-1]
+    packet = api.get(f"/messages/{sent['id']}/evidence")
+    assert packet["format"] == "portal-evidence-2"
+    assert packet["about"]["message"] == sent["id"]
+    assert sent["id"] in [each["id"] for each in packet["messages"]]
+    assert evidence.problem_of(packet) == ""
+
+
+def test_a_text_nobody_sent_has_no_evidence(api: Api, row_id: str) -> None:
+    assert api.call("GET", "/messages/no-such-text/evidence").status_code == 404
+
+
+@pytest.mark.parametrize(("wanted", "begins"), [("application/pdf", b"%PDF-"), ("application/zip", b"PK")])
+def test_the_evidence_is_a_file_where_one_is_asked_for(
+    api: Api, row_id: str, wanted: str, begins: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paper, "of", lambda packet: b"%PDF-1.7")
+    answer = api.call("GET", f"/subscriptions/{row_id}/evidence", Accept=wanted)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, wanted)
+    assert answer.content.startswith(begins)
+    assert answer.headers["content-disposition"].startswith('attachment; filename="evidence-14155550132.')

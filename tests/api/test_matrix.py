@@ -31,6 +31,8 @@ BODIES: dict[str, Any] = {
     "PATCH /contacts/{id}": {"name": f"{CANARY} changed"},
     "POST /contacts/{id}/erasure": {"reason": "asked"},
     "POST /subscriptions/{id}/opt-out": ASKED,
+    "POST /subscriptions/{id}/legal-hold": {"reason": CANARY},
+    "DELETE /subscriptions/{id}/legal-hold": {"reason": CANARY},
     "PUT /wordings/{key}": {"language": "fr", "text": None},
     "POST /messages": {"to": CLIENT, "text": CANARY},
     "POST /opt-in-requests": {"number": CLIENT, "basis": "client_asked"},
@@ -244,8 +246,9 @@ def test_no_call_under_any_method_opts_a_stopped_number_in(owner: Api, clients: 
 
 @pytest.mark.covers("H-19", "P12")
 def test_the_table_has_no_call_that_could_record_a_consent() -> None:
-    """Reading the table: the only write below /subscriptions is the opt-out."""
+    """Reading the table: what writes below /subscriptions is the opt-out, and the hold, which changes no consent."""
     writes = [name(each) for each in OPERATIONS if each.is_write and each.path.startswith("/subscriptions")]
-    assert writes == ["POST /subscriptions/{id}/opt-out"]
+    hold = "/subscriptions/{id}/legal-hold"
+    assert writes == ["POST /subscriptions/{id}/opt-out", f"POST {hold}", f"DELETE {hold}"]
     asks = "/opt-in-requests"  # a question, not an answer
     assert not any("opt-in" in each.path.replace(asks, "") or "import" in each.path for each in OPERATIONS)

@@ -38,6 +38,16 @@ def test_a_questionnaire_is_made_and_open_at_once(api: Api) -> None:
     assert answer.headers["location"] == f"/api/v1/questionnaires/{made['id']}"
 
 
+@pytest.mark.covers("rules 15")
+def test_the_question_about_offers_follows_the_opt_in_question(api: Api) -> None:
+    offers = question("opt_in_marketing")
+    made = api.post("/questionnaires", {"title": "T", "questions": [OPT_IN, offers]}).json()
+    assert [each["kind"] for each in made["questions"]] == ["opt_in", "opt_in_marketing"]
+    refused = api.post("/questionnaires", {"title": "T", "questions": [offers, OPT_IN]})
+    assert refused.status_code == 422
+    assert "after the opt-in question" in refused.text
+
+
 @pytest.mark.covers("H-5", "H-11")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("required", [True, False])

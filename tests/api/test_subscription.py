@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
 from portal.consent import ledger, subscription
 from portal.consent.state import Kind, Origin, Proof
@@ -14,7 +15,7 @@ from tests.conftest import World
 ASKED = {"reason": "She rang and asked us to stop", "received_by": "phone", "received_at": "2026-11-21T23:05:00Z"}
 FIELDS = {
     "id", "channel", "number", "contact", "status", "carrier", "scope", "origin", "changed_at", "may_text", "reason",
-    "unlock", "held", "in_review",
+    "unlock", "held", "in_review", "wording_version",
 }  # fmt: skip
 
 
@@ -42,6 +43,24 @@ def test_a_number_that_agreed_may_be_texted(api: Api, clients: Clients) -> None:
     )
     assert row["changed_at"].endswith("Z")
     assert api.get(f"/subscriptions/{row['id']}") == row
+
+
+@pytest.mark.covers("rules 17")
+def test_who_agreed_to_which_words_is_a_filter(api: Api, clients: Clients, site: World) -> None:
+    clients.says_yes(SECOND)
+    words = "a" * 64
+
+    def agree(session: Session) -> None:
+        row = subscription.lock(session, site.hearth.id, "sms", CLIENT)
+        ledger.record(
+            session, row, Kind.OPTED_IN, origin=Origin.FORM, proof=Proof.ANONYMOUS, actor="client",
+            scope="informational", evidence={"wording_version": words},
+        )  # fmt: skip
+
+    site.write(agree)
+    [row] = api.get(f"/subscriptions?wording={words}")["items"]
+    assert (row["number"], row["wording_version"]) == (CLIENT, words)
+    assert api.get(f"/subscriptions?wording={'b' * 64}")["items"] == []
 
 
 @pytest.mark.covers("H-2", "H-3")

@@ -38,6 +38,15 @@ def test_what_is_due_at_night_is_deferred_with_its_next_time_and_leaves_once_in_
     assert shop.tick() == []
 
 
+@pytest.mark.covers("rules 13", "rules 15")
+def test_a_promotional_text_keeps_the_same_hours(shop: Shop) -> None:
+    shop.rule(text="Half price", is_marketing=True)
+    shop.time.move_to(NIGHT)
+    shop.client(scope="marketing")
+    assert shop.tick() == []
+    assert shop.stands() == [("deferred", QUIET_HOURS)]
+
+
 @pytest.mark.covers("X-16")
 def test_a_stop_at_night_skips_what_was_deferred_even_after_a_new_yes(shop: Shop) -> None:
     shop.rule(text="Welcome")

@@ -46,6 +46,7 @@ ALL_LOOKS: list[tuple[int, Scheme]] = [(390, "light"), (390, "dark"), (1280, "li
 FOLDER = os.environ.get("PORTAL_SCREENSHOTS", "")
 FRAGMENTS = {
     "/settings/preview", "/settings/wordings/preview", "/settings/wordings/edit", "/settings/features/change",
+    "/settings/registration/file", "/evidence/nights.csv",
 }  # fmt: skip
 STATES = ("opted_in", "opted_out", "none", "requested", "declined")
 
@@ -81,6 +82,8 @@ def paths_of(session: Session) -> dict[str, str]:
         "questionnaire": f"/questionnaires/{asked.id}", "share": f"/questionnaires/{asked.id}/share",
         "results": f"/questionnaires/{asked.id}/results", "embed": f"/embed/{asked.token}",
         "thanks": f"/f/{asked.token}/thanks", "opt-in": "/opt-in/hearth-home-photography",
+        "opt-in-privacy": "/opt-in/hearth-home-photography/privacy",
+        "opt-in-terms": "/opt-in/hearth-home-photography/terms",
         "features-change": "/settings/features/change?feature=first_message_gate&on=yes", "new-found": "/sms/new?q=a",
         "wording": "/settings/wordings/edit?key=help", "wording-es": "/settings/wordings?language=es",
         "wording-asks": "/settings/wordings/edit?key=mo.request.client",
@@ -102,6 +105,7 @@ def paths_of(session: Session) -> dict[str, str]:
         assert row is not None, f"the demo has nobody who is {state}"
         found[f"thread-{state}"] = f"/sms/{row.id}"
         found[f"why-{state}"] = f"/sms/{row.id}/why"
+        found[f"evidence-{state}"] = f"/sms/{row.id}/evidence"
     plain = {
         route.path
         for route in routes()
@@ -122,7 +126,7 @@ def beside_of(session: Session) -> dict[str, str]:
     assert reply is not None
     here = f"/sms/{waits.subscription_id}"
     return {
-        **{f"beside-{name}": f"{here}/{name}" for name in ("assign", "snooze", "note", "replies")},
+        **{f"beside-{name}": f"{here}/{name}" for name in ("assign", "snooze", "note", "replies", "hold", "data")},
         "beside-later": f"{here}/later/{waits.id}", "beside-thread": here, "reply": f"/settings/replies/{reply.id}",
     }  # fmt: skip
 
@@ -135,6 +139,7 @@ def people_of(session: Session) -> dict[str, str]:
     priya, rosa = f"/contacts/{ids['Priya Raman']}", f"/contacts/{ids['Rosa Delgado']}"
     return {
         "contact": rosa, "contact-edit": f"{rosa}/edit", "contact-erase": f"{rosa}/erasure",
+        "contact-data": f"{rosa}/data",
         "contact-merged": f"/contacts/{ids['Tomás Rivera']}",
         "contact-changed": f"/contacts/{ids['Hannah Brooks']}", "contact-paused": f"/contacts/{ids['Grace Lindqvist']}",
         "contact-choose": f"{priya}/merge", "contact-merge": f"{priya}/merge?with={ids['Priya R.']}",

@@ -303,6 +303,8 @@ def test_the_loader_makes_a_frame_as_tall_as_the_form_and_a_yes_works_in_it(
     frame.get_by_role("button", name="Send answers").click()
     expect(frame.get_by_role("heading", name="Thank you")).to_be_visible()
     assert texts(served) == [E164]
+    sent = served.world.read(lambda session: session.exec(select(Submission)).one().visibility)
+    assert (sent["in_view_before_yes"], sent["contrast"] >= 4.5) == (True, True)
 
 
 def height(page: Page) -> float:

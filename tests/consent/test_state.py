@@ -139,12 +139,23 @@ def test_a_fact_of_the_same_moment_restricts_last() -> None:
 
 
 @pytest.mark.covers("P4", "H-15")
-def test_the_widest_scope_ever_granted_comes_back_with_start() -> None:
+def test_reminders_come_back_with_start_and_marketing_only_with_its_own_question() -> None:
     wide = Fact(Kind.OPTED_IN, MOMENTS[0], scope=Scope.MARKETING)
     stop = Fact(Kind.OPTED_OUT, MOMENTS[1])
     start = Fact(Kind.OPTED_IN, MOMENTS[2], Origin.REPLY)
     state = fold(arriving([wide, stop, start]))
-    assert (state.status, state.scope, state.consent_seq) == (Status.OPTED_IN, Scope.MARKETING, 3)
+    assert (state.status, state.scope, state.consent_seq) == (Status.OPTED_IN, Scope.INFORMATIONAL, 3)
+    asked = Fact(Kind.OPTED_IN, MOMENTS[3], scope=Scope.MARKETING)
+    assert fold(arriving([wide, stop, start, asked])).scope == Scope.MARKETING
+
+
+@pytest.mark.covers("X-13", "rules 15")
+def test_what_a_client_narrowed_is_widened_by_nobody_else() -> None:
+    wide = Fact(Kind.OPTED_IN, MOMENTS[0], scope=Scope.MARKETING)
+    narrow = Fact(Kind.OPTED_IN, MOMENTS[1], Origin.PORTAL, Proof.PERSONAL_LINK, Scope.INFORMATIONAL)
+    typed = Fact(Kind.OPTED_IN, MOMENTS[2], proof=Proof.ANONYMOUS, scope=Scope.MARKETING)
+    assert fold(arriving([wide, narrow, typed])).scope == Scope.INFORMATIONAL
+    assert fold(arriving([wide, narrow, replace(typed, proof=Proof.PERSONAL_LINK)])).scope == Scope.MARKETING
 
 
 @pytest.mark.covers("X-10", "X-17")

@@ -1,5 +1,6 @@
 """After a schedule: was anything lost, done twice, or sent after a STOP?"""
 
+import datetime as dt
 from collections import Counter
 from typing import Any
 
@@ -9,11 +10,13 @@ from sqlmodel import Session
 from portal.column import table_of
 from portal.consent import ledger, subscription, verification
 from portal.consent.state import Kind
+from portal.evidence import coverage
 from portal.messaging import message
 from portal.messaging.provider_event import ProviderEvent
 from portal.statement import Statement, param
 from tests.proof.scene import STOPS, Scene
 
+EVER = (dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
 _e, _m, _s = table_of(ProviderEvent), message.table, subscription.table
 _EVENTS = Statement(
     sa.select(_e.c.event_id).where(_e.c.business_id == param("business_id"), _e.c.event_id == param("event_id"))
@@ -67,7 +70,8 @@ def _events(session: Session, scene: Scene) -> tuple[list[str], list[str]]:
 
 
 def drift(session: Session, business_id: str) -> list[str]:
-    """P4 and the counters: each row says what its ledger says, and the counters what the rows say."""
+    """P4 and the counters: each row says what its ledger says, the counters what the rows say, and every text that
+    left is covered."""
     found = []
     verified = verification.verify(session, business_id)
     if verified.problem:
@@ -76,7 +80,13 @@ def drift(session: Session, business_id: str) -> list[str]:
     actual = {row.status: row.found for row in _BY_STATUS.rows(session, business_id=business_id)}
     if counted != actual:
         found.append(f"the counters say {counted}, the rows {actual}")
-    return found
+    return found + [f"{each.message_id} is not covered: {each.problem}" for each in _not_covered(session, business_id)]
+
+
+def _not_covered(session: Session, business_id: str) -> list[coverage.Found]:
+    """P1, from the other side: by what each text that left carries, and by what the ledger says."""
+    pieces = coverage.pieces(lambda work: work(session), business_id, *EVER)
+    return [each for rows in pieces for each in coverage.found(coverage.judged(rows))]
 
 
 __all__ = ["STOPS", "drift", "problems"]

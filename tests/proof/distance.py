@@ -13,10 +13,11 @@ from typing import Self
 
 
 class Distance:
-    """Use as a context manager; `port` leads to `target`. `longest` in seconds, one way; answers come back at once."""
+    """Use as a context manager; `port` leads to `target`. `longest` in seconds, one way, may be changed meanwhile;
+    answers come back at once."""
 
     def __init__(self, target: int, *, longest: float, seed: int) -> None:
-        self.target, self._longest = target, longest
+        self.target, self.longest = target, longest
         self._chance = random.Random(seed)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="distance", daemon=True)
@@ -45,12 +46,12 @@ class Distance:
 
     async def _connect(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         far, there = await asyncio.open_connection("127.0.0.1", self.target)
-        await asyncio.gather(self._carry(near, there, self._longest), self._carry(far, back, 0.0))
+        await asyncio.gather(self._carry(near, there, is_there=True), self._carry(far, back, is_there=False))
 
-    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, longest: float) -> None:
+    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, is_there: bool) -> None:
         with contextlib.suppress(OSError):
             while piece := await source.read(65536):
-                await asyncio.sleep(self._chance.uniform(0.0, longest))
+                await asyncio.sleep(self._chance.uniform(0.0, self.longest if is_there else 0.0))
                 sink.write(piece)
                 await sink.drain()
         with contextlib.suppress(OSError):

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from portal.accounts import business as businesses
 from portal.accounts.sender import SMS
 from portal.consent import disclaimer, ledger, phone_number, subscription
+from portal.consent.marketing import Marketing
 from portal.consent.phone_number import PhoneNumber
 from portal.contacts import contact
 from portal.messaging import message
@@ -48,20 +49,22 @@ class Form:
     caps: Caps = field(default_factory=lambda: NO_CAPS)
 
     def answer(
-        self, choice: str, number: str = CLIENT, *, client: str = "", nonce: str = "", network: str = "192.0.2.0/24"
-    ) -> str | None:
-        """Send the form in; `client` is the contact of a personal link."""
-        more = {"client": client, "nonce": nonce, "network": network}
+        self, choice: str, number: str = CLIENT, *, client: str = "", nonce: str = "", network: str = "192.0.2.0/24",
+        offers: str | None = None,
+    ) -> str | None:  # fmt: skip
+        """Send the form in; `client` is the contact of a personal link, `offers` what is said to marketing."""
+        more: dict[str, Any] = {"client": client, "nonce": nonce, "network": network, "offers": offers}
         sent: str | None = self.world.write(lambda session: self.arrives(session, choice, number, **more))
         return sent
 
     def arrives(
         self, session: Session, choice: str, number: str, *, client: str = "", nonce: str = "",
-        network: str = "192.0.2.0/24",
+        network: str = "192.0.2.0/24", offers: str | None = None,
     ) -> str | None:  # fmt: skip
         """The same in a transaction that others share."""
         found = questionnaires.get(session, self.business, self.questionnaire.id)
         act = self.act(session, choice, number, network) if choice else None
+        act = replace(act, marketing=self.marketing(session, offers)) if act and offers is not None else act
         who = contact.get(session, self.business, client) if client else None
         answers = [
             Answer("name", "Your name", "text", "Rosa"),
@@ -81,6 +84,10 @@ class Form:
             rendered="<fieldset>…</fieldset>", rendered_sha256="0" * 64, page_url="https://portal.example.com/f/x",
             referrer="", ip="192.0.2.7", network=network, user_agent="tests", language="en-US",
         )  # fmt: skip
+
+    def marketing(self, session: Session, choice: str) -> Marketing:
+        shown = disclaimer.marketing(businesses.get(session, self.business), public_url="https://portal.example.com")
+        return Marketing(choice, "Offers too?", shown, "<fieldset>offers</fieldset>", "1" * 64)
 
     def with_caps(self, **limits: int) -> "Form":
         return replace(self, caps=replace(NO_CAPS, **limits))

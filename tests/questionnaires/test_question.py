@@ -30,6 +30,10 @@ def test_a_question_that_nobody_could_answer_is_refused_with_a_sentence(bad: Que
         ([Question(str(i), "text", "Name") for i in range(61)], "at most 60"),
         ([Question("a", "opt_in", "May we?"), Question("b", "opt_in", "May we too?")], "at most one opt-in question"),
         ([Question("a", "text", "Name"), Question("a", "text", "Again")], "share one id"),
+        (
+            [Question("a", "opt_in", "May we?"), *(Question(each, "opt_in_marketing", "Offers?") for each in "bc")],
+            "at most one question about offers",
+        ),
     ],
 )
 def test_a_list_that_makes_no_questionnaire_is_refused_with_a_sentence(bad: list[Question], says: str) -> None:
@@ -38,7 +42,16 @@ def test_a_list_that_makes_no_questionnaire_is_refused_with_a_sentence(bad: list
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_what_the_editor_adds_is_complete(kind: Kind) -> None:
-    assert question.problems([question.new(kind)]) == {}
+    before = [question.new(Kind.OPT_IN)] if kind is Kind.OPT_IN_MARKETING else []
+    assert question.problems([*before, question.new(kind)]) == {}
+
+
+@pytest.mark.covers("rules 9")
+@pytest.mark.parametrize("others", [(), (Question("b", "opt_in", "May we?"),)])
+def test_the_question_about_offers_comes_after_the_opt_in_question(others: tuple[Question, ...]) -> None:
+    offers = Question("a", "opt_in_marketing", "Offers too?")
+    assert "after the opt-in question" in question.problems([offers, *others])["a"][0]
+    assert question.problems([*others, offers]) == {} or not others
 
 
 @pytest.mark.covers("rules 9")

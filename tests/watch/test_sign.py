@@ -22,6 +22,7 @@ ASKED: dict[str, Any] = {
     "number": "+12025550199", "provider": "twilio", "asked_at": NOW, "can_list": True, "trouble": "",
     "owes_since_at": None,
 }  # fmt: skip
+NIGHT = SimpleNamespace(on_day=NOW.date(), uncovered=2, after_opt_out=1, problem="")
 FATES = ("received", "queued", "sending", "sent", "delivered", "failed", "refused", "cancelled", "unknown", "held")
 
 
@@ -52,6 +53,8 @@ def of(kind: str, found: Pulse) -> Sign:
         ("resting", pulse(resting=(SimpleNamespace(**RESTS, rest_trouble="temporary"),)), Level.LOOK),
         ("resting", pulse(resting=(SimpleNamespace(**RESTS, rest_trouble="sender"),)), Level.BROKEN),
         ("text_first", pulse(stops=(SimpleNamespace(since_at=NOW - HOUR),)), Level.LOOK),
+        ("audit", pulse(found=NIGHT), Level.BROKEN),
+        ("audit", pulse(nights_missed=3), Level.LOOK),
         ("quarantine", pulse(quarantine=SimpleNamespace(why="restore", since_at=NOW)), Level.BROKEN),
         ("quarantine", pulse(quarantine=SimpleNamespace(why="clock", since_at=NOW)), Level.BROKEN),
         ("number", pulse(senders=(SimpleNamespace(number="+12025550199", channel="sms", is_active=False),)), 2),

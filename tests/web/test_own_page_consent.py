@@ -133,6 +133,17 @@ def test_a_client_narrows_their_consent_and_widens_it_only_as_far_as_they_ever_a
     assert rosa.scene.send_all() == []
 
 
+@pytest.mark.covers("rules 15")
+def test_a_client_ends_offers_and_keeps_reminders(scene: Scene) -> None:
+    rosa = own(scene, CLIENT)
+    scene.says_yes(scope="marketing")
+    number = rosa.number()
+    rosa.said("topics", number=number, scope="informational")
+    assert (scene.row().status, scene.row().scope) == (Status.OPTED_IN, "informational")
+    assert "Also offers" not in rosa.get().text
+    assert rosa.press("topics", number=number, scope="marketing").status_code == 422
+
+
 def test_choosing_texts_settles_no_reply_in_doubt(rosa: Own) -> None:
     rosa.scene.fact(Kind.REVIEW_OPENED)
     assert rosa.scene.row().in_review

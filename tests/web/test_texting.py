@@ -15,7 +15,7 @@ from portal.watch.alarm import Alarm
 from tests.conftest import as_member
 from tests.web.scene import Scene, words
 
-QUERIES = 13  # who asks, badge, texts, numbers, used (two), opt-outs, quarantine, rests, lists, forms, what is known
+QUERIES = 16
 
 
 def test_a_business_that_works_is_told_yes(scene: Scene) -> None:

@@ -1,13 +1,11 @@
 """“Why can't I text Maria?”: the gate's answer in words, the entry behind it, and the one thing that unlocks it."""
 
 import html
-import json
 from typing import Any
 
 import pytest
 
 from portal.accounts.member import Role
-from portal.consent import evidence
 from portal.consent.state import Kind, Proof
 from portal.contacts import contact
 from portal.messaging import desk, reason
@@ -197,13 +195,6 @@ def test_the_lock_the_lights_and_the_menu_lead_there(scene: Scene, maria: str) -
     page = scene.client.get(maria).text
     assert page.count(f'href="{maria}/why"') == 3
     assert 'data-key="w"' in page
-
-
-def test_the_evidence_of_the_number_can_be_taken_along_and_checked(scene: Scene, maria: str) -> None:
-    scene.texts_us("STOP")
-    answer = scene.client.get(f"{maria}/evidence")
-    assert answer.headers["content-disposition"] == 'attachment; filename="evidence-14155550132.json"'
-    assert evidence.problem_of(json.loads(answer.text)) == ""
 
 
 @pytest.mark.covers("P10")

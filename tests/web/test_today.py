@@ -20,7 +20,9 @@ from portal.statement import Statement
 from tests.conftest import as_member
 from tests.web.scene import Scene, words
 
-QUERIES = 15  # who asks, the badge, six needs, troubles, webhooks, the counts, what comes from rules and from members
+QUERIES = (
+    16  # who asks, the badge, six needs, troubles, what was registered, webhooks, the counts, what comes from rules
+)
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 

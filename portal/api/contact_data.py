@@ -1,0 +1,33 @@
+"""Everything about one person in one answer: what they may ask a business for (GDPR 15)."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from portal.api.operation import Answer, Call
+from portal.api.value import Moment, Told
+from portal.clients import subject, subject_data
+
+
+class PersonData(Told):
+    """`texts` are the newest 5,000; `texts_are_cut` says whether there are more. `consent` is every fact with what was
+    noted of it. Numbers and addresses of other people are masked, as `masked` says."""
+
+    format: str
+    made_at: Moment
+    business: dict[str, Any]
+    person: dict[str, Any]
+    numbers: list[dict[str, Any]]
+    consent: list[dict[str, Any]]
+    texts: list[dict[str, Any]]
+    texts_are_cut: bool
+    questionnaires: list[dict[str, Any]]
+    invitations: list[dict[str, Any]]
+    planned: list[dict[str, Any]]
+    also_sent_to: list[dict[str, Any]]
+    masked: str
+
+
+def show(session: Session, call: Call) -> Answer:
+    who = subject.of_contact(session, call.business.id, call.id)
+    return Answer(subject_data.of(session, call.business, who))

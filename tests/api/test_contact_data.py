@@ -1,0 +1,17 @@
+"""`GET /contacts/{id}/data`: everything about one person, for programs of an owner or manager."""
+
+import pytest
+
+from tests.api.conftest import CLIENT, Api, Clients
+
+
+@pytest.mark.covers("P10", "P17")
+def test_a_program_reads_everything_about_one_person(owner: Api, clients: Clients) -> None:
+    made = owner.post("/contacts", {"name": "Ann", "numbers": [{"number": CLIENT}]}).json()
+    clients.says_yes(words="Yes, please")
+    clients.texts("Zanzibar")
+    told = owner.get(f"/contacts/{made['id']}/data")
+    assert (told["format"], told["person"]["name"]) == ("portal-access-1", "Ann")
+    assert told["consent"][0]["noted"]["words"]
+    assert "Zanzibar" in {each["text"] for each in told["texts"]}
+    assert owner.call("GET", "/contacts/nobody/data").status_code == 404
