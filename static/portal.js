@@ -42,9 +42,10 @@
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
 
-  const reveal = () => {
+  const reveal = (event) => {
     document.querySelectorAll("[data-copy][hidden], [data-open][hidden], [data-script][hidden]").forEach((button) => { button.hidden = false; });
-    document.querySelector(".error-summary:not([data-seen])")?.focus();
+    // a page that has just been loaded moves there by itself, and says so in the console when it is not the first
+    document.querySelector(`.error-summary:not([data-seen]${event ? "" : ", [autofocus]"})`)?.focus();
     document.querySelector(".error-summary")?.setAttribute("data-seen", "");
   };
   document.addEventListener("htmx:after:swap", reveal);

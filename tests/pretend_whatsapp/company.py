@@ -19,7 +19,8 @@ NOT_REACHABLE = 131026
 
 
 class Company:
-    """Lives on one event loop. `batch` is how many statuses go into one webhook; `webhook` where they are posted."""
+    """Lives on one event loop. `batch` is how many statuses go into one webhook; `webhook` where they are posted, and
+    `is_held` keeps them back until somebody waits for them."""
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class Company:
         webhook: str = "",
         absent: Iterable[str] = (),
         batch: int = 1,
+        is_held: bool = False,
     ) -> None:
         self.plan = Plan(rules, seed)
         self.webhook, self.absent, self.batch = webhook, set(absent), batch
@@ -36,6 +38,9 @@ class Company:
         self.deliveries: list[Delivery] = []
         self.callers = Callers()
         self.posting: set[asyncio.Task[None]] = set()
+        self.may_report = asyncio.Event()
+        if not is_held:
+            self.may_report.set()
         self._ids = itertools.count(1)
 
     def close(self) -> None:
@@ -80,6 +85,7 @@ class Company:
             task.add_done_callback(self.posting.discard)
 
     async def _report(self, statuses: Sequence[dict[str, Any]]) -> None:
+        await self.may_report.wait()
         for start in range(0, len(statuses), self.batch):
             await self.deliver([change(statuses=[each]) for each in statuses[start : start + self.batch]])
 

@@ -53,6 +53,7 @@ class PretendWhatsApp:
         self._on_loop(self._settled())
 
     async def _settled(self) -> None:
+        self.company.may_report.set()
         while self.company.posting:
             await asyncio.gather(*self.company.posting, return_exceptions=True)
 

@@ -154,7 +154,7 @@ def test_a_large_batch_is_read_and_an_endless_one_is_not(door: Door) -> None:
 
 @pytest.mark.covers("W-8", "W-9", "X-20", "P12")
 def test_the_first_outcome_is_that_they_cannot_be_reached_there(door: Door, hook: str) -> None:
-    with PretendWhatsApp(webhook=hook, absent=[CLIENT]) as meta:
+    with PretendWhatsApp(webhook=hook, absent=[CLIENT], is_held=True) as meta:
         door.asks(meta.url)
         assert door.request().status == Fate.SENT, "Meta takes the text, and tells later"
         meta.settle()
