@@ -11,28 +11,19 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from portal import budget as budgets
-from portal import (
-    crew,
-    logs,
-    schema,
-    second_lock,
-    tables,  # noqa: F401 (completes the metadata: without it a foreign key may lead to a table nobody has declared)
-)
-from portal.accounts import key
+from portal import crew, logs, schema
 from portal.accounts.courier import Courier
 from portal.accounts.key import Secrets
 from portal.api import event
-from portal.backup import before_migration
 from portal.backup.memory import Memory
-from portal.budget import Budget
-from portal.database import Database, Lane, durability
-from portal.errors import Problem, SettingsError
+from portal.database import Database, Lane
+from portal.errors import Problem
 from portal.jobs import JOBS
 from portal.messaging import clock_watch, heartbeat
 from portal.messaging.clock_watch import ClockWatch
-from portal.messaging.deferral import Policy
 from portal.messaging.inbox import Rules
 from portal.messaging.reconciler import Reconciler
+from portal.opening import open_database, secrets_of
 from portal.providers import rehearsal
 from portal.providers.bandwidth import Bandwidth
 from portal.providers.guard import Guard
@@ -93,29 +84,6 @@ def create_app(
         dispatcher=None, courier=None, tour=None, memory=memory, noticed=noticed, clock_watch=ClockWatch(),
     )  # fmt: skip
     return app
-
-
-def open_database(settings: Settings, *, secrets: Secrets | None = None, budget: Budget | None = None) -> Database:
-    """The database at the newest schema, with its keys; its durability is asserted before anything is promised. The
-    keys come first: whoever is killed in between has no database without them."""
-    is_new = schema.revision(settings.database_url) is None
-    found = secrets or key.load(settings.key_path, root=settings.secret_key, may_create=is_new)
-    before_migration.keep(settings.database_url)
-    schema.migrate(settings.database_url)
-    second_lock.secure(settings.database_url)
-    budget = budget or budgets.of(settings.database_connections, has_web=False)
-    policy = Policy(settings.quiet_hours == "law", settings.automated_per_day)
-    database = Database(settings.database_url, secrets=found, budget=budget, policy=policy)
-    try:
-        durability(database.engine)
-    except SettingsError:
-        database.dispose()
-        raise
-    return database
-
-
-def secrets_of(database: Database) -> Secrets:
-    return database.read(key.of)
 
 
 def base_urls(settings: Settings) -> Mapping[str, str]:

@@ -70,6 +70,17 @@ def test_the_lock_names_only_the_public_package_index() -> None:
 
 def test_the_program_knows_every_table_from_the_start() -> None:
     """A database that is at head runs no migration, whose environment would import them."""
-    asked = "import portal.app, sqlmodel; print(*sqlmodel.SQLModel.metadata.tables)"
-    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-    assert set(metadata.tables) <= set(done.stdout.split())
+    for module in ("portal.app", "portal.opening"):
+        asked = f"import {module}, sqlmodel; print(*sqlmodel.SQLModel.metadata.tables)"
+        assert set(metadata.tables) <= set(_printed(asked)), module
+
+
+def test_a_command_that_serves_nothing_imports_no_pages() -> None:
+    """They take as long to import as everything else together."""
+    loaded = _printed("import portal.opening, sys; print(*sys.modules)")
+    assert {"portal.web", "portal.api", "portal.jobs", "forms", "starlette", "jinja2", "wtforms"} & set(loaded) == set()
+
+
+def _printed(program: str) -> list[str]:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return done.stdout.split()

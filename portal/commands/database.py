@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @contextmanager
 def opened(settings: Settings | None = None) -> Iterator["Database"]:
     """At the newest schema, made where it was missing. Raises SettingsError with the variable to set."""
-    from portal.app import open_database
+    from portal.opening import open_database
 
     with reachable():
         found = open_database(settings or settings_of.from_environment())

@@ -11,10 +11,10 @@ import time
 
 from sqlmodel import Session
 
-from portal.app import open_database
 from portal.messaging import claim, outcome
 from portal.messaging.claim import Claim
 from portal.messaging.spending import Limits
+from portal.opening import open_database
 from portal.providers.provider import Accepted
 from tests.bench.scene import settings_from
 

@@ -19,10 +19,10 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
-from portal.app import secrets_of
 from portal.consent import phone_number
 from portal.consent.phone_number import PhoneNumber
 from portal.database import Database
+from portal.opening import secrets_of
 from portal.questionnaires import instance, opened
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires.opened import Opened

@@ -16,12 +16,12 @@ from twilio.request_validator import RequestValidator
 from portal.accounts import business as businesses
 from portal.accounts import sender
 from portal.accounts.sender import SMS
-from portal.app import open_database
 from portal.consent import ledger, subscription, verification
 from portal.consent.purpose import Purpose
 from portal.consent.state import Kind, Origin, Proof
 from portal.database import Database
 from portal.messaging import message, outbox
+from portal.opening import open_database
 from portal.settings import Caps, Settings
 from portal.statement import Statement, param
 from tests.bench import load

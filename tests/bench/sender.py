@@ -13,9 +13,10 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from portal.app import open_database, real_providers
+from portal.app import real_providers
 from portal.messaging.dispatch import Dispatcher
 from portal.messaging.spending import Limits
+from portal.opening import open_database
 from portal.providers.provider import Providers
 from tests.bench.scene import ACCOUNT, OUR_NUMBER, PUBLIC_URL, SLOTS, TOKEN, settings_from
 
