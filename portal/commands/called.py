@@ -1,8 +1,9 @@
 """For the doctor: whether providers call us, and not somebody else, when a client texts one of our numbers."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from portal.commands.finding import Finding
 from portal.errors import SettingsError
 from portal.settings import Settings
 
@@ -15,11 +16,8 @@ PATIENCE = 5.0  # seconds for each question
 MOST, READ = 20, 500  # senders that are asked for, out of how many
 HAS_FALLBACK = ("twilio", "telnyx")  # these can be given a second address
 
-Look = tuple[Literal["ok", "warn"], str, str]
-"""Verdict, what it is about, and the sentence."""
 
-
-def looks(settings: Settings, found: "Database", reached: Collection[str]) -> Iterator[Look]:
+def looks(settings: Settings, found: "Database", reached: Collection[str]) -> Iterator[Finding]:
     """One for each sender whose provider can be asked and was `reached`. Credentials that cannot be opened are told of
     elsewhere."""
     from portal import app
@@ -35,13 +33,13 @@ def looks(settings: Settings, found: "Database", reached: Collection[str]) -> It
         what = f"{name} {number}"
         wanted = f"{settings.public_url}/webhooks/{name}/{business_id}/messages"
         if told.trouble:
-            yield "warn", what, f"its addresses could not be looked at: {told.trouble}"
+            yield Finding("warn", what, f"its addresses could not be looked at: {told.trouble}")
         elif wrong := [*faults(told.urls, wanted, name), *told.remarks]:
-            yield "warn", what, f"{' '.join(wrong)} portal/docs/{name}.md says where"
+            yield Finding("warn", what, f"{' '.join(wrong)} portal/docs/{name}.md says where")
         else:
-            yield "ok", what, f"inbound texts come to {wanted}"
+            yield Finding("ok", what, f"inbound texts come to {wanted}")
     if len(known) > MOST:
-        yield "warn", "senders", f"the addresses of {MOST} were looked at, and not of all"
+        yield Finding("warn", "senders", f"the addresses of {MOST} were looked at, and not of all")
 
 
 def faults(urls: tuple[str, ...], wanted: str, name: str) -> Iterator[str]:

@@ -6,15 +6,15 @@ import http.client
 import shutil
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from portal import clock, mail
 from portal import settings as settings_of
 from portal.commands import called, database, folder, witness
+from portal.commands.finding import Finding, Verdict
 from portal.commands.output import say
 from portal.errors import SettingsError
 from portal.settings import Settings, sqlite_path
@@ -27,16 +27,6 @@ if TYPE_CHECKING:
 PATIENCE = 5.0  # seconds for a provider to answer
 SKEW = 30.0  # seconds our clock may differ from theirs
 LOCAL = ("127.0.0.1", "localhost", "::1")
-Verdict = Literal["ok", "warn", "FAIL"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`FAIL` breaks a promise, `warn` is worth knowing."""
-
-    verdict: Verdict
-    what: str
-    sentence: str
 
 
 def add(commands: Any) -> None:
@@ -65,8 +55,8 @@ def _findings() -> Iterator[Finding]:
     yield _public_url(settings)
     yield _mail(settings)
     yield _disk(settings)
-    yield Finding(*folder.backups(settings))
-    yield from (Finding(*look) for look in witness.looks(settings))
+    yield folder.backups(settings)
+    yield from witness.looks(settings)
     try:
         with database.existing(settings) as found:
             yield from _of_database(settings, found)
@@ -97,10 +87,9 @@ def _of_database(settings: Settings, found: "Database") -> Iterator[Finding]:
             yield finding
             skews += [] if skew is None else [skew]
             reached |= {name} if finding.verdict == "ok" else set()
-    for look in called.looks(settings, found, reached):
-        yield Finding(*look)
+    yield from called.looks(settings, found, reached)
     yield from _lists(found)
-    yield from (Finding(*look) for look in witness.seals(found))
+    yield from witness.seals(found)
     yield _clock(found, skews)
 
 

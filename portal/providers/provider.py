@@ -21,6 +21,7 @@ class Trouble(StrEnum):
     BLOCKED = "blocked"  # the carrier or provider holds a STOP of this number
     UNDELIVERABLE = "undeliverable"  # no text can reach this number
     SENDER = "sender"  # the sender or account is not set up; the number is unharmed
+    ROUTE = "route"  # the sender is not set up for this country or network; it and the number are unharmed
     CONTENT = "content"  # this text was refused; the number is unharmed
     PREFERENCE = "preference"  # the client told WhatsApp to stop marketing from us; the number is unharmed
     TEMPORARY = "temporary"  # not accepted, and may be tried again

@@ -10,15 +10,16 @@ _CODES = {
     Trouble.UNDELIVERABLE: "10001 10002 40001 40012 40301 40310",
     Trouble.SENDER: (
         "10009 10010 20014 20015 20016 20017 20100 40003 40010 40013 40016 40017 40018 40100 40150 40151 40305 40306"
-        " 40308 40309 40311 40312 40313 40314 40315 40320 40321 40323 40329 40331 40333"
+        " 40308 40311 40312 40313 40314 40315 40320 40321 40323 40329 40331 40333"
     ),
+    Trouble.ROUTE: "40309",
     Trouble.CONTENT: "40002 40007 40009 40015 40302 40304 40316 40317 40319 40322 40328",
     Trouble.TEMPORARY: "10011 40004 40005 40006 40008 40011 40014 40318",
 }
 _TROUBLE = {code: trouble for trouble, codes in _CODES.items() for code in codes.split()}
 _SENTENCES = {
     "40010": "Carriers refuse this number until its 10DLC brand and campaign are registered at Telnyx.",
-    "40309": "The messaging profile does not allow texts to this country.",
+    "40309": "The messaging profile does not allow texts to this country; allow it at Telnyx.",
     "40312": "The messaging profile is switched off at Telnyx.",
     "40333": "The spending limit of the messaging profile is reached.",
 }

@@ -17,7 +17,8 @@ def _by_code(codes: Mapping[Trouble, str]) -> Mapping[str, Trouble]:
 _ANSWERS = _by_code(
     {
         Trouble.UNDELIVERABLE: "7 33",
-        Trouble.SENDER: "2 3 4 8 9 11 14 15 22 23 29 32",
+        Trouble.SENDER: "2 3 4 8 9 11 14 15 23 32",
+        Trouble.ROUTE: "22 29",
         Trouble.CONTENT: "6 12",
         Trouble.TEMPORARY: "1 10",
     }
@@ -35,6 +36,7 @@ _SENTENCES = {
     Trouble.BLOCKED: "This client has asked the carrier for no more texts; only START from the phone itself lifts it.",
     Trouble.UNDELIVERABLE: "No text can reach this number; ask for another one.",
     Trouble.SENDER: "The sender or the Vonage account is not set up for this text.",
+    Trouble.ROUTE: "The Vonage account cannot text this network; a trial account texts only its own list.",
     Trouble.CONTENT: "This text was refused; another wording may pass.",
     Trouble.TEMPORARY: "Vonage cannot take the text now; it may be tried again.",
 }

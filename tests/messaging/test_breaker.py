@@ -88,10 +88,11 @@ def test_a_text_that_is_taken_between_keeps_the_sender_awake(road: Road) -> None
     assert (state(road).rests, state(road).failures) == (0, 4)
 
 
-@pytest.mark.covers("P7")
-def test_a_number_that_is_refused_says_nothing_against_the_provider(road: Road) -> None:
+@pytest.mark.covers("P7", "rules 24")
+@pytest.mark.parametrize("trouble", [Trouble.CONTENT, Trouble.ROUTE])
+def test_a_text_or_a_country_that_is_refused_says_nothing_against_the_provider(road: Road, trouble: Trouble) -> None:
     full(road, 8)
-    for answer in (BUSY, BUSY, BUSY, BUSY, Rejected(Trouble.CONTENT, "30007", "Refused.")):
+    for answer in (BUSY, BUSY, BUSY, BUSY, *[Rejected(trouble, "21408", "Refused.")] * 3):
         fail(road, answer)
     assert state(road).failures == 0
 

@@ -198,6 +198,7 @@ def test_our_own_id_comes_from_the_address_called_or_the_one_the_text_had_named(
 CODES = [
     ("40300", Trouble.BLOCKED), ("40001", Trouble.UNDELIVERABLE), ("40012", Trouble.UNDELIVERABLE),
     ("40310", Trouble.UNDELIVERABLE), ("40010", Trouble.SENDER), ("40003", Trouble.SENDER), ("40305", Trouble.SENDER),
+    ("40309", Trouble.ROUTE),
     ("40312", Trouble.SENDER), ("10009", Trouble.SENDER), ("20100", Trouble.SENDER), ("40002", Trouble.CONTENT),
     ("40009", Trouble.CONTENT), ("40015", Trouble.CONTENT), ("40322", Trouble.CONTENT), ("40004", Trouble.TEMPORARY),
     ("40006", Trouble.TEMPORARY), ("40008", Trouble.TEMPORARY), ("40011", Trouble.TEMPORARY),

@@ -76,7 +76,8 @@ def test_a_long_text_counts_when_all_its_parts_are_taken_and_under_the_first_id(
     ("code", "trouble"),
     [
         ("1", Trouble.TEMPORARY), ("10", Trouble.TEMPORARY), ("3", Trouble.SENDER), ("4", Trouble.SENDER),
-        ("9", Trouble.SENDER), ("15", Trouble.SENDER), ("29", Trouble.SENDER), ("12", Trouble.CONTENT),
+        ("9", Trouble.SENDER), ("15", Trouble.SENDER), ("29", Trouble.ROUTE), ("22", Trouble.ROUTE),
+        ("12", Trouble.CONTENT),
         ("7", Trouble.UNDELIVERABLE), ("33", Trouble.UNDELIVERABLE),
     ],
 )  # fmt: skip
