@@ -36,7 +36,7 @@ def write(path: Path, about: Manifest, database: Path, *, passphrase: str = "", 
         raise SettingsError(f"The backup cannot be written to {path}: {error.strerror}.") from error
 
 
-def _packing(out: IO[bytes]) -> tarfile.TarFile:
+def _packing(out: sealed_file.Out) -> tarfile.TarFile:
     return tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT)
 
 

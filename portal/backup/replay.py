@@ -12,7 +12,7 @@ from portal.consent import legal_hold, subscription, suppression
 from portal.contacts import contact
 from portal.contacts.contact import Contact
 from portal.database import Database
-from portal.erasure import ahead, person, removal, thinning
+from portal.erasure import ahead, removal, thinning
 from portal.erasure import reason as reasons
 
 RESTORE = "restore"
@@ -20,8 +20,15 @@ _c, _s = table_of(Contact), subscription.table
 
 
 def replay(database: Database, gone: Sequence[Gone]) -> int:
-    """How many people were in the copy still. Nothing is in flight, and nobody else works with it."""
-    return sum(_once_more(database, each) for each in gone)
+    """How many people were in the copy still. Nothing is in flight, and nobody else works with it.
+
+    They were erased, so no hold was on them then: one that the copy knows is set aside for this, and stands again for
+    everybody else. A copy in which this was killed is never opened."""
+    aside = database.write(partial(legal_hold.set_aside, business_ids={each.business_id for each in gone}))
+    try:
+        return sum(_once_more(database, each) for each in gone)
+    finally:
+        database.write(partial(legal_hold.put_back, ids=aside))
 
 
 def _once_more(database: Database, gone: Gone) -> bool:
@@ -46,7 +53,6 @@ def _people(session: Session, gone: Gone) -> list[str]:
 
 def _erase(database: Database, gone: Gone, contact_id: str) -> None:
     home = gone.business_id
-    database.write(partial(_let_go, home=home, contact_id=contact_id))
     database.write(partial(removal.hush, business_id=home, contact_id=contact_id))
     looked = ahead.clear(database, home, contact_id)
     while database.write(partial(thinning.thin, business_id=home, contact_id=contact_id, looked=looked)):
@@ -55,14 +61,6 @@ def _erase(database: Database, gone: Gone, contact_id: str) -> None:
     database.write(
         partial(removal.erase, business_id=home, contact_id=contact_id, reason=why, actor=RESTORE, looked=looked)
     )
-
-
-def _let_go(session: Session, home: str, contact_id: str) -> None:
-    """They were erased, so no hold was on them any more: one that the copy knows had ended since."""
-    found = person.find(session, home, contact_id)
-    for row in (*found.rows, *found.shared):
-        legal_hold.end(session, home, row.id, reason=RESTORE, actor=RESTORE)
-    legal_hold.end(session, home, None, reason=RESTORE, actor=RESTORE)
 
 
 def _suppress(session: Session, gone: Gone) -> None:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Protocol
 
 from portal.backup import disk
 from portal.errors import Invalid, SettingsError
@@ -19,6 +19,16 @@ SALT = 16  # bytes
 PIECE = 1024 * 1024
 TAG = 16
 _COST = {"n": 2**15, "r": 8, "p": 1}  # 32 MB of memory and about a tenth of a second
+
+
+class Out(Protocol):
+    """What a tar file is written to: an open file, or one that seals."""
+
+    def read(self, size: int = -1, /) -> Any: ...
+    def write(self, clear: bytes, /) -> int: ...
+    def tell(self) -> int: ...
+    def seek(self, place: int, /) -> int: ...
+    def close(self) -> None: ...
 
 
 class Sealing(io.RawIOBase):
@@ -35,7 +45,7 @@ class Sealing(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, clear: bytes) -> int:  # type: ignore[override]
+    def write(self, clear: Any, /) -> int:
         self._held += clear
         while len(self._held) > PIECE:  # one piece is always kept back: it may be the last
             self._put(bytes(self._held[:PIECE]), is_last=False)
@@ -56,13 +66,13 @@ def is_sealed(path: Path) -> bool:
 
 
 @contextmanager
-def sealing(file: IO[bytes], passphrase: str) -> Iterator[IO[bytes]]:
+def sealing(file: IO[bytes], passphrase: str) -> Iterator[Out]:
     """`file` itself where there is no passphrase."""
     if not passphrase:
         yield file
         return
     sealed = Sealing(file, passphrase)
-    yield sealed  # type: ignore[misc]
+    yield sealed
     sealed.finish()
 
 

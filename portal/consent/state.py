@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from portal.consent.purpose import agreed, wider
+from portal.consent.purpose import agreed, narrower, wider
 
 
 class Status(StrEnum):
@@ -217,8 +217,8 @@ def _opted_out(state: State, fact: Fact) -> State:
 
 
 def _lapsed(state: State, fact: Fact) -> State:
-    if state.status is not Status.REQUESTED:
-        return state
+    if state.status is not Status.REQUESTED:  # with a scope, what reached further lapses; the Yes stands for the rest
+        return replace(state, scope=narrower(fact.scope, state.scope)) if fact.scope else state
     return replace(state, status=state.returns_to or Status.NONE, returns_to=None, origin=None, invited_seq=None)
 
 

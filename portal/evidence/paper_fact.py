@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = {
     Kind.REVIEW_OPENED: "A reply might mean stop; automatic texts waited for a person to read it",
     Kind.REVIEW_KEPT: "A person read the reply and texting went on",
 }
+SWITCHED_OFF = "Switched off marketing; the agreement stands for the rest"
 ORIGINS: Mapping[str, str] = {
     Origin.FORM: "on a form",
     Origin.BUSINESS_FIRST: "by text, after the business asked",
@@ -91,7 +92,9 @@ def word(words: Mapping[str, str], key: Any) -> str:
 def sentence(entry: Mapping[str, Any]) -> str:
     """`Agreed to texts, on a form`"""
     how = word(ORIGINS, entry.get("origin"))
-    return f"{word(KINDS, entry.get('kind'))}, {how}" if how else word(KINDS, entry.get("kind"))
+    is_switch = entry.get("kind") == Kind.LAPSED and (entry.get("sealed") or {}).get("scope")
+    what = SWITCHED_OFF if is_switch else word(KINDS, entry.get("kind"))
+    return f"{what}, {how}" if how else what
 
 
 def seen(visibility: Any) -> str:

@@ -18,7 +18,7 @@ from portal.consent.state import Kind, Origin, Proof
 from portal.evidence import agreement, text, withdrawal
 from portal.evidence.redaction import Redaction
 from portal.messaging import message
-from portal.messaging.reason import KINDS, ORIGINS, PROOFS
+from portal.messaging.reason import ORIGINS, PROOFS, what
 
 PAGE = 25
 
@@ -106,4 +106,4 @@ def _step(entry: Any, business: Business, row: Any, texts: Mapping[str, Any], pa
         stop = withdrawal.told(entry, said, text.told(inbound, as_told) if inbound else None)
     how = ", ".join(filter(None, (ORIGINS[Origin(entry.origin)], PROOFS[Proof(entry.proof)])))
     words = str(said.get("words") or said.get("reason") or said.get("code") or "")
-    return Step(entry, KINDS[Kind(entry.kind)], how, words, consent, stop, inbound)
+    return Step(entry, what(entry), how, words, consent, stop, inbound)

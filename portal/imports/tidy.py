@@ -1,18 +1,25 @@
-"""Lists are the clients' data: rows go as soon as an import is done, or after a day; the problems after a month."""
+"""Lists are the clients' data: rows go as soon as an import is done, or after a day; the problems after a month,
+unless a legal hold keeps them."""
 
 import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal import clock
+from portal.consent import legal_hold
 from portal.imports import import_piece, import_problem, import_run
 from portal.imports.import_run import ENDED, KEPT, WAITING, ImportRun, Progress
 
 PIECES = 40  # in one write
 KEYS = 4_000
+ROWS = 500  # in one statement
 PROBLEMS_KEPT = dt.timedelta(days=30)
-_r, _p, _k = import_run.table, import_piece.table, import_piece.keys
+LAST_DIGITS = 7
+"""By which a number is known in whatever spelling it was typed."""
+_r, _p, _k, _q = import_run.table, import_piece.table, import_piece.keys, import_problem.table
 
 
 def is_any(session: Session) -> bool:
@@ -35,11 +42,33 @@ def run(session: Session) -> bool:
 
 
 def forget_problems(session: Session) -> int:
-    """How many were deleted."""
-    old = sa.select(_r.c.id).where(_r.c.created_at < clock.now() - PROBLEMS_KEPT)
-    table = import_problem.table
-    gone = sa.delete(table).where(table.c.run_id.in_(old)).returning(table.c.row)
-    return len(session.execute(gone).all())
+    """How many were deleted. Rows that name a number on legal hold stay while it is on, all of them where the whole
+    business is; the next hour looks again."""
+    old = _q.c.run_id.in_(sa.select(_r.c.id).where(_r.c.created_at < clock.now() - PROBLEMS_KEPT))
+    gone = 0
+    for home in session.scalars(sa.select(_q.c.business_id).where(old).distinct().order_by(_q.c.business_id)).all():
+        legal_hold.let_erase(session, home)
+        if legal_hold.of_business(session, home) is None:
+            gone += _forget(session, sa.and_(_q.c.business_id == home, old), legal_hold.numbers(session, home))
+    return gone
+
+
+def _forget(session: Session, mine: Any, held: Collection[str]) -> int:
+    if not held:
+        return _gone(session, mine)
+    rows = session.execute(sa.select(_q.c.run_id, _q.c.row, _q.c.cells).where(mine)).all()
+    going = [(row.run_id, row.row) for row in rows if not _names(row.cells, held)]
+    pieces = (going[start : start + ROWS] for start in range(0, len(going), ROWS))
+    return sum(_gone(session, sa.tuple_(_q.c.run_id, _q.c.row).in_(piece)) for piece in pieces)
+
+
+def _gone(session: Session, which: Any) -> int:
+    return len(session.execute(sa.delete(_q).where(which).returning(_q.c.row)).all())
+
+
+def _names(cells: Sequence[str], numbers: Collection[str]) -> bool:
+    digits = ["".join(filter(str.isdecimal, each)) for each in cells]
+    return any(number[-LAST_DIGITS:] in each for number in numbers for each in digits)
 
 
 def _next(session: Session) -> str | None:

@@ -38,7 +38,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         Origin.SYSTEM: "Opted out: the same phone in another spelling, or before it was erased",
         OTHERWISE: "Opted out",
     },
-    Kind.LAPSED: {OTHERWISE: "The request to opt in lapsed without an answer"},
+    Kind.LAPSED: {
+        Origin.PROVIDER: "Switched off marketing in WhatsApp; the consent stands for other messages",
+        OTHERWISE: "The request to opt in lapsed without an answer",
+    },
     Kind.PAUSED: {OTHERWISE: "Paused: the client opted out on another of their numbers"},
     Kind.CARRIER_BLOCKED: {OTHERWISE: "The carrier blocks our texts to this number"},
     Kind.CARRIER_CLEARED: {OTHERWISE: "The carrier takes our texts"},

@@ -1,7 +1,7 @@
 """A client stopped marketing on WhatsApp with its own switch, and not by a word to us (rules.md section 6).
 
-The ledger knows no way to narrow a consent. So one that reaches as far as marketing ends, which is the careful
-reading; any other allows no marketing anyway and stands. Switching it on again is nobody's consent.
+It ends the marketing scope of their consent on WhatsApp and nothing else: reminders and conversations go on there, and
+an SMS consent is another one. Switching it on again is nobody's consent; marketing begins anew with its own question.
 """
 
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ from typing import Any
 from sqlmodel import Session
 
 from portal.accounts.sender import WHATSAPP
-from portal.consent import phone_number, subscription, whatsapp_user
-from portal.consent.purpose import Purpose, covers
-from portal.consent.state import Origin, Proof, Status
-from portal.messaging import message, opt_in
+from portal.consent import ledger, phone_number, subscription, whatsapp_user
+from portal.consent.purpose import Purpose, Scope, covers
+from portal.consent.state import Kind, Origin, Proof, Status
+from portal.messaging import message
 from portal.providers.provider import Preference
 
 STOPPED = "The client switched off marketing messages from you in WhatsApp."
-ENDED = f"{STOPPED} Their consent reached that far, so it has ended; they can opt in again."
+NARROWED = f"{STOPPED} Their consent there no longer covers marketing; other messages may go on."
 RESUMED = "The client switched marketing messages from you on again in WhatsApp. That alone is no consent."
 
 
@@ -33,15 +33,16 @@ def receive(session: Session, business_id: str, told: Preference) -> None:
 
 
 def stop(session: Session, row: Any, *, evidence: Mapping[str, Any], message_id: str | None = None) -> None:
-    """`row` is locked. No confirmation goes out: WhatsApp has told them already."""
+    """`row` is locked. No confirmation goes out: WhatsApp has told them already. Marketing that waits is refused when
+    its time has come."""
     if row.status != Status.OPTED_IN or not covers(row.scope, Purpose.MARKETING):
         message.notice(session, row, STOPPED)
         return
-    opt_in.opt_out(
-        session, row, origin=Origin.PROVIDER, proof=Proof.HANDSET, actor="client", should_confirm=False,
-        evidence=evidence, message_id=message_id,
+    recorded = ledger.record(
+        session, row, Kind.LAPSED, origin=Origin.PROVIDER, proof=Proof.ATTESTED, actor="client",
+        scope=Scope.INFORMATIONAL, evidence=evidence, message_id=message_id,
     )  # fmt: skip
-    message.notice(session, row, ENDED)
+    message.notice(session, recorded.row, NARROWED)
 
 
 def _row(session: Session, business_id: str, told: Preference) -> Any:

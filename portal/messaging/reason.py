@@ -167,6 +167,12 @@ def _behind(entries: Sequence[Any], key: str) -> list[Any]:
     return [entry for entry in found if entry is not None]
 
 
+def what(entry: Any) -> str:
+    """What one ledger entry says, in some words."""
+    is_switch = entry.kind == Kind.LAPSED and entry.scope
+    return "Marketing switched off; the consent stands for the rest" if is_switch else KINDS[Kind(entry.kind)]
+
+
 def _fact(entry: Any, names: Mapping[str, str]) -> Fact:
     label, words = _words(entry)
     is_paper = entry.kind == Kind.OPTED_IN and entry.origin == Origin.OFFLINE
@@ -175,7 +181,7 @@ def _fact(entry: Any, names: Mapping[str, str]) -> Fact:
     how = ", ".join(filter(None, ("on an imported list" if is_list else ORIGINS[Origin(entry.origin)], proof)))
     kind, _, rest = entry.actor.partition(":")
     who = names.get(rest, "A former member") if kind == "member" else ACTORS.get(kind, "The client")
-    return Fact(entry.seq, entry.occurred_at, KINDS[Kind(entry.kind)], how, label, words, who)
+    return Fact(entry.seq, entry.occurred_at, what(entry), how, label, words, who)
 
 
 def _words(entry: Any) -> tuple[str, str]:

@@ -1,15 +1,17 @@
 """No old copy brings anybody back who was erased after it was made, and no opt-out of theirs is lost (P17, P18)."""
 
 import stat
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlmodel import Session
 
+from portal.accounts.sender import SMS
 from portal.backup import restoring
 from portal.backup.erasure_journal import ErasureJournal
-from portal.consent import phone_number, suppression, verification
+from portal.consent import legal_hold, phone_number, subscription, suppression, verification
 from portal.contacts import contact
 from portal.database import Database
 from portal.erasure import removal
@@ -39,6 +41,18 @@ def restored(installation: Installation) -> restoring.Restored:
     journal(installation).write(installation.opened[-1])
     installation.close()
     return restoring.restore(installation.settings, installation.file)
+
+
+def hold(installation: Installation, database: Database, subscription_id: str | None) -> object:
+    """One that stands in the backup and ended after it."""
+
+    def work(session: Session, *, change: Callable[..., object]) -> object:
+        return change(session, installation.business, subscription_id, reason="A letter came", actor="operator")
+
+    placed = database.write(partial(work, change=legal_hold.place))
+    installation.back_up()
+    database.write(partial(work, change=legal_hold.end))
+    return placed
 
 
 def test_whoever_was_erased_since_is_erased_again_and_stays_opted_out(installation: Installation) -> None:
@@ -87,6 +101,30 @@ def test_others_are_left_alone(installation: Installation) -> None:
     erased(database, home, who)
     restored(installation)
     assert installation.open().write(partial(status, business_id=home, number=SECOND)) == "opted_in"
+
+
+def test_a_hold_on_the_whole_business_stands_after_it_and_stopped_nothing(installation: Installation) -> None:
+    """The copy knows a hold that had ended when they were erased, and nobody knows whether it was placed anew since."""
+    home, database = installation.business, installation.open()
+    who = database.write(partial(known, home=home))
+    placed = hold(installation, database, None)
+    erased(database, home, who)
+    assert restored(installation).settled.erased == 1
+    database = installation.open()
+    assert database.read(partial(legal_hold.of_business, business_id=home)) == placed
+    with pytest.raises(NotFound):
+        database.read(lambda session: contact.get(session, home, who))
+
+
+def test_a_hold_on_a_number_that_another_contact_has_too_stands_after_it(installation: Installation) -> None:
+    home, database = installation.business, installation.open()
+    who = database.write(partial(known, home=home))
+    database.write(lambda session: contact.create(session, home, name="Their mother", numbers=[NUMBER]))
+    row = database.write(lambda session: subscription.lock(session, home, SMS, NUMBER))
+    placed = hold(installation, database, row.id)
+    erased(database, home, who)
+    assert restored(installation).settled.erased == 1
+    assert installation.open().read(partial(legal_hold.of, business_id=home, subscription_id=row.id)) == placed
 
 
 def test_the_journal_names_nobody_and_goes_on_after_a_line_that_was_cut_off(installation: Installation) -> None:

@@ -1,6 +1,7 @@
 """Lists end to end in the database: who comes in, what is left out, and that consent only ever goes down."""
 
 import datetime as dt
+from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ from sqlmodel import Session
 from portal import clock, jobs
 from portal.accounts.sender import SMS
 from portal.column import table_of
-from portal.consent import ledger, status_count, subscription, suppression
+from portal.consent import ledger, legal_hold, status_count, subscription, suppression
 from portal.consent.state import Kind, Origin, Proof, Status
 from portal.contacts import contact_date, group, opt_in_mark
 from portal.contacts.contact import Contact
@@ -232,6 +233,28 @@ def test_the_rows_go_when_the_import_is_done_and_what_was_never_started_after_a_
     monkeypatch.setattr(clock, "now", lambda: later + dt.timedelta(days=31))
     desk.write(tidy.forget_problems)
     assert count(desk, import_problem.table) == 0
+
+
+@pytest.mark.covers("P17")
+def test_a_row_with_a_problem_stays_while_a_legal_hold_is_on_its_number(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hold on the whole business keeps every row; one on a number those that name it, however it was typed."""
+    desk.bring(f"Name,Phone\nZoë,{A}\nHeld,{A[2:5]}-{A[5:8]}.{A[8:]} extension what\nBad,1\n")
+    held = desk.row(A).id
+    later = clock.now() + dt.timedelta(days=31)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    for number in (None, held):
+        desk.write(partial(held_back, home=desk.business, number=number, change=legal_hold.place))
+    assert desk.write(tidy.forget_problems) == 0
+    desk.write(partial(held_back, home=desk.business, number=None, change=legal_hold.end))
+    assert (desk.write(tidy.forget_problems), count(desk, import_problem.table)) == (1, 1)
+    desk.write(partial(held_back, home=desk.business, number=held, change=legal_hold.end))
+    assert (desk.write(tidy.forget_problems), count(desk, import_problem.table)) == (1, 0)
+
+
+def held_back(session: Session, home: str, number: str | None, change: Callable[..., object]) -> None:
+    change(session, home, number, reason="A letter came", actor="operator")
 
 
 def test_what_fails_again_and_again_ends(desk: Desk) -> None:

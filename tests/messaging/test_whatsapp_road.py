@@ -1,5 +1,6 @@
 """What comes in from WhatsApp: consent is bound to number and channel, whoever WhatsApp says is writing."""
 
+import datetime as dt
 import itertools
 from typing import Any
 
@@ -10,10 +11,12 @@ from portal import clock
 from portal.accounts import business as businesses
 from portal.accounts import sender
 from portal.accounts.sender import SMS, WHATSAPP
-from portal.consent import ledger, subscription, whatsapp_user
+from portal.consent import ledger, subscription, verification, whatsapp_user
+from portal.consent.purpose import Purpose
 from portal.consent.state import Kind, Origin, Proof, Status
 from portal.contacts import contact
-from portal.messaging import batch, message, opt_in, whatsapp_template
+from portal.messaging import batch, gate, message, opt_in, whatsapp_template
+from portal.messaging.gate import Refuse, Send
 from portal.messaging.inbox import Rules
 from portal.messaging.message import Direction, Fate
 from portal.providers.provider import (
@@ -197,12 +200,42 @@ def test_a_changed_number_closes_the_old_one_and_leaves_the_new_one_a_stranger(l
 
 
 @pytest.mark.covers("rules 26")
-@pytest.mark.parametrize(("scope", "status"), [("marketing", Status.OPTED_OUT), ("informational", Status.OPTED_IN)])
-def test_stopping_marketing_ends_a_consent_that_reached_that_far(line: Line, scope: str, status: Status) -> None:
+@pytest.mark.parametrize("scope", ["marketing", "informational", "conversational"])
+def test_stopping_marketing_on_whatsapp_ends_marketing_there_and_nothing_else(line: Line, scope: str) -> None:
+    """rules.md 6: marketing scope off. The Yes that the rest stands on is the same, and so is the consent by SMS."""
     line.opts_in(scope)
+    line.opts_in("marketing", SMS)
+    before = line.row()
     line.receive(Preference("pref:1", OURS, CLIENT, None, True))
-    assert line.row().status == status
+    row, left = line.row(), "conversational" if scope == "conversational" else "informational"
+    assert (row.status, row.scope, row.consent_seq) == (Status.OPTED_IN, left, before.consent_seq)
+    refused = gate.decide(row, Purpose.MARKETING)
+    assert isinstance(refused, Refuse)
+    assert refused.reason == "scope"
+    assert isinstance(gate.decide(row, Purpose.CONVERSATION), Send)
+    assert line.row(channel=SMS).scope == "marketing"
     assert "marketing" in line.notices()[-1]
+    assert line.world.read(lambda session: verification.verify(session, line.business).problem) == ""
+
+
+@pytest.mark.covers("rules 26", "X-13")
+def test_the_switch_opens_nothing_whenever_it_is_told(line: Line) -> None:
+    """A STOP from before it that arrives after it counts; so does a doubt that nobody has looked at."""
+    line.opts_in("marketing")
+    line.says("I may not want these any more, who knows")
+    doubt = line.row().in_review
+    line.receive(Preference("pref:1", OURS, CLIENT, None, True))
+    assert bool(line.row().in_review) == bool(doubt)
+
+    def stopped(session: Session) -> None:
+        row = subscription.lock(session, line.business, WHATSAPP, CLIENT)
+        ledger.record(
+            session, row, Kind.OPTED_OUT, origin=Origin.REPLY, proof=Proof.HANDSET, actor="client",
+            occurred_at=row.last_entry_at - dt.timedelta(microseconds=1),
+        )  # fmt: skip
+
+    line.world.write(stopped)
+    assert (line.row().status, line.row().scope) == (Status.OPTED_OUT, None)
 
 
 @pytest.mark.covers("rules 26")
@@ -240,7 +273,8 @@ def test_the_code_for_stopped_marketing_counts_as_the_switch_itself(line: Line) 
     line.was_sent()
     line.fails(Trouble.PREFERENCE, "131050")
     entries = line.world.read(lambda session: ledger.entries(session, line.business, line.row().id))
-    assert (entries[-1].kind, entries[-1].evidence["code"]) == (Kind.OPTED_OUT, "131050")
+    assert (entries[-1].kind, entries[-1].evidence["code"]) == (Kind.LAPSED, "131050")
+    assert (line.row().status, line.row().scope) == (Status.OPTED_IN, "informational")
 
 
 @pytest.mark.covers("rules 26")
