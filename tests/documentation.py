@@ -23,6 +23,7 @@ RIGHTS_IN_WORDS = {
     Right.SETUP: "the business's particulars, consent policy and automatic texts, webhooks",
     Right.EXPORT: "take out what belongs to many clients at once",
     Right.PEOPLE: "members and branches",
+    Right.TAKE_EVIDENCE: "take along the evidence for a number",
     Right.LEGAL_HOLD: "keep from erasure what a court may ask for",
     Right.OPT_IN: "opt a client in",
 }

@@ -30,6 +30,7 @@ class Right(StrEnum):
     SETUP = "setup"
     EXPORT = "export"
     PEOPLE = "people"
+    TAKE_EVIDENCE = "take_evidence"
     LEGAL_HOLD = "legal_hold"
 
 

@@ -89,6 +89,9 @@ def call(operations: Mapping[str, Operation], alone: Meter, shared: SharedMeter)
             made = await database.reading(lambda session: _admitted(session, operation, arrived, settings))
             arrived = replace(arrived, cleared=await asyncio.to_thread(operation.clears, database, made))
         said = await shared.counting(database, attempt, limit=settings.api_minute)
+        if operation.notes is not None:
+            note = operation.notes
+            await database.writing(lambda session: note(session, _admitted(session, operation, arrived, settings)))
         if operation.drains:
             await drain.wait(database, arrived.params["id"])
         return await _response(said)

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from portal.accounts import audit
 from portal.api.operation import Answer, Call
 from portal.api.value import Moment, Told
 from portal.clients import subject, subject_data
@@ -31,3 +32,12 @@ class PersonData(Told):
 def show(session: Session, call: Call) -> Answer:
     who = subject.of_contact(session, call.business.id, call.id)
     return Answer(subject_data.of(session, call.business, who))
+
+
+def note(session: Session, call: Call) -> None:
+    """As the page does it (web/contact_data.py)."""
+    who = subject.of_contact(session, call.business.id, call.id).id or call.id
+    audit.note(
+        session, "person.exported", actor=call.actor, business_id=call.business.id, object=who, ip=call.ip,
+        token=call.token.name,
+    )  # fmt: skip

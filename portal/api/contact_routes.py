@@ -26,6 +26,7 @@ OPERATIONS = (
     Operation(
         "GET", "/contacts/{id}/data", contact_data.show, Right.EXPORT,
         "Everything about one person, for when they ask for it", contact_data.PersonData,
+        notes=contact_data.note,
     ),
     Operation(
         "GET", "/flows", flow.page, Right.READ, "Opt-in flows, the sample first", flow.Flows, query=Page, needs=TEXTING

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 from sqlmodel import Session
 
+from portal.accounts import audit
 from portal.api.operation import Answer, Call, File
 from portal.api.value import Asked, Limited, Moment, QueryMoment, Told
 from portal.consent import evidence
@@ -145,12 +146,33 @@ def file(session: Session, call: Call) -> Answer:
 
 def of_message(session: Session, call: Call) -> Answer:
     """The same about one text, which a note for members is not."""
-    text = message.get(session, call.business.id, call.id)
-    if text is None or text.is_hidden:
-        raise NotFound("There is no such message.")
+    text = _text(session, call)
     row = subscription_list.one(session, call.business.id, text.subscription_id)
     at = call.asked(EvidenceMoment).at
     return _answer(session, call, packet.of(session, call.business, row, at=at, message_id=text.id))
+
+
+def _text(session: Session, call: Call) -> Any:
+    found = message.get(session, call.business.id, call.id)
+    if found is None or found.is_hidden:
+        raise NotFound("There is no such message.")
+    return found
+
+
+def note(session: Session, call: Call) -> None:
+    _note(session, call, subscription_list.one(session, call.business.id, call.id).id)
+
+
+def note_message(session: Session, call: Call) -> None:
+    _note(session, call, _text(session, call).subscription_id)
+
+
+def _note(session: Session, call: Call, subscription_id: str) -> None:
+    """As the page does it (web/thread_evidence.py)."""
+    audit.note(
+        session, "evidence.taken", actor=call.actor, business_id=call.business.id, object=subscription_id, ip=call.ip,
+        format=call.wants.rpartition("/")[2], kept_everything=False, token=call.token.name,
+    )  # fmt: skip
 
 
 def _answer(session: Session, call: Call, found: Mapping[str, Any]) -> Answer:

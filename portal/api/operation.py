@@ -81,6 +81,7 @@ class Operation:
     `clears`: after that, in short transactions of its own, what the work would take long for; its answer is
     `Call.cleared`;
     `is_secret`: its answer holds a secret, and is kept encrypted where it is kept at all;
+    `notes`: writes down that it was read, in a transaction of its own, after it was found and before anything leaves;
     `also`: the other media types that it can answer in, asked for by `Accept`."""
 
     method: str
@@ -99,6 +100,7 @@ class Operation:
     hushes: Callable[[Session, Call], list[str]] | None = None
     clears: Callable[[Database, Call], Any] | None = None
     is_secret: bool = False
+    notes: Callable[[Session, Call], None] | None = None
     also: tuple[str, ...] = ()
 
     @property

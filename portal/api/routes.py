@@ -84,9 +84,9 @@ OPERATIONS = (
         evidence.Ledger, query=evidence.LedgerPage, needs=TEXTING,
     ),
     Operation(
-        "GET", "/subscriptions/{id}/evidence", evidence.file, Right.READ,
+        "GET", "/subscriptions/{id}/evidence", evidence.file, Right.TAKE_EVIDENCE,
         "A packet that proves its consent and can be checked offline", evidence.EvidenceFile,
-        query=evidence.EvidenceMoment, needs=TEXTING, also=(evidence.PDF, evidence.ZIP),
+        query=evidence.EvidenceMoment, needs=TEXTING, notes=evidence.note, also=(evidence.PDF, evidence.ZIP),
     ),
     Operation(
         "GET", "/evidence/checkpoints", checkpoint.page, Right.READ,
@@ -94,9 +94,9 @@ OPERATIONS = (
         query=checkpoint.CheckpointPage, needs=TEXTING,
     ),
     Operation(
-        "GET", "/messages/{id}/evidence", evidence.of_message, Right.READ,
+        "GET", "/messages/{id}/evidence", evidence.of_message, Right.TAKE_EVIDENCE,
         "The same about one text: whether it was allowed, by what, and in which words", evidence.EvidenceFile,
-        query=evidence.EvidenceMoment, needs=TEXTING, also=(evidence.PDF, evidence.ZIP),
+        query=evidence.EvidenceMoment, needs=TEXTING, notes=evidence.note_message, also=(evidence.PDF, evidence.ZIP),
     ),
     Operation(
         "GET", "/subscriptions/{id}/legal-hold", legal_hold.show, Right.READ, "Whether it is under legal hold",

@@ -15,7 +15,7 @@ from forms.evidence import MomentForm, TakeForm
 from portal import clock
 from portal.accounts import audit
 from portal.accounts.business import Capability
-from portal.accounts.member import Member, Right
+from portal.accounts.member import Right
 from portal.consent import ledger, legal_hold, subscription
 from portal.database import Database
 from portal.errors import Forbidden, NotFound
@@ -38,7 +38,7 @@ async def take(request: Request) -> Response:
     visit = await page.admitted(request, page.SIGNED_IN, Capability.TEXTING)
     database: Database = request.app.state.database
     form = TakeForm(visit.form)
-    if not _may_take(visit.member) or (form.everything.data and not visit.member.may(Right.LEGAL_HOLD)):
+    if not visit.member.may(Right.TAKE_EVIDENCE) or (form.everything.data and not visit.member.may(Right.LEGAL_HOLD)):
         raise Forbidden("Owners, managers and counsel take evidence along; everything in it only owners and counsel.")
     if not form.is_valid():
         return page.respond(request, visit, await database.reading(lambda session: _page(session, visit, form, 422)))
@@ -55,10 +55,6 @@ _MAKE: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, bytes]], bytes]] =
     "pdf": lambda found, _: paper.of(found),
     "json": lambda found, _: bundle.data(found),
 }
-
-
-def _may_take(who: Member) -> bool:
-    return who.may(Right.EXPORT) or who.may(Right.LEGAL_HOLD)
 
 
 def _row(session: Session, visit: Visit) -> Any:
@@ -107,7 +103,8 @@ def _page(session: Session, visit: Visit, form: TakeForm, status: int = 200) -> 
         "row": row, "form": form, "asked": asked, "typed": typed, "note": typed.note if typed else "",
         "states": [(state, moment.sentence(state, zone)) for state in states], "moments": _choices(typed, zone),
         "steps": steps, "after": after, "more": more, "lines": lines, "before": before, "older": older,
-        "about": wanted, "may_take": _may_take(visit.member), "may_keep": visit.member.may(Right.LEGAL_HOLD),
+        "about": wanted, "may_take": visit.member.may(Right.TAKE_EVIDENCE),
+        "may_keep": visit.member.may(Right.LEGAL_HOLD),
         "hold": legal_hold.of(session, visit.business.id, row.id), "framed": _framed, "lasted": moment.lasted,
         "spelled": moment.spelled, "first_seq": entries[0].seq if entries else 0,
     }  # fmt: skip

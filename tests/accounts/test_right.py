@@ -18,6 +18,7 @@ record_consent       y     y       -     -
 setup                y     -       -     -
 export               y     y       -     -
 people               y     -       -     -
+take_evidence        y     y       -     y
 legal_hold           y     -       -     y
 """
 

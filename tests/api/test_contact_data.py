@@ -1,7 +1,10 @@
 """`GET /contacts/{id}/data`: everything about one person, for programs of an owner or manager."""
 
 import pytest
+import sqlalchemy as sa
 
+from portal.accounts.audit import AuditEntry
+from portal.column import table_of
 from tests.api.conftest import CLIENT, Api, Clients
 
 
@@ -15,3 +18,6 @@ def test_a_program_reads_everything_about_one_person(owner: Api, clients: Client
     assert told["consent"][0]["noted"]["words"]
     assert "Zanzibar" in {each["text"] for each in told["texts"]}
     assert owner.call("GET", "/contacts/nobody/data").status_code == 404
+    query = sa.select(table_of(AuditEntry)).where(table_of(AuditEntry).c.action == "person.exported")
+    noted = clients.site.read(lambda session: session.execute(query).all())
+    assert [(each.object, bool(each.details["token"])) for each in noted] == [(made["id"], True)]

@@ -4,15 +4,22 @@ import copy
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+import sqlalchemy as sa
 import time_machine
+from starlette.testclient import TestClient
 
+from portal.accounts.audit import AuditEntry
+from portal.accounts.member import Role
+from portal.column import table_of
 from portal.consent import evidence, ledger
 from portal.evidence import paper
 from tests.api.conftest import CLIENT, SECOND, Api, Clients
+from tests.conftest import World
 
 ASKED = {"reason": "She rang", "received_by": "phone", "received_at": "2026-11-21T23:05:00Z"}
 YES_AT = dt.datetime(2026, 11, 20, 10, 0, tzinfo=dt.UTC)
@@ -188,3 +195,30 @@ def test_the_evidence_is_a_file_where_one_is_asked_for(
     assert (answer.status_code, answer.headers["content-type"]) == (200, wanted)
     assert answer.content.startswith(begins)
     assert answer.headers["content-disposition"].startswith('attachment; filename="evidence-14155550132.')
+
+
+@pytest.mark.covers("promises E")
+@pytest.mark.parametrize("wanted", ["application/json", "application/zip"])
+def test_whoever_takes_it_is_written_down_before_it_leaves(api: Api, site: World, row_id: str, wanted: str) -> None:
+    """By the token's name, as the page does it by the member's; what was refused or not found is not taken."""
+    sent = api.get(f"/messages?number={quote(CLIENT)}&direction=outbound")["items"][-1]
+    for path in (f"/subscriptions/{row_id}/evidence", f"/messages/{sent['id']}/evidence"):
+        assert api.call("GET", path, Accept=wanted).status_code == 200
+    api.call("GET", "/subscriptions/nobody/evidence", Accept=wanted)
+    query = sa.select(table_of(AuditEntry)).where(table_of(AuditEntry).c.action == "evidence.taken")
+    found = site.read(lambda session: session.execute(query).all())
+    details = {"format": wanted[12:], "kept_everything": False, "token": found[0].details["token"]}
+    assert [(each.object, each.details) for each in found] == [(row_id, details)] * 2
+    assert all(each.actor.startswith("token:") and each.details["token"] for each in found)
+
+
+@pytest.mark.covers("promises E", "M-7")
+@pytest.mark.parametrize("role", list(Role))
+def test_only_those_who_take_it_from_the_page_take_it_here(
+    clients: Clients, client: TestClient, token_of: Callable[[str, Role], str], role: Role
+) -> None:
+    row_id = clients.says_yes()
+    is_allowed = role is not Role.STAFF
+    program = Api(client, token_of(clients.business, role))
+    assert program.call("GET", f"/subscriptions/{row_id}/evidence").status_code == (200 if is_allowed else 403)
+    assert program.call("GET", f"/subscriptions/{row_id}/ledger").status_code == 200
