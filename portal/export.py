@@ -33,7 +33,6 @@ class Format(StrEnum):
 
 
 FEED_PIECE = 200
-MEDIA_TYPES = {Format.CSV: "text/csv; charset=utf-8; header=present", Format.JSONL: "application/x-ndjson"}
 
 
 @dataclass(frozen=True)

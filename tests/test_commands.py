@@ -778,6 +778,24 @@ def test_an_export_streams_one_business_to_standard_output_and_is_written_down(r
     assert run("export", "--business", town.hearth.slug, "--what", "everything").code == 2
 
 
+@pytest.mark.covers("promises F")
+def test_the_seal_of_an_export_is_a_file_beside_it_that_verify_takes(run: Run, town: World, tmp_path: Path) -> None:
+    def agree(session: Session) -> None:
+        row = subscription.lock(session, town.hearth.id, "sms", NUMBER)
+        opt_in.opt_in(
+            session, row, origin=Origin.FORM, proof=Proof.HANDSET, actor="client", confirmation="form.confirmation"
+        )
+
+    town.write(agree)
+    seal = tmp_path / "checkpoint.txt"
+    taken = ("export", "--business", town.hearth.slug, "--what", "contacts")
+    done = run(*taken, "--checkpoint", str(seal))
+    assert (done.code, done.out, done.err) == (0, run(*taken).out, "")
+    assert "1 of your checkpoints kept" in run("verify", "--checkpoint", str(seal)).out
+    lost = run(*taken, "--checkpoint", str(tmp_path / "nowhere" / "seal.txt"))
+    assert (lost.code, "cannot be written" in lost.err) == (1, True)
+
+
 @pytest.mark.covers("S-2")
 def test_the_archive_is_fetched_from_a_number_on(run: Run, town: World) -> None:
     def keep(session: Session) -> None:

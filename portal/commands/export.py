@@ -2,13 +2,17 @@
 
 import argparse
 import sys
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portal.commands import database
-from portal.errors import Invalid
+from portal.errors import Invalid, SettingsError
 
 if TYPE_CHECKING:
     from sqlmodel import Session
+
+    from portal.database import Database
 
 OPERATOR = "operator"
 ARCHIVE = "archive"
@@ -22,6 +26,7 @@ def add(commands: Any) -> None:
     export.add_argument("--what", required=True, choices=WHAT)
     export.add_argument("--format", choices=FORMATS, help="csv without it; the archive is always jsonl")
     export.add_argument("--after", type=int, metavar="N", help="of the archive: only what has a higher number")
+    export.add_argument("--checkpoint", metavar="FILE", help="also write the seal of the records that it tells of")
     export.set_defaults(run=run_export)
 
 
@@ -48,7 +53,21 @@ def run_export(arguments: argparse.Namespace) -> int:
         while not file.is_done:
             sys.stdout.buffer.write(found.read(file.piece))
         sys.stdout.buffer.flush()
+        if arguments.checkpoint is not None:
+            _seal(found, business_id, arguments)
     return 0
+
+
+def _seal(found: "Database", business_id: str, arguments: argparse.Namespace) -> None:
+    """Beside the file and not in it. Raises SettingsError where the disk does not take it."""
+    from portal.evidence import export_seal
+
+    file = f"{arguments.what} of portal export"
+    text = found.write(partial(export_seal.text, business_id=business_id, file=file))
+    try:
+        Path(arguments.checkpoint).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{arguments.checkpoint} cannot be written: {error.strerror}.") from error
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -13,8 +13,8 @@ from portal.evidence import checkpoint, note
 from portal.evidence.tree import Gap
 from portal.statement import Statement, param
 
-DAYS, MONTHS = 14, 25
-"""Of how many earlier checkpoints a packet holds the proof: with the first, 40 at most."""
+DAYS, MONTHS, EXPORTS = 14, 25, 10
+"""Of how many earlier checkpoints a packet holds the proof: with the first, 50 at most."""
 _t = checkpoint.table.c
 _MAILED = Statement(
     sa.select(_t.size, _t.day)
@@ -23,6 +23,12 @@ _MAILED = Statement(
     )
     .order_by(_t.size)
 )  # fmt: skip
+_EXPORTED = Statement(
+    sa.select(_t.size)
+    .where(_t.business_id == param("business_id"), _t.size < param("below", sa.Integer()), _t.mailed_at.is_(None))
+    .order_by(_t.size.desc())
+    .limit(param("limit", sa.Integer()))
+)
 _FIRST = Statement(sa.select(_t.size, _t.day).where(_t.business_id == param("business_id")).order_by(_t.size).limit(1))
 
 
@@ -59,13 +65,15 @@ def of(session: Session, business_id: str, seqs: Sequence[int]) -> Sealing:
 
 
 def _chosen(session: Session, business_id: str, below: int) -> list[int]:
-    """The very first, and of those that were mailed the first of each month and the last days', oldest first."""
+    """The very first, the last that went out with exports, and of those that were mailed the first of each month and
+    the last days', oldest first."""
     mailed = _MAILED.rows(session, business_id=business_id, below=below)
     months: dict[tuple[int, int], int] = {}
     for row in mailed:
         months.setdefault((row.day.year, row.day.month), row.size)
     first = [row.size for row in _FIRST.rows(session, business_id=business_id) if row.size < below]
-    return sorted({*first, *list(months.values())[-MONTHS:], *(row.size for row in mailed[-DAYS:])})
+    exported = [row.size for row in _EXPORTED.rows(session, business_id=business_id, below=below, limit=EXPORTS)]
+    return sorted({*first, *exported, *list(months.values())[-MONTHS:], *(row.size for row in mailed[-DAYS:])})
 
 
 def _hex(nodes: Iterable[bytes]) -> list[str]:

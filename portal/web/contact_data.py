@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import zipfile
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
@@ -17,6 +18,7 @@ from portal.accounts.member import Right
 from portal.clients import subject, subject_data
 from portal.clients.subject import Subject
 from portal.database import Database, Lane
+from portal.evidence import export_seal
 from portal.web import page
 from portal.web.page import Answer, Page, SeeOther
 from portal.web.visit import Visit
@@ -25,7 +27,8 @@ READ_ME = """Everything that {business} has stored about you here, as of {day}.
 
 data.json is plain text: any editor or browser opens it. It holds who you are here, your numbers, what you agreed to and
 when, texts both ways, notes about you, your answers, and who else is told. Telephone numbers and addresses of other
-people are masked. Ask {business} if something is wrong, or if you want it erased.
+people are masked. checkpoint.txt is the signed seal of the records of consent on that day, among them yours, and says
+how it is checked. Ask {business} if something is wrong, or if you want it erased.
 """
 
 
@@ -44,15 +47,19 @@ async def download(request: Request) -> Response:
     who = await database.reading(lambda session: _find(session, visit))
     await database.writing(lambda session: _note(session, visit, who), lane=Lane.BULK)
     told = await database.reading(lambda session: subject_data.of(session, visit.business, _find(session, visit)))
-    content = await asyncio.to_thread(_zip, told, visit.business.name)
+    seal = await database.writing(
+        partial(export_seal.text, business_id=visit.business.id, file="data.json"), lane=Lane.BULK
+    )
+    content = await asyncio.to_thread(_zip, told, visit.business.name, seal)
     headers = {"Content-Disposition": f'attachment; filename="data-{clock.now().date().isoformat()}.zip"'}
     return Response(content, headers=headers, media_type="application/zip")
 
 
-def _zip(told: dict[str, Any], business: str) -> bytes:
+def _zip(told: dict[str, Any], business: str, seal: str) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("data.json", json.dumps(told, ensure_ascii=False, indent=1))
+        file.writestr(export_seal.NAME, seal)
         file.writestr("READ-ME.txt", READ_ME.format(business=business, day=told["made_at"][:10]))
     return made.getvalue()
 

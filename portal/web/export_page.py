@@ -1,6 +1,11 @@
-"""`/settings/export`: the files of `portal export`, as downloads. The browser shows how far it has come."""
+"""`/settings/export`: the files of `portal export`, each in a ZIP with the seal of the records that it tells of. The
+browser shows how far it has come."""
 
+import asyncio
+import zipfile
 from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -9,8 +14,9 @@ from starlette.responses import Response, StreamingResponse
 from forms.export import ExportForm
 from portal import clock, export
 from portal.accounts.member import Right
-from portal.database import Database
-from portal.export import MEDIA_TYPES, Export, Format, What
+from portal.database import Database, Lane
+from portal.evidence import export_seal
+from portal.export import Export, Format, What
 from portal.web import page
 from portal.web.page import Answer, Page
 from portal.web.visit import Visit
@@ -31,15 +37,45 @@ async def download(request: Request) -> Response:
     await database.writing(
         lambda session: export.note(session, visit.business.id, what, format_, actor=visit.actor, ip=visit.ip)
     )
-    name = f"{visit.business.slug}-{what}-{clock.now().date().isoformat()}.{format_}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    name = f"{visit.business.slug}-{what}-{clock.now().date().isoformat()}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}.zip"'}
     file = Export(visit.business.id, what, format_)
-    return StreamingResponse(_pieces(database, file), headers=headers, media_type=MEDIA_TYPES[format_])
+    pieces = _pieces(database, file, visit.business.id, f"{name}.{format_}")
+    return StreamingResponse(pieces, headers=headers, media_type="application/zip")
 
 
-async def _pieces(database: Database, file: Export) -> AsyncIterator[bytes]:
-    while not file.is_done:
-        yield await database.reading(file.piece)
+class _Passing:
+    """A file that keeps nothing: what was written is taken out piece by piece."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def write(self, data: Any, /) -> int:
+        self._held += data
+        return len(data)
+
+    def flush(self) -> None:
+        """There is nothing behind it."""
+
+    def close(self) -> None:
+        """The same."""
+
+    def taken(self) -> bytes:
+        found = bytes(self._held)
+        self._held.clear()
+        return found
+
+
+async def _pieces(database: Database, file: Export, business_id: str, name: str) -> AsyncIterator[bytes]:
+    out = _Passing()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        with packed.open(name, "w", force_zip64=True) as inside:
+            while not file.is_done:
+                await asyncio.to_thread(inside.write, await database.reading(file.piece))
+                yield out.taken()
+        seal = partial(export_seal.text, business_id=business_id, file=name)
+        packed.writestr(export_seal.NAME, await database.writing(seal, lane=Lane.BULK))
+    yield out.taken()
 
 
 def _page(form: ExportForm, status: int = 200) -> Page:

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from portal.accounts.audit import AuditEntry
 from portal.column import table_of
+from portal.evidence import note
 from tests.api.conftest import CLIENT, Api, Clients
 
 
@@ -17,6 +18,8 @@ def test_a_program_reads_everything_about_one_person(owner: Api, clients: Client
     assert (told["format"], told["person"]["name"]) == ("portal-access-1", "Ann")
     assert told["consent"][0]["noted"]["words"]
     assert "Zanzibar" in {each["text"] for each in told["texts"]}
+    [sealed] = note.found_in(told["checkpoint"])
+    assert sealed.size >= told["consent"][0]["entry"]
     assert owner.call("GET", "/contacts/nobody/data").status_code == 404
     query = sa.select(table_of(AuditEntry)).where(table_of(AuditEntry).c.action == "person.exported")
     noted = clients.site.read(lambda session: session.execute(query).all())

@@ -27,7 +27,7 @@ def test_an_owner_downloads_everything_about_a_client_and_the_audit_says_so(scen
         answer = client.post(url)
         assert answer.headers["content-type"] == "application/zip"
         with zipfile.ZipFile(io.BytesIO(answer.content)) as file:
-            assert set(file.namelist()) == {"data.json", "READ-ME.txt"}
+            assert set(file.namelist()) == {"data.json", "checkpoint.txt", "READ-ME.txt"}
             told = json.loads(file.read("data.json"))
         assert told["numbers"][0]["number"] == CLIENT
         assert "Zanzibar" in {each["text"] for each in told["texts"]}
