@@ -16,8 +16,10 @@ from argon2 import PasswordHasher
 from hypothesis import settings as settings_of_hypothesis
 from sqlmodel import Session
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
+from portal import app as applications
 from portal import clock, schema, second_lock
 from portal.accounts import business as businesses
 from portal.accounts import key, member, sender
@@ -29,11 +31,12 @@ from portal.app import create_app
 from portal.column import table_of
 from portal.database import Database
 from portal.settings import Caps, Settings
+from portal.web.routes import routes
 
 if TYPE_CHECKING:
     from tests.postgres import Databases
 
-pytest_plugins = ["tests.postgres", "tests.canary", "tests.figures"]
+pytest_plugins = ["tests.compiled", "tests.postgres", "tests.canary", "tests.figures"]
 settings_of_hypothesis.register_profile("ours", deadline=None)  # a busy machine is no failure
 settings_of_hypothesis.load_profile("ours")
 
@@ -238,10 +241,22 @@ def person(session: Session, business_id: str, name: str, role: Role) -> Person:
     return Person(made.id, email, cookie, found[0].csrf)
 
 
+@pytest.fixture(scope="session")
+def urls() -> list[BaseRoute]:
+    """The table of every URL, which nothing changes: making it is half of the work of making an application."""
+    return routes()
+
+
 @pytest.fixture
-def app(settings: Settings, secrets: Secrets) -> Iterator[Starlette]:
-    """The application without its jobs: nothing is sent unless a test sends it."""
-    made = create_app(settings, with_jobs=False, secrets=secrets)
+def app(settings: Settings, secrets: Secrets, urls: list[BaseRoute]) -> Iterator[Starlette]:
+    """The application without its jobs: nothing is sent unless a test sends it. That its database is a copy of one at
+    the newest schema, with its lock, is not asked again of each copy: on PostgreSQL that is five connections."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(applications, "routes", lambda: urls)
+        patch.setattr(schema, "revision", lambda url: schema.HEAD)
+        patch.setattr(schema, "is_unfinished", lambda url: False)
+        patch.setattr(second_lock, "secure", lambda url: None)
+        made = create_app(settings, with_jobs=False, secrets=secrets)
     yield made
     made.state.database.dispose()
 

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from types import TracebackType
 from typing import LiteralString, Self
 
@@ -67,6 +68,11 @@ class Databases:
         self.folder = folder
         self._template = template
         self._has_template = False
+        self._kept: psycopg.Connection | None = None
+
+    def close(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
 
     def fresh(self, migrate: Callable[[str], None]) -> str:
         """The URL of a new database at the head of the schema. `migrate(url)` runs once for the whole cluster."""
@@ -107,8 +113,9 @@ class Databases:
         return f"postgresql+psycopg://{ROLE}@/{name}?host={self.folder}"
 
     def _execute(self, statement: LiteralString, *names: str) -> None:
-        with self._connect() as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        if self._kept is None:  # one for all that come: a test is made a database and loses it
+            self._kept = self._connect()
+        self._kept.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(host=self.folder, user=ROLE, dbname="postgres", autocommit=True)
@@ -124,10 +131,11 @@ def _name(url: str) -> str:
 def postgres_databases() -> Iterator[Databases]:
     """The session's cluster if there is one; else one for this process alone."""
     if folder := os.environ.get(FOLDER):
-        yield Databases(folder)
+        with closing(Databases(folder)) as databases:
+            yield databases
         return
-    with Cluster() as cluster:
-        yield Databases(cluster.folder)
+    with Cluster() as cluster, closing(Databases(cluster.folder)) as databases:
+        yield databases
 
 
 def pytest_configure(config: pytest.Config) -> None:

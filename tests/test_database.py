@@ -129,11 +129,15 @@ def test_what_a_deadlock_stopped_is_tried_again(
     both_hold_one = threading.Barrier(2)
     tries: list[str] = []
     heard: list[frozenset[str]] = []
+    one_is_done = threading.Event()
     postgres.listen(heard.append)
+    postgres.listen(lambda _: one_is_done.set())
 
     def crossing(first: str, second: str, name: str) -> Callable[[Session], None]:
         def work(session: Session) -> None:
             tries.append(name)
+            if tries.count(name) == 2:  # else it may have its row again before who waits for that is awake
+                one_is_done.wait(10)
             announce(session, name)
             rename(session, first, f"{name} was first")
             if tries.count(name) == 1:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -64,8 +65,10 @@ def test_the_schema_is_migrated_once_and_then_copied(postgres_databases: Databas
     """Each `Databases` stands for a worker: the second finds the first one's template."""
     migrated: list[str] = []
     for _ in range(2):
-        worker = Databases(postgres_databases.folder, template="pot_template")
-        with connect(worker.fresh(lambda url: migrate(url, migrated))) as connection:
+        with (
+            closing(Databases(postgres_databases.folder, template="pot_template")) as worker,
+            connect(worker.fresh(lambda url: migrate(url, migrated))) as connection,
+        ):
             assert connection.execute("SELECT * FROM pot").fetchall() == []
     assert len(migrated) == 1
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +67,11 @@ async def floor(url: str, jobs: int) -> float:
 
 
 def main(count: int) -> None:
-    with Cluster() as cluster, tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
-        databases = Databases(cluster.folder)
+    with (
+        Cluster() as cluster,
+        closing(Databases(cluster.folder)) as databases,
+        tempfile.TemporaryDirectory(prefix="portal-bench-") as folder,
+    ):
         made = scene.set_up(Path(folder), databases.empty(), count)
         beside = asyncio.run(floor(databases.empty(), count)) if FOLDER in os.environ else None
         if beside is None:

@@ -39,8 +39,8 @@ def _aim_on_postgres(folder: Path, pace: Pace) -> list[Figure]:
 
 @contextlib.contextmanager
 def _cluster() -> Iterator[Databases]:
-    with Cluster() as cluster:
-        yield Databases(cluster.folder)
+    with Cluster() as cluster, contextlib.closing(Databases(cluster.folder)) as databases:
+        yield databases
 
 
 WORK: Sequence[tuple[tuple[str, ...], Work]] = (

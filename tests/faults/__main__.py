@@ -7,7 +7,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from portal import schema
@@ -49,8 +49,8 @@ def database(*, on_postgres: bool) -> Iterator[tuple[str, Path]]:
             schema.migrate(url)
             yield url, folder
             return
-        with Cluster() as cluster:
-            yield Databases(cluster.folder).fresh(schema_of), folder
+        with Cluster() as cluster, closing(Databases(cluster.folder)) as databases:
+            yield databases.fresh(schema_of), folder
 
 
 def schema_of(url: str) -> None:
