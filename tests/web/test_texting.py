@@ -11,6 +11,7 @@ from portal.accounts import sender
 from portal.messaging.spending import Limits
 from portal.providers.provider import Rejected, Trouble, Unknown
 from portal.statement import Statement
+from portal.watch import backup_run
 from portal.watch.alarm import Alarm
 from tests.conftest import as_member
 from tests.web.scene import Scene, words
@@ -33,6 +34,14 @@ def test_what_is_broken_is_named_first_with_what_to_do(scene: Scene) -> None:
     assert "No. Something is broken." in said
     assert said.index("No number to text from") < said.index("Nothing is stuck")
     assert "Ask the operator" in said
+
+
+@pytest.mark.covers("promises F")
+def test_a_backup_that_cannot_be_brought_back_does_not_say_that_texting_is_broken(scene: Scene) -> None:
+    scene.write(lambda session: backup_run.note(session, backup_run.Kind.TRIED, seconds=1, problem="damaged"))
+    assert "Texting works, but not its backup." in words(scene.alice().get("/texting").text)
+    scene.write(partial(sender.switch, business_id=scene.site.hearth.id, channel="sms", on=False))
+    assert "No. Something is broken." in words(scene.alice().get("/texting").text)
 
 
 def test_the_day_is_drawn_by_what_became_of_its_texts(scene: Scene) -> None:
