@@ -6,11 +6,13 @@ the later (promises.md 0.6). In doubt: opted out.
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import reduce
 from typing import Any, Protocol
 
 from portal.consent.purpose import agreed, narrower, wider
+from portal.consent.replacing import replace
 
 
 class Status(StrEnum):
@@ -133,10 +135,7 @@ def order(fact: Fact) -> tuple[Any, ...]:
 
 
 def fold(facts: Iterable[Fact]) -> State:
-    state = State()
-    for fact in sorted(facts, key=order):
-        state = step(state, fact)
-    return state
+    return reduce(step, sorted(facts, key=order), State())
 
 
 def step(state: State, fact: Fact) -> State:

@@ -1,7 +1,7 @@
 """Re-walks the ledger and names the first entry that was changed, removed, swapped or cut off (promise P11)."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,34 +11,44 @@ from sqlmodel import Session
 from portal.accounts import key
 from portal.accounts.business import Business
 from portal.column import table_of
-from portal.consent import drift, dropped_field, erased_subscription, head, ledger, subscription
+from portal.consent import drift, dropped_field, erased_subscription, glance, head, ledger, subscription
+from portal.consent.glance import Glance
 from portal.consent.state import fold
 from portal.statement import Statement, param
 
 PIECE = 2000
 
-_heads = head.table
-_PIECE = Statement(
-    sa.select(ledger.table)
-    .where(ledger.table.c.business_id == param("business_id"), ledger.table.c.seq > param("after"))
-    .order_by(ledger.table.c.seq)
-    .limit(param("limit", sa.Integer()))
+_heads, _e, _s = head.table, ledger.table.c, subscription.table.c
+_following = (
+    ledger.table.outerjoin(subscription.table, sa.and_(_s.id == _e.subscription_id, _s.business_id == _e.business_id)),
+    (_s.channel.label("channel_now"), _s.number.label("number_now")),
+    (_e.business_id == param("business_id"), _e.seq > param("after")),
 )
+
+
+def _next(*columns: Any) -> Statement:
+    """Entries in order, each with the number as it stands in its subscription; null where that is gone."""
+    tables, now, which = _following
+    entries = sa.select(*columns, *now).select_from(tables).where(*which)
+    return Statement(entries.order_by(_e.seq).limit(param("limit", sa.Integer())))
+
+
+STORED, _READ = _next(*glance.COLUMNS), _next(ledger.table)
 _HEAD = Statement(sa.select(_heads).where(_heads.c.business_id == param("business_id")))
+_HASH = Statement(sa.select(_e.hash).where(_e.business_id == param("business_id"), _e.seq == param("seq")))
 _business = table_of(Business)
 _BUSINESSES = Statement(sa.select(_business.c.id).order_by(_business.c.id))
-_ORPHANS = Statement(
-    sa.select(ledger.table.c.subscription_id, sa.func.min(ledger.table.c.seq).label("seq"))
-    .where(
-        ledger.table.c.business_id == param("business_id"),
-        ~sa.exists().where(
-            subscription.table.c.id == ledger.table.c.subscription_id,
-            subscription.table.c.business_id == ledger.table.c.business_id,
-        ),
-    )
-    .group_by(ledger.table.c.subscription_id)
-    .order_by(sa.func.min(ledger.table.c.seq))
-)
+
+
+@dataclass(frozen=True)
+class Place:
+    """The last entry that is known to be in order."""
+
+    seq: int = 0
+    hash: str = head.GENESIS
+
+
+BEGINNING = Place()
 
 
 @dataclass(frozen=True)
@@ -67,75 +77,89 @@ class Step:
 
 
 def step(session: Session, business_id: str, after: int, last: str, *, limit: int = PIECE) -> Step:
-    """One piece of a walk that began at some entry known to be in order: the ledger may grow meanwhile. Where a piece
-    cannot be read, one entry of it."""
-    erased, dropped = erased_subscription.of(session, business_id), dropped_field.of(session, business_id)
-    try:
-        piece = _PIECE.rows(session, business_id=business_id, after=after, limit=limit)
-        for entry in piece:
-            if problem := _entry_problem(entry, after, last, erased, dropped):
-                return Step(after, last, problem, is_end=True)
-            after, last = entry.seq, entry.hash
-    except (ValueError, TypeError):
-        if limit > 1:
-            return step(session, business_id, after, last, limit=1)
-        return Step(after, last, _unreadable(after), is_end=True)
-    if len(piece) == limit:
-        return Step(after, last)
-    return Step(after, last, _head_problem(session, business_id, after, last), is_end=True)
+    """One piece of a walk that began at some entry known to be in order: the ledger may grow meanwhile."""
+    look = _Look(session, business_id)
+    hashes, problem = look.at(after, last, limit)
+    seq, last = after + len(hashes), hashes[-1] if hashes else last
+    if problem or len(hashes) == limit:
+        return Step(seq, last, problem, is_end=bool(problem))
+    return Step(seq, last, _head_problem(session, business_id, seq, last), is_end=True)
 
 
-def verify(session: Session, business_id: str, *, see: Callable[[str], None] | None = None) -> Verified:
+def verify(
+    session: Session,
+    business_id: str,
+    *,
+    see: Callable[[str], None] | None = None,
+    start: Place = BEGINNING,
+    is_folded: bool = False,
+) -> Verified:
     """Check hashes, commitments, links, numbering, the head, and that every subscription is the fold of its entries.
 
-    `see` is shown the hash of each entry that is in order, the first one first."""
-    count, last = 0, head.GENESIS
-    erased, dropped = erased_subscription.of(session, business_id), dropped_field.of(session, business_id)
-    try:
-        for entry in _walk(session, business_id):
-            if problem := _entry_problem(entry, count, last, erased, dropped):
-                return Verified(business_id, count, problem)
-            count, last = entry.seq, entry.hash
-            if see is not None:
-                see(last)
-    except (ValueError, TypeError):
-        return Verified(business_id, count, _unreadable(count))
-    problem = (
-        _head_problem(session, business_id, count, last)
-        or orphan(session, business_id)
-        or drift.problem(session, business_id)
-    )
-    return Verified(business_id, count, problem)
-
-
-def _walk(session: Session, business_id: str) -> Iterator[Any]:
-    """Entries in order, and a ValueError at the one that cannot be read."""
-    after, limit = 0, PIECE
+    `see` is shown the hash of each entry that is in order, the first one first. Up to `start`, and the folds where
+    `is_folded`, somebody looked just now."""
+    (count, last), look = (start.seq, start.hash), _Look(session, business_id)
     while True:
+        hashes, problem = look.at(count, last, PIECE)
+        count, last = count + len(hashes), hashes[-1] if hashes else last
+        if see is not None:
+            for each in hashes:
+                see(each)
+        if problem:
+            return Verified(business_id, count, problem)
+        if not hashes:
+            break
+    problem = _head_problem(session, business_id, count, last) or erased(session, business_id)
+    return Verified(business_id, count, problem or ("" if is_folded else drift.problem(session, business_id)))
+
+
+def stretch(session: Session, business_id: str, *, after: int, length: int) -> tuple[str, list[str]]:
+    """The hash of entry `after` as it is stored, and those of the entries in order behind it, at most `length`."""
+    before = _HASH.first(session, business_id=business_id, seq=after)
+    start = head.GENESIS if after == 0 else before.hash if before else ""
+    look, hashes = _Look(session, business_id), [start]
+    while len(hashes) <= length:
+        limit = min(PIECE, length + 1 - len(hashes))
+        found, _ = look.at(after + len(hashes) - 1, hashes[-1], limit)
+        hashes += found
+        if len(found) < limit:
+            break
+    return start, hashes[1:]
+
+
+class _Look:
+    """At entries of one business: at a glance, and closely at those that a glance does not settle."""
+
+    def __init__(self, session: Session, business_id: str) -> None:
+        self._session, self._business_id = session, business_id
+        self._erased = erased_subscription.of(session, business_id)
+        self._dropped = dropped_field.of(session, business_id)
+        self._glance = Glance(self._erased, self._dropped)
+
+    def at(self, after: int, last: str, limit: int) -> tuple[list[str], str]:
+        """The hashes of entries in order after `after`, at most `limit`, and what is wrong with the next one."""
+        hashes: list[str] = []
+        for row in STORED.rows(self._session, business_id=self._business_id, after=after, limit=limit):
+            if not self._glance.sees(row, seq=after + 1, previous=last):
+                problem = self._closely(after, last)
+                if problem:
+                    return hashes, problem
+            after, last = row.seq, row.hash
+            hashes.append(last)
+        return hashes, ""
+
+    def _closely(self, after: int, last: str) -> str:
+        """What is wrong with the entry after `after`, if anything is."""
         try:
-            piece = _PIECE.rows(session, business_id=business_id, after=after, limit=limit)
-        except ValueError:
-            if limit == 1:
-                raise
-            limit = 1
-            continue
-        if not piece:
-            return
-        yield from piece
-        after = piece[-1].seq
-
-
-def _entry_problem(
-    entry: Any, before: int, last: str, erased: Mapping[str, Any], dropped: Mapping[str, dt.datetime]
-) -> str:
-    return _problem(entry, expected_seq=before + 1, expected_previous=last) or _evidence_problem(
-        entry, dropped, is_erased=entry.subscription_id in erased
-    )
-
-
-def _unreadable(before: int) -> str:
-    """A time that is no time, a salt that is no hex."""
-    return f"Entry {before + 1} cannot be read: it was changed after it was written."
+            entry = _READ.first(self._session, business_id=self._business_id, after=after, limit=1)
+            is_erased = entry.subscription_id in self._erased
+            return (
+                _problem(entry, expected_seq=after + 1, expected_previous=last)
+                or _evidence_problem(entry, self._dropped, is_erased=is_erased)
+                or _number_problem(entry, is_erased=is_erased)
+            )
+        except (ValueError, TypeError):
+            return f"Entry {after + 1} cannot be read: it was changed after it was written."
 
 
 def _problem(entry: Any, *, expected_seq: int, expected_previous: str) -> str:
@@ -143,7 +167,7 @@ def _problem(entry: Any, *, expected_seq: int, expected_previous: str) -> str:
         return f"Entry {expected_seq} is missing."
     if entry.previous_hash != expected_previous:
         return f"Entry {entry.seq} does not follow entry {entry.seq - 1}: one of them was replaced."
-    public = entry._asdict()
+    public = {name: getattr(entry, name) for name in _e.keys()}  # noqa: SIM118 (a collection of columns)
     if ledger.entry_hash(public) != entry.hash:
         return f"Entry {entry.seq} was changed after it was written."
     return ""
@@ -168,6 +192,16 @@ def _evidence_problem(entry: Any, dropped: Mapping[str, dt.datetime], *, is_eras
     return ""
 
 
+def _number_problem(entry: Any, *, is_erased: bool) -> str:
+    """Consent belongs to the exact number on its channel (promise P13); without its subscription an opt-out would be
+    forgotten."""
+    if entry.number_now is None:
+        return "" if is_erased else f"Entry {entry.seq} belongs to a subscription that is gone."
+    if glance.is_about(entry, entry.evidence):
+        return ""
+    return f"Subscription {entry.subscription_id} has another number than its ledger entries."
+
+
 def _head_problem(session: Session, business_id: str, count: int, last: str) -> str:
     sealed = _HEAD.first(session, business_id=business_id)
     if sealed is None:
@@ -180,13 +214,9 @@ def _head_problem(session: Session, business_id: str, count: int, last: str) -> 
     return ""
 
 
-def orphan(session: Session, business_id: str) -> str:
-    """Without its subscription an opt-out would be forgotten; an erased one has its seal, and its state still."""
-    erased = erased_subscription.of(session, business_id)
-    for gone in _ORPHANS.rows(session, business_id=business_id):
-        if gone.subscription_id not in erased:
-            return f"Entry {gone.seq} belongs to a subscription that is gone."
-        entries = ledger.entries(session, business_id, gone.subscription_id)
-        if fold(entries).status != erased[gone.subscription_id].status:
-            return f"Subscription {gone.subscription_id} was erased and does not say what its ledger entries say."
+def erased(session: Session, business_id: str) -> str:
+    """A subscription that was erased has its seal, and its state still; or an opt-out would be forgotten."""
+    for id_, sealed in erased_subscription.of(session, business_id).items():
+        if fold(ledger.entries(session, business_id, id_)).status != sealed.status:
+            return f"Subscription {id_} was erased and does not say what its ledger entries say."
     return ""

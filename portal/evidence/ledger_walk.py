@@ -10,18 +10,11 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session
 
-from portal.consent import drift, head, verification
+from portal.consent import drift, verification
+from portal.consent.verification import Place
 
 T = TypeVar("T")
 Read = Callable[[Callable[[Session], T]], T]
-
-
-@dataclass(frozen=True)
-class Place:
-    """The last entry that is known to be in order."""
-
-    seq: int = 0
-    hash: str = head.GENESIS
 
 
 @dataclass(frozen=True)
@@ -43,7 +36,7 @@ def walk(read: Read[Any], business_id: str, start: Place) -> Walked:
 
 
 def _rows(read: Read[Any], business_id: str) -> str:
-    problem: str = read(partial(verification.orphan, business_id=business_id))
+    problem: str = read(partial(verification.erased, business_id=business_id))
     after: str | None = ""
     while after is not None and not problem:
         after, problem = read(partial(drift.some, business_id=business_id, after=after))

@@ -39,6 +39,7 @@ TARGETS = {
     "V11": Target(1.15, 1.3, is_ceiling=True),
     "V12": Target(0.80, 0.55),
     "V13": Target(500, 1),
+    "V14": Target(0.30, 0.12),
     "V15": Target(1.10, 1.25, is_ceiling=True),
     "V17": Target(0.05, 0.03),  # of our own floor; of the one that speed.md names nothing can be run
     "V18": Target(1.40, 1.6, is_ceiling=True),

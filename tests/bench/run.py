@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
-from tests.bench import aim, chain, drain, form, listing, start, stop
+from tests.bench import aim, chain, drain, form, listing, start, stop, walk
 from tests.bench.figure import Figure
 from tests.bench.pace import Pace
 from tests.postgres import Cluster, Databases
@@ -50,6 +50,7 @@ WORK: Sequence[tuple[tuple[str, ...], Work]] = (
     (("V10",), _aim_on_sqlite),
     (("V10",), _aim_on_postgres),
     (("V11", "V12", "V13"), listing.pages),
+    (("V14",), walk.verify),
     (("V15",), chain.append),
     (("V17",), form.questionnaire),
     (("V18",), start.imports),
