@@ -30,6 +30,10 @@ class Road:
         self.cursor.execute(compiled.sql, values)
         return int(self.cursor.rowcount)
 
+    def each(self, compiled: Compiled, many: list[Any]) -> int:
+        self.cursor.executemany(compiled.sql, many)
+        return int(self.cursor.rowcount)
+
     def post(self, compiled: Compiled, values: Any) -> None:
         self.cursor.execute(compiled.sql, values)
 
@@ -62,6 +66,10 @@ class FoldingRoad(Road):
     def run(self, compiled: Compiled, values: Any) -> int:
         self._clear(compiled)
         return super().run(compiled, values)
+
+    def each(self, compiled: Compiled, many: list[Any]) -> int:
+        self._clear(compiled)
+        return super().each(compiled, many)
 
     def post(self, compiled: Compiled, values: Any) -> None:
         if not self._may_join(compiled):

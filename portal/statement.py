@@ -3,7 +3,7 @@
 Objects cost twenty times as much (speed.md, design 2); the schema is still written only once, in the table classes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,6 +48,14 @@ class Statement:
         """Run for its effect; the number of rows touched (not for ON CONFLICT DO NOTHING: use RETURNING)."""
         compiled, road = self._effect(session)
         return road.run(compiled, compiled.bind(values))
+
+    def each(self, session: Session, many: Sequence[Mapping[str, Any]]) -> int:
+        """Run once for each of `many` values; the rows touched together, also of ON CONFLICT DO NOTHING. On PostgreSQL
+        all of them share a round trip."""
+        if not many:
+            return 0
+        compiled, road = self._effect(session)
+        return road.each(compiled, [compiled.bind(values) for values in many])
 
     def post(self, session: Session, **values: Any) -> None:
         """Run for its effect, which nobody waits for: on PostgreSQL several such share one round trip."""

@@ -45,6 +45,20 @@ def add(session: Session, name: str, count: int = 1) -> None:
     ADD.post(session, id=name, count=count, until=now())
 
 
+def test_one_statement_for_many_says_how_many_rows_it_touched(database: Database) -> None:
+    once = Statement(lambda insert: insert(_table).values(**params("id", "count", "until")).on_conflict_do_nothing())
+
+    def work(session: Session) -> tuple[int, int, int, int]:
+        add(session, "a")
+        many = [{"id": name, "count": 7, "until": now()} for name in "abc"]
+        added = once.each(session, many)
+        raised = RAISE.each(session, [{"id": name} for name in "bcd"])
+        return added, raised, RAISE.each(session, []), RAISE.each(session, [{"id": "a"}])
+
+    assert database.write(work) == (2, 2, 0, 1)
+    assert counts(database) == {"a": 2, "b": 8, "c": 8}
+
+
 def counts(database: Database) -> dict[str, int]:
     return {row.id: row.count for row in database.read(COUNT.rows)}
 

@@ -147,34 +147,50 @@ class _Turn:
             session, sender_id=lane.sender_id, urgency=lane.urgency, now=now, probing=probing, limit=room * 2
         )
         self._looked_at += len(rows)
-        waiting = deferral.on_claiming(session, rows, now)
-        taken = 0
-        for row in rows:
-            if taken < room and row.subscription_id not in self._numbers:
-                self._numbers.add(row.subscription_id)
-                taken += self._row(row, waiting.get(row.id))
+        taken = self._take(self._going(rows, room))
         pace.use(taken)
         self._taken[lane.business_id] += taken
         if lane.is_probe and not taken:
             breaker.not_probed(session, lane.sender_id, now=now)
         return taken, lane.is_probe or (len(rows) < room * 2 and taken < room)
 
-    def _row(self, row: Any, waits: Defer | None) -> bool:
-        """Whether it is claimed; what may not go now is put off or ended."""
+    def _going(self, rows: list[Any], room: int) -> list[Any]:
+        """At most `room` that may go now; what may not is put off or ended."""
+        session, now, going = self._session, self._now, list[Any]()
+        waiting = deferral.on_claiming(session, rows, now)
+        for found in rows:
+            if len(going) == room:
+                break
+            if found.subscription_id in self._numbers:
+                continue
+            self._numbers.add(found.subscription_id)
+            row = receipt.with_entry(session, found)
+            why_not = _why_not(row, now, self.spending, waiting.get(row.id))
+            if why_not is not None:
+                _keep_back(session, row, why_not)
+                continue
+            self.spending.add(row)
+            going.append(row)
+        return going
+
+    def _take(self, going: list[Any]) -> int:
+        """How many are claimed: another process may have been quicker with a text to the same number."""
         session, now = self._session, self._now
-        row = receipt.with_entry(session, row)
-        found = _why_not(row, now, self.spending, waits)
-        if found is not None:
-            _keep_back(session, row, found)
-            return False
-        if not flight.take(session, row.subscription_id, row.id, now=now):
-            return False
-        if row.attempts == 0 and row.due_at > row.created_at:
-            message.arrive(session, row, at=now)
-        _SENDING.run(session, id=row.id, consent_seq=row.consent_seq, claimed_at=now, **receipt.made(row, at=now))
-        self.spending.add(row)
-        self.claimed.append(Claim(row, row.credentials))
-        return True
+        taken = flight.take(session, going, now=now)
+        for row in [row for row in going if row not in taken] if len(taken) < len(going) else ():
+            self.spending.add(row, times=-1)
+        for row in taken:
+            if row.attempts == 0 and row.due_at > row.created_at:
+                message.arrive(session, row, at=now)
+        _SENDING.each(
+            session,
+            [
+                {"id": row.id, "consent_seq": row.consent_seq, "claimed_at": now, **receipt.made(row, at=now)}
+                for row in taken
+            ],
+        )
+        self.claimed += [Claim(row, row.credentials) for row in taken]
+        return len(taken)
 
 
 def _keep_back(session: Session, row: Any, found: Defer | tuple[Fate, str]) -> None:

@@ -6,6 +6,7 @@ again, and so that a repeated STOP waits for it too, whatever became of the cons
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel
@@ -34,11 +35,11 @@ class InFlight(SQLModel, table=True):
 table = table_of(InFlight)
 _m = message.table
 _TAKE = Statement(
-    lambda insert: (
-        insert(table)
-        .values(**params("subscription_id", "message_id", "until"))
-        .on_conflict_do_nothing()
-        .returning(table.c.message_id)
+    lambda insert: insert(table).values(**params("subscription_id", "message_id", "until")).on_conflict_do_nothing()
+)
+_MINE = Statement(
+    sa.select(table.c.message_id).where(
+        table.c.subscription_id == param("subscription_id"), table.c.message_id == param("message_id")
     )
 )
 _LAND = Statement(
@@ -67,14 +68,22 @@ def _stopping(spared: Sequence[Purpose]) -> Statement:
 _STOP: dict[tuple[Purpose, ...], Statement] = {}
 
 
-def take(session: Session, subscription_id: str, message_id: str, *, now: dt.datetime) -> bool:
-    """False when another text is on its way to this number."""
-    return bool(_TAKE.rows(session, subscription_id=subscription_id, message_id=message_id, until=now + LEASE))
+def take(session: Session, rows: Sequence[Any], *, now: dt.datetime) -> list[Any]:
+    """Those of the claim rows to whose number no other text is on its way."""
+    leases = [_lease(row) for row in rows]
+    if _TAKE.each(session, [{**lease, "until": now + LEASE} for lease in leases]) == len(rows):
+        return list(rows)
+    return [row for row, lease in zip(rows, leases, strict=True) if _MINE.first(session, **lease)]
 
 
 def land(session: Session, subscription_id: str, message_id: str) -> None:
     """Its outcome is known, as far as it ever will be."""
     _LAND.run(session, subscription_id=subscription_id, message_id=message_id)
+
+
+def land_each(session: Session, rows: Sequence[Any]) -> None:
+    """The same for many claim rows."""
+    _LAND.each(session, [_lease(row) for row in rows])
 
 
 def land_overdue(session: Session, message_id: str, *, now: dt.datetime) -> None:
@@ -94,3 +103,7 @@ def is_stopped(session: Session, subscription_id: str) -> bool:
     now = clock.now()
     lease = _STOPPED.first(session, subscription_id=subscription_id, now=now)
     return lease is not None and lease.until > now
+
+
+def _lease(row: Any) -> dict[str, str]:
+    return {"subscription_id": row.subscription_id, "message_id": row.id}

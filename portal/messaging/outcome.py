@@ -46,7 +46,7 @@ _END = Statement(
     .where(_m.c.id == param("id"), _m.c.status.in_(("sending", "unknown")))
     .values(**params("status", "reason", "error_code", "finished_at"))
 )
-_SENT = Statement(
+SENT = Statement(
     sa.update(_m)
     .where(_m.c.id == param("id"), _m.c.status.in_(("sending", "unknown")))
     .values(status="sent", reason="", **params("provider_id", "sent_at"))
@@ -87,7 +87,7 @@ _PROGRESS = Statement(
 def mark(session: Session, claimed: Any, result: Result) -> None:
     """Record what the provider said to the text of claim row `claimed`, and end its lease."""
     if isinstance(result, Accepted):
-        if _SENT.run(session, id=claimed.id, provider_id=result.provider_id, sent_at=clock.now()):
+        if SENT.run(session, id=claimed.id, provider_id=result.provider_id, sent_at=clock.now()):
             _tell(session, claimed, claimed.id, Fate.SENT)
         breaker.works(session, claimed)
     elif isinstance(result, Rejected):

@@ -38,6 +38,12 @@ class Share:
             return max(0, self._slots - self._held.total())
 
     @property
+    def held(self) -> int:
+        """Slots in use."""
+        with self._lock:
+            return self._held.total()
+
+    @property
     def is_full(self) -> bool:
         with self._lock:
             return self._held.total() >= self._slots + self._spare

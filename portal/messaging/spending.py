@@ -66,10 +66,11 @@ class Spending:
             for each in self._buckets(row, purpose)
         )
 
-    def add(self, row: Any) -> None:
+    def add(self, row: Any, *, times: int = 1) -> None:
+        """-1 `times` for one that was added and does not go."""
         self._businesses.add(row.business_id)
         for each in self._buckets(row, Purpose(row.purpose)):
-            self._spent[each.what] += each.size
+            self._spent[each.what] += times * each.size
 
     def write(self) -> None:
         for what in sorted(self._spent):  # in one order, or two workers could wait for each other

@@ -4,7 +4,6 @@ That knowledge decides everything: what was not sent may be tried again, what wa
 (promises.md 0.4, P6). No proxies, no redirects, no retries, and no exchange outlasts its timeout.
 """
 
-import http.client
 import ssl
 import threading
 from collections.abc import Mapping
@@ -13,18 +12,11 @@ from urllib.parse import urlsplit
 
 from portal import clock
 from portal.errors import SettingsError
-from portal.providers import wire
+from portal.providers import exchange, wire
+from portal.providers.exchange import Answer as Answer
+from portal.providers.exchange import Reader
 
 MAX_IDLE = 4.0  # seconds; a line idle for longer may be closing at the other end this very moment
-
-
-@dataclass(frozen=True)
-class Answer:
-    """`retry_after` is that header as it came, empty without one."""
-
-    status: int
-    body: bytes
-    retry_after: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +48,9 @@ class Line:
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
         self._prefix = parts.path.rstrip("/")
         self._is_secure = parts.scheme == "https"
+        name = f"[{self._host}]" if ":" in self._host else self._host
+        is_usual = self._port == (443 if self._is_secure else 80)
+        self._head = {"Host": name if is_usual else f"{name}:{self._port}", "Accept-Encoding": "identity"}
         self._kept = threading.local()
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str], *, deadline: float) -> Answer | NotSent | Lost:
@@ -70,15 +65,14 @@ class Line:
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], deadline: float
     ) -> Answer | NotSent | Lost:
         until = clock.monotonic() + self._timeout
+        request = exchange.request(method, self._prefix + path, {**self._head, **headers}, body)
         try:
             connection = self._ready(min(until, deadline))
         except (OSError, UnicodeError) as error:
             return _too_late() if clock.monotonic() >= deadline else NotSent("connection", f"No connection: {error}.")
-        connection.request(method, self._prefix + path, body, dict(headers))  # into the wire's buffer
         if clock.monotonic() >= deadline:
-            connection.close()
             return _too_late()
-        return connection.exchange(until)
+        return connection.exchange(request, until)
 
     def _ready(self, until: float) -> "_Connection":
         """This thread's connection, opened anew where it is missing or no longer to be trusted."""
@@ -96,50 +90,50 @@ def _too_late() -> NotSent:
     return NotSent("deadline", "The time to start this send had passed before it could be written.")
 
 
-class _Connection(http.client.HTTPConnection):
-    """Speaks HTTP into a wire; connects and writes only when told to."""
-
-    auto_open = 0
+class _Connection:
+    """Opens and writes only when told to."""
 
     def __init__(self, host: str, port: int, context: ssl.SSLContext | None, most: int) -> None:
-        super().__init__(host, port)
-        self.default_port = 443 if context else 80
-        self._context, self._most = context, most
+        self._host, self._port, self._context, self._most = host, port, context, most
         self._wire: wire.Wire | None = None
+        self._reader: Reader | None = None
         self._used_at = 0.0
 
     def __del__(self) -> None:
         """A thread that ends takes its connection along."""
         self.close()
 
+    def close(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
+        self._wire = self._reader = None
+
     def is_alive(self) -> bool:
         """Whether a request may be written: recently used, and the server has neither closed nor said anything."""
-        if self.sock is None or self._wire is None:
+        if self._wire is None:
             return False
         return clock.monotonic() - self._used_at <= MAX_IDLE and not self._wire.has_news()
 
     def open(self, until: float) -> None:
         """Raises OSError when nobody answers before `until`."""
-        dialled = wire.dial(self.host, self.port, until)
+        dialled = wire.dial(self._host, self._port, until)
         if self._context is not None:
-            dialled = self._context.wrap_socket(dialled, server_hostname=self.host)
-        self.sock = self._wire = wire.Wire(dialled, most=self._most)
+            dialled = self._context.wrap_socket(dialled, server_hostname=self._host)
+        self._wire = wire.Wire(dialled)
+        self._reader = Reader(self._wire, most=self._most)
+        self._used_at = clock.monotonic()
 
-    def exchange(self, until: float) -> Answer | Lost:
-        """Write what is waiting and read the answer, all before `until`."""
+    def exchange(self, request: bytes, until: float) -> Answer | Lost:
+        """Write the request and read its answer, all before `until`."""
+        assert self._wire is not None
+        assert self._reader is not None
         try:
-            answer = self._exchanged(until)
-        except (OSError, http.client.HTTPException, ValueError) as error:
+            self._wire.send(request, until)
+            answer = self._reader.read(until)
+        except (OSError, ValueError) as error:
             self.close()
             return Lost(f"The request went out, but no answer came back: {error or type(error).__name__}.")
+        if not self._reader.is_fit:
+            self.close()
         self._used_at = clock.monotonic()
         return answer
-
-    def _exchanged(self, until: float) -> Answer:
-        if self._wire is None:
-            raise http.client.NotConnected
-        self._wire.flush(until)
-        with self.getresponse() as response:
-            if response.status < 200 or (response.length or 0) > self._most:
-                raise http.client.UnknownProtocol(f"answer {response.status} of {response.length} bytes")
-            return Answer(response.status, response.read(), response.headers.get("Retry-After", ""))

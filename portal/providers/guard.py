@@ -4,7 +4,6 @@ A name is looked up once, every address it has is checked, and one of exactly th
 answer the check with one address and the call with another. No redirects, no proxies; the answer's body is not read.
 """
 
-import http.client
 import socket
 import ssl
 from collections.abc import Callable, Mapping
@@ -13,7 +12,8 @@ from typing import Any
 from portal import address, clock
 from portal.accounts.attempt import Reply
 from portal.address import Refused, Rules, Target
-from portal.providers import wire
+from portal.providers import exchange, wire
+from portal.providers.exchange import Answer, AnswerError, Reader
 
 TIMEOUT = 5.0  # seconds for everything together
 MOST = 64 * 1024  # bytes of an answer's head that are looked at
@@ -39,7 +39,7 @@ class Guard:
             if any(address.is_refused(str(each[4][0]), self._rules) for each in found):
                 return Reply(0, "Its name leads to an address that is not on the public internet.")
             return self._exchange(target, found, body, headers, until)
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, ValueError) as error:
             return Reply(0, _sentence(error))
 
     def _exchange(
@@ -61,35 +61,28 @@ class Guard:
 def _request(target: Target, body: bytes, headers: Mapping[str, str]) -> bytes:
     head = {
         "Host": target.authority, "User-Agent": "client-portal-webhooks/1", "Content-Type": "application/json",
-        "Content-Length": str(len(body)), "Connection": "close", **headers,
+        "Connection": "close", **headers,
     }  # fmt: skip
-    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
-    return f"POST {target.path} HTTP/1.1\r\n{lines}\r\n".encode("ascii") + body
+    return exchange.request("POST", target.path, head, body)
 
 
 def _answer(line: socket.socket, request: bytes, until: float) -> Reply:
     """The status and nothing else: what a stranger's server says is shown to nobody."""
-    held: Any = wire.Wire(line, most=MOST)
+    held = wire.Wire(line)
     try:
-        held.sendall(request)
-        held.flush(until)
-        response = http.client.HTTPResponse(held, method="POST")
-        try:
-            response.begin()
-            return _reply(response)
-        finally:
-            response.close()
+        held.send(request, until)
+        return _reply(Reader(held, most=MOST).read_head(until))
     finally:
         held.close()
 
 
-def _reply(response: http.client.HTTPResponse) -> Reply:
-    status = response.status
+def _reply(answer: Answer) -> Reply:
+    status = answer.status
     if 200 <= status < 300:
         return Reply(status)
     if 300 <= status < 400:
         return Reply(status, "It answered with a redirect, and those are not followed.")
-    return Reply(status, f"It answered {status}.", response.headers.get("Retry-After", "").strip()[:20])
+    return Reply(status, f"It answered {status}.", answer.retry_after.strip()[:20])
 
 
 def _sentence(error: Exception) -> str:
@@ -103,6 +96,6 @@ def _sentence(error: Exception) -> str:
         return "Its name has no address."
     if isinstance(error, ConnectionRefusedError):
         return "The connection was refused."
-    if isinstance(error, http.client.HTTPException):
+    if isinstance(error, AnswerError):
         return "Its answer is not HTTP."
     return "The connection failed."

@@ -4,9 +4,10 @@ import datetime as dt
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from portal.providers import (
+    form,
     handover,
     part,
     setting,
@@ -107,7 +108,7 @@ def _form(text: Outbound) -> bytes:
     fields = [("To", text.to), sender, ("Body", text.text)]
     if text.callback_url:
         fields.append(("StatusCallback", text.callback_url))
-    return urlencode(fields).encode()
+    return form.encoded(fields)
 
 
 def _result(answer: Answer) -> Result:

@@ -9,9 +9,8 @@ Not verified: that 429 and 503 come for sends; the list of answers only knows co
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from portal.providers import handover, part, toll_free, vonage_event, vonage_signature
+from portal.providers import form, handover, part, toll_free, vonage_event, vonage_signature
 from portal.providers.connection import Answer, Line
 from portal.providers.provider import (
     Accepted,
@@ -90,7 +89,7 @@ def _form(text: Outbound) -> bytes:
     }
     if 0 < len(callback) <= LONGEST_CALLBACK:
         fields["callback"] = callback
-    return urlencode(fields).encode()
+    return form.encoded(fields.items())
 
 
 def _result(answer: Answer) -> Result:

@@ -1,7 +1,5 @@
-"""A socket that writes a request in one piece and waits for nothing beyond one moment."""
+"""A socket that waits for nothing beyond one moment, and how it comes about."""
 
-import http.client
-import io
 import queue
 import selectors
 import socket
@@ -13,6 +11,7 @@ from typing import Any
 from portal import clock
 
 MAX_ANSWER = 256 * 1024  # bytes
+PIECE = 64 * 1024  # bytes read at once
 _Poll: Any = getattr(selectors, "PollSelector", selectors.SelectSelector)  # select() knows only the first 1,024 files
 
 
@@ -23,65 +22,63 @@ def trusted() -> ssl.SSLContext:
 
 
 class Wire:
-    """A socket that gathers a request, writes it at once, and waits for nothing beyond one moment.
+    """A socket that waits for nothing beyond one moment.
 
-    A socket's own timeout starts anew with every byte, so an answer that drips would hold a send slot for ever.
+    A socket's own timeout starts anew with every byte, so an answer that drips would hold a send slot for ever. This
+    one never blocks by itself: only who has to wait pays for the waiting.
     """
 
-    def __init__(self, plain: socket.socket, *, most: int = MAX_ANSWER) -> None:
+    def __init__(self, plain: socket.socket) -> None:
+        plain.setblocking(False)
         self._socket = plain
-        self._most = most
-        self._waiting = bytearray()
-        self._until = 0.0
         self._poll = _Poll()
         self._poll.register(plain, selectors.EVENT_READ)
 
     def has_news(self) -> bool:
         """Whether the other end closed, or said something nobody asked for."""
-        pending = self._socket.pending() if isinstance(self._socket, ssl.SSLSocket) else 0
-        return bool(pending or self._poll.select(0))
+        return bool(self._is_pending() or self._poll.select(0))
 
-    def sendall(self, data: bytes) -> None:
-        self._waiting += data
+    def send(self, data: bytes, until: float) -> None:
+        """All of it. Raises OSError, TimeoutError when it does not fit before `until`."""
+        left = memoryview(data)
+        while left:
+            try:
+                left = left[self._socket.send(left) :]
+            except (BlockingIOError, ssl.SSLWantWriteError):
+                self._wait_to_write(until)
+            except ssl.SSLWantReadError:
+                self._wait_to_read(until)
 
-    def flush(self, until: float) -> None:
-        self._until = until
-        self._socket.settimeout(_left(until))
-        self._socket.sendall(self._waiting)
-        self._waiting.clear()
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Reading(self._socket, self._until, self._most))
+    def receive(self, until: float) -> bytes:
+        """What has come, empty when the other end closed. Raises OSError, TimeoutError when nothing comes."""
+        while True:
+            if not self._is_pending():
+                self._wait_to_read(until)
+            try:
+                return self._socket.recv(PIECE)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                continue
+            except ssl.SSLWantWriteError:
+                self._wait_to_write(until)
 
     def close(self) -> None:
         self._poll.close()
         self._socket.close()
 
+    def _is_pending(self) -> bool:
+        """Whether TLS holds bytes that the socket no longer tells of."""
+        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
 
-class _Reading(io.RawIOBase):
-    """Reads from a socket until a moment, and never more than an answer may weigh."""
+    def _wait_to_read(self, until: float) -> None:
+        if not self._poll.select(_left(until)):
+            raise TimeoutError("timed out")
 
-    def __init__(self, plain: socket.socket, until: float, most: int) -> None:
-        super().__init__()
-        self._socket = plain
-        self._file = plain.makefile("rb", buffering=0)  # keeps the socket open until the answer is read
-        self._until = until
-        self._room = most
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        self._socket.settimeout(_left(self._until))
-        count = self._file.readinto(buffer)
-        self._room -= count or 0
-        if self._room < 0:
-            raise http.client.UnknownProtocol("an endless answer")
-        return count
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
+    def _wait_to_write(self, until: float) -> None:
+        self._poll.modify(self._socket, selectors.EVENT_WRITE)
+        try:
+            self._wait_to_read(until)
+        finally:
+            self._poll.modify(self._socket, selectors.EVENT_READ)
 
 
 def dial(host: str, port: int, until: float) -> socket.socket:

@@ -11,7 +11,7 @@ import time
 
 from sqlmodel import Session
 
-from portal.messaging import claim, outcome
+from portal.messaging import claim, landing
 from portal.messaging.claim import Claim
 from portal.messaging.spending import Limits
 from portal.opening import open_database
@@ -25,8 +25,7 @@ _ids = itertools.count(1)
 
 def turn(session: Session, landed: list[Claim], batch: int) -> list[Claim]:
     """As the dispatcher does it: what has landed is marked in the next claim's transaction."""
-    for each in landed:
-        outcome.mark(session, each.row, Accepted(f"{os.getpid()}-{next(_ids)}"))
+    landing.mark(session, [(each.row, Accepted(f"{os.getpid()}-{next(_ids)}")) for each in landed])
     return claim.take(session, batch, NO_LIMITS)
 
 

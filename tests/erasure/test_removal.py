@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -217,7 +218,7 @@ def test_nobody_is_erased_while_a_text_to_them_is_on_its_way(small: Small) -> No
     def leave(session: Session) -> None:
         row = subscription.lock(session, small.home, SMS, A)
         sent = message.add(session, row, direction=Direction.OUTBOUND, status=Fate.SENDING, text="Hi", purpose="help")
-        assert flight.take(session, row.id, str(sent), now=clock.now())
+        assert flight.take(session, [SimpleNamespace(id=str(sent), subscription_id=row.id)], now=clock.now())
 
     small.write(leave)
     with pytest.raises(Conflict, match="just leaving"):
