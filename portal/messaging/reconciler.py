@@ -124,6 +124,7 @@ class Reconciler:
             place = None if isinstance(page, NotListed) else page.next
             if place is None:
                 return
+            self._database.write(partial(reconciliation.renew, sender_id=row.id))
         yield NotListed(f"The list has more than {PAGES} pages; `portal reconcile --since` can ask for less.")
 
     def _take_in(self, row: Any, inbound: Sequence[InboundText], report: Report) -> None:
@@ -143,6 +144,7 @@ class Reconciler:
 
     def _receive(self, session: Session, *, row: Any, events: Sequence[InboundText]) -> list[Received]:
         received: list[Received] = []
+        reconciliation.renew(session, row.id)
         for each in events:
             now = clock.now()
             arrived_at = min(each.sent_at or now, now)
@@ -171,6 +173,7 @@ class Reconciler:
         report.settled, report.unknown = len(settled), len(lost) - len(settled)
 
     def _report(self, session: Session, *, row: Any, events: Sequence[Any]) -> None:
+        reconciliation.renew(session, row.id)
         batch.receive(
             session, row.business_id, self._provider(row), events, raw=b"", arrived_at=clock.now(), rules=self._rules
         )

@@ -22,7 +22,9 @@ from portal.statement import Statement, param, params
 EVERY = dt.timedelta(minutes=5)
 OVERLAP = dt.timedelta(minutes=15)  # looked at once more, because a list may be behind
 IN_QUARANTINE = dt.timedelta(hours=24)  # the same where nobody knows what a restored copy has lost
-LEASE = dt.timedelta(minutes=2)
+LEASE = dt.timedelta(seconds=30)
+"""More than one page of a list may take (`WITHIN` of each provider's list); it is renewed with every page and piece. So
+a process that dies while it asks keeps others from it for half a minute, and automatic texts waiting no longer."""
 FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0  # seconds after a failure
 AUTOMATIC = (Purpose.AUTOMATED, Purpose.MARKETING, Purpose.OPT_IN_REQUEST, Purpose.OPT_IN_CONFIRMATION)
 """What waits while its sender owes a look at what was missed."""
@@ -84,6 +86,11 @@ _DONE = Statement(
     .where(table.c.sender_id == param("sender_id"))
     .values(tries=0, again_at=None, busy_until=None, **params("until_at", "asked_at", "can_list", "trouble"))
 )
+_RENEW = Statement(
+    sa.update(table)
+    .where(table.c.sender_id == param("sender_id"), table.c.busy_until.is_not(None))
+    .values(busy_until=param("busy_until"))
+)
 _LEAVE = Statement(sa.update(table).where(table.c.sender_id == param("sender_id")).values(busy_until=None))
 _FAILED = Statement(
     sa.update(table)
@@ -133,6 +140,11 @@ def begin(session: Session, sender_id: str) -> bool:
     """False while another process asks for this sender."""
     now = clock.now()
     return bool(_BEGIN.rows(session, sender_id=sender_id, busy_until=now + LEASE, now=now))
+
+
+def renew(session: Session, sender_id: str) -> None:
+    """Still at it. Where the lease was over and another process has begun, both ask: what they find counts once."""
+    _RENEW.run(session, sender_id=sender_id, busy_until=clock.now() + LEASE)
 
 
 def since(session: Session, row: Any) -> dt.datetime:

@@ -16,6 +16,7 @@ from portal.consent.purpose import Purpose
 from portal.messaging import lost_outcome, outbox, quarantine, reconciliation
 from portal.messaging.inbox import Rules
 from portal.messaging.reconciler import Reconciler, Report
+from portal.providers import sinch_list, twilio_list
 from portal.providers.listing import Listed, ListedText, NotListed
 from portal.providers.provider import Accepted, InboundText, Providers, StatusUpdate, Unknown
 from tests.conftest import OUR_NUMBER
@@ -384,3 +385,50 @@ def test_a_look_that_begins_later_than_what_may_be_missed_settles_no_debt(desk: 
     assert desk.road.send_all() == []
     desk.reconciler.turn()
     assert len(desk.road.send_all()) == 1
+
+
+@pytest.mark.covers("P6", "P8")
+def test_a_long_look_keeps_others_from_the_sender_page_by_page(
+    desk: Desk, shift: Callable[[dt.timedelta], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each page may take twenty seconds; a lease that ended meanwhile would let every process ask."""
+    desk.provider.size = 1
+    for n in range(4):
+        desk.provider.hears(f"Hello {n}", n=n)
+    (row,) = [each for each in desk.road.database.read(reconciliation.senders) if each.number == OUR_NUMBER]
+    real, others = desk.provider.listed, list[bool]()
+
+    def slowly(*arguments: Any, **more: Any) -> Listed | NotListed:
+        shift(dt.timedelta(seconds=20))
+        others.append(desk.road.write(lambda session: reconciliation.begin(session, row.id)))
+        return real(*arguments, **more)
+
+    monkeypatch.setattr(desk.provider, "listed", slowly)
+    assert desk.ask().found == 4
+    assert others == [False] * 4
+    assert desk.road.write(lambda session: reconciliation.begin(session, row.id))
+
+
+@pytest.mark.covers("P6", "P8")
+def test_who_died_while_asking_keeps_others_waiting_for_half_a_minute(
+    desk: Desk, shift: Callable[[dt.timedelta], None]
+) -> None:
+    (row,) = [each for each in desk.road.database.read(reconciliation.senders) if each.number == OUR_NUMBER]
+
+    def begin() -> bool:
+        has_begun: bool = desk.road.write(lambda session: reconciliation.begin(session, row.id))
+        return has_begun
+
+    assert begin()
+    shift(dt.timedelta(seconds=29))
+    assert not begin()
+    shift(dt.timedelta(seconds=2))
+    assert begin()
+    desk.road.write(lambda session: reconciliation.leave(session, row))
+    desk.road.write(lambda session: reconciliation.renew(session, row.id))
+    assert begin()
+
+
+def test_a_lease_outlasts_one_page_of_every_list() -> None:
+    longest = max(sinch_list.WITHIN, twilio_list.WITHIN)
+    assert dt.timedelta(seconds=longest + 5) <= reconciliation.LEASE
