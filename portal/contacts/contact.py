@@ -75,9 +75,10 @@ def create(
     email: str = "",
     numbers: Sequence[str] = (),
     actor: str = SYSTEM,
+    has_typed_name: bool = False,
 ) -> Contact:
     """`numbers` are E.164, already parsed."""
-    contact = Contact(business_id=business_id, name="", name_key="")
+    contact = Contact(business_id=business_id, name="", name_key="", has_typed_name=has_typed_name)
     _call(contact, name, email)
     session.add(contact)
     session.flush()

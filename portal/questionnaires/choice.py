@@ -190,9 +190,9 @@ class _Choice:
         business_id, number = self.questionnaire.business_id, row.number
         is_free = not contact.is_held(self.session, business_id, number)
         if is_free and self.client is None:
-            made = contact.create(self.session, business_id, name=name or number, email=email, numbers=[number])
-            made.has_typed_name = True
-            return made.id
+            return contact.create(
+                self.session, business_id, name=name or number, email=email, numbers=[number], has_typed_name=True
+            ).id
         if is_free and self.client is not None:
             contact.add_number(self.session, self.client, number)
         elif row.contact_id is None:

@@ -12,7 +12,7 @@ from portal.consent.disclaimer import Shown
 from portal.contacts import contact
 from portal.contacts.contact import Contact
 from portal.errors import NotFound
-from portal.questionnaires import link
+from portal.questionnaires import door, link
 from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires.question import Kind, Question
 from portal.questionnaires.questionnaire import Questionnaire
@@ -46,7 +46,7 @@ class Opened:
 def find(session: Session, token: str, *, personal: str | None = None, version: int | None = None) -> Opened:
     """The questionnaire behind `token`, in its latest version or in the one a form was shown in. Raises NotFound for
     one that is not open, for a business that may not text (H-26), and for a personal link that is not ours."""
-    found, business, asked = questionnaires.behind(session, token, version)
+    found, business, asked = door.behind(session, token, version)
     businesses.require(business, Capability.TEXTING)
     active = sender.of(session, business.id)
     return Opened(

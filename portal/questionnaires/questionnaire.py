@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, select
 
 from portal import clock
-from portal.accounts.business import Business
 from portal.column import UtcTime, new_id, one_of, table_of
 from portal.errors import Invalid, NotFound
 from portal.questionnaires import question
@@ -20,6 +19,8 @@ from portal.questionnaires.question import of as questions_of
 from portal.statement import Statement, param
 
 __all__ = ["Kind", "Question", "questions_of"]
+
+CLOSED = "This questionnaire is not open."
 
 
 class State(StrEnum):
@@ -94,14 +95,14 @@ class QuestionnaireVersion(SQLModel, table=True):
     published_at: dt.datetime = Field(default_factory=clock.now, sa_type=UtcTime)
 
 
-_table, _versions, _business = table_of(Questionnaire), table_of(QuestionnaireVersion), table_of(Business)
+table, versions = table_of(Questionnaire), table_of(QuestionnaireVersion)
 _COUNT = Statement(
-    sa.update(_table)
-    .where(_table.c.id == param("id"))
+    sa.update(table)
+    .where(table.c.id == param("id"))
     .values(
-        submission_count=_table.c.submission_count + param("by", sa.Integer()),
-        yes_count=_table.c.yes_count + param("yes", sa.Integer()),
-        no_count=_table.c.no_count + param("no", sa.Integer()),
+        submission_count=table.c.submission_count + param("by", sa.Integer()),
+        yes_count=table.c.yes_count + param("yes", sa.Integer()),
+        no_count=table.c.no_count + param("no", sa.Integer()),
     )
 )
 
@@ -131,25 +132,7 @@ def by_token(session: Session, token: str) -> Questionnaire:
     query = select(Questionnaire).where(Questionnaire.token == token)
     found = session.exec(query).first() if token.isascii() and token.isprintable() else None
     if found is None or found.state != State.PUBLISHED:
-        raise NotFound("This questionnaire is not open.")
-    return found
-
-
-def behind(
-    session: Session, token: str, version: int | None = None
-) -> tuple[Questionnaire, Business, QuestionnaireVersion]:  # fmt: skip
-    """The published questionnaire of a public link, whose it is, and a version of it, by default the latest: one query,
-    since every client's page begins with it. Raises NotFound as `by_token`, and for a version that there is not."""
-    wanted = _table.c.version if version is None else version
-    query = (
-        select(Questionnaire, Business, QuestionnaireVersion)
-        .join(Business, _business.c.id == _table.c.business_id)
-        .join(QuestionnaireVersion, sa.and_(_versions.c.questionnaire_id == _table.c.id, _versions.c.version == wanted))
-        .where(_table.c.token == token)
-    )
-    found = session.exec(query).first() if token.isascii() and token.isprintable() else None
-    if found is None or found[0].state != State.PUBLISHED:
-        raise NotFound("This questionnaire is not open.")
+        raise NotFound(CLOSED)
     return found
 
 
@@ -160,8 +143,8 @@ def page(
     query = select(Questionnaire).where(Questionnaire.business_id == business_id)
     if after:
         last = get(session, business_id, after)
-        query = query.where(sa.tuple_(_table.c.created_at, _table.c.id) < sa.tuple_(last.created_at, last.id))
-    found = list(session.exec(query.order_by(_table.c.created_at.desc(), _table.c.id.desc()).limit(limit + 1)).all())
+        query = query.where(sa.tuple_(table.c.created_at, table.c.id) < sa.tuple_(last.created_at, last.id))
+    found = list(session.exec(query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit + 1)).all())
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
@@ -242,5 +225,5 @@ def version_of(session: Session, questionnaire: Questionnaire, number: int | Non
     """A published version, by default the latest. Raises NotFound."""
     found = session.get(QuestionnaireVersion, (questionnaire.id, number or questionnaire.version))
     if found is None:
-        raise NotFound("This questionnaire is not open.")
+        raise NotFound(CLOSED)
     return found

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -116,7 +116,7 @@ def receive(
     """Store the answers and act on the opt-in question. `client` is known only through a personal link. The
     submission's id; None when this form instance was sent in before, also at this very moment by a second click."""
     submission_id = new_id()
-    values = [asdict(each) for each in answers]
+    values = [dict(vars(each)) for each in answers]
     stored = _STORE.rows(
         session, id=submission_id, business_id=questionnaire.business_id, questionnaire_id=questionnaire.id,
         version=version, nonce=nonce, contact_id=client.id if client else None, answers=values,

@@ -89,7 +89,7 @@ async def on_crash(request: Request, error: Exception) -> Response:
     logs.event("request.crashed", level=40, reference=reference, path=_place(request), error=type(error).__name__)
     response = _answer(request, Problem("Nothing was changed by this request."), reference=reference)
     is_https = security.is_https(request.app.state.settings.public_url)
-    security.protect(response.headers, request.url.path, is_https=is_https)  # outside of all middleware
+    security.protect(response.raw_headers, request.url.path, is_https=is_https)  # outside of all middleware
     return response
 
 

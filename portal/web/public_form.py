@@ -20,8 +20,8 @@ from portal.consent import visibility
 from portal.consent.marketing import Marketing
 from portal.consent.visibility import Seen
 from portal.contacts import contact
+from portal.questionnaires import door
 from portal.questionnaires import instance as instances
-from portal.questionnaires import questionnaire as questionnaires
 from portal.questionnaires import submission as submissions
 from portal.questionnaires.choice import Act
 from portal.questionnaires.instance import Instance
@@ -76,7 +76,8 @@ async def _received(request: Request) -> Response:
     if form.form_errors or not form.is_valid():
         return _form_page(visit, opened, form, instance, 422)
     act = _act(visit, opened, form, instance)
-    await database.writing(lambda session: _store(session, visit, opened, form, instance, act))
+    # all that it does outside of its session is a line in the log, which a repetition may write twice
+    await database.writing(lambda session: _store(session, visit, opened, form, instance, act), may_repeat=True)
     return _thank_you(visit, instance)
 
 
@@ -94,7 +95,8 @@ def _store(
     session: Session, visit: Visit, opened: Opened, form: QuestionnaireForm, instance: Instance, act: Act | None
 ) -> None:
     """Raises NotFound when the questionnaire was closed meanwhile."""
-    questionnaire = questionnaires.by_token(session, opened.questionnaire.token)
+    found = door.behind(session, opened.questionnaire.token)  # held, so that nobody asks for its business again
+    questionnaire = found[0]
     client = contact.living(session, questionnaire.business_id, instance.contact_id) if instance.contact_id else None
     submissions.receive(
         session, questionnaire, version=instance.version, nonce=instance.nonce, answers=form.answers(), act=act,

@@ -6,10 +6,10 @@ import ipaddress
 import re
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
-from starlette.datastructures import FormData, MutableHeaders
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,6 +32,16 @@ _CSP = (
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors {}"
 )
 
+_USUAL = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=()"),
+)
+_ALONE = ((b"content-security-policy", _CSP.format("'none'").encode()), (b"x-frame-options", b"DENY"))
+_OURS = ((b"cross-origin-resource-policy", b"same-origin"), (b"cache-control", b"no-store"))
+_HTTPS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
+
 _hashing = ThreadPoolExecutor(2, "hash")  # argon2 takes 64 MiB and a core each
 
 
@@ -44,7 +54,8 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                protect(MutableHeaders(scope=message), scope["path"], is_https=self._is_https)
+                message["headers"] = list(message["headers"])  # the response may be one for all
+                protect(message["headers"], scope["path"], is_https=self._is_https)
             await send(message)
 
         await self._app(scope, receive, send_safely if scope["type"] == "http" else send)
@@ -83,20 +94,16 @@ def _special_limit(path: str) -> int:
     return next((limit for pattern, limit in UPLOADS if pattern.fullmatch(path)), 0)
 
 
-def protect(headers: MutableHeaders, path: str, *, is_https: bool) -> None:
-    """Add what every response carries; a page that may be embedded has brought its own policy."""
-    if "content-security-policy" not in headers:
-        headers["Content-Security-Policy"] = policy()
-        headers["X-Frame-Options"] = "DENY"
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
+def protect(raw: list[tuple[bytes, bytes]], path: str, *, is_https: bool) -> None:
+    """Add what every response carries and this one has not brought; a page that may be embedded has its own policy."""
+    brought = {name for name, _ in raw}
+    raw.extend(each for each in _USUAL if each[0] not in brought)
+    if b"content-security-policy" not in brought:
+        raw.extend(_ALONE)
     if not path.startswith("/static/"):
-        headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        headers.setdefault("Cache-Control", "no-store")
+        raw.extend(each for each in _OURS if each[0] not in brought)
     if is_https:
-        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        raw.append(_HTTPS)
 
 
 def policy(frame_ancestors: Collection[str] = ()) -> str:
@@ -196,6 +203,7 @@ def _is_in(ip: str, networks: Collection[ipaddress.IPv4Network | ipaddress.IPv6N
     return parsed is not None and any(parsed in each for each in networks)
 
 
+@lru_cache(maxsize=4096)
 def _parsed(ip: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(ip)

@@ -112,8 +112,8 @@ async def _authentic(http: HttpRequest, provider: Provider, business_id: str, re
 
 def _called(http: HttpRequest, providers: Providers) -> str:
     """What the provider called: the configured public URL, never Host or X-Forwarded-* (promises.md B.4)."""
-    query = http.url.query
-    return f"{providers.public_url}{http.url.path}{'?' + query if query else ''}"
+    query = http.scope["query_string"].decode()
+    return f"{providers.public_url}{http.scope['path']}{'?' + query if query else ''}"
 
 
 def _answer(provider: Provider) -> Response:

@@ -6,12 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from portal.accounts.key import Secrets
 from portal.app import create_app
 from portal.questionnaires.questionnaire import Questionnaire
 from portal.settings import Settings
+from portal.web.host import Fork, by_host
+from portal.web.routes import routes
 from tests.conftest import World, as_member
 from tests.web.door import YES, made, token_of
 
@@ -46,6 +50,24 @@ def test_forms_are_not_on_the_desks_host(apart: Any, form: Questionnaire, place:
     path = f"/{place}/{form.token}"
     assert apart[FORMS].get(path).status_code == 200
     assert (apart[DESK].get(path).status_code, apart[DESK].post(path, data=YES).status_code) == (404, 404)
+
+
+@pytest.mark.parametrize("path", ["/nothing-here", "/sms/", "//sms", "", "/f", "/sign-in/nothing", "/webhooks"])
+def test_the_fork_answers_as_the_whole_table_would(settings: Settings, path: str) -> None:
+    """Pages that there are not, a slash too many, methods that a page does not take: nothing depends on the fork."""
+    app = Starlette()
+    for method in ("GET", "POST", "DELETE"):
+        seen = []
+        for table in (list(routes()), by_host(routes(), settings)):
+            app.router.routes[:] = [*table]
+            answer = TestClient(app, raise_server_exceptions=False, follow_redirects=False).request(method, path)
+            seen.append((answer.status_code, answer.headers.get("location"), answer.headers.get("allow")))
+        assert seen[0] == seen[1]
+
+
+def test_a_route_without_a_word_of_its_own_is_not_forgotten_but_refused() -> None:
+    with pytest.raises(ValueError, match="does not begin with a word"):
+        Fork([Route("/{anything}", lambda request: None)])
 
 
 def test_both_hosts_have_what_both_need(apart: Any, site: World) -> None:
