@@ -36,7 +36,7 @@ from portal.web.routes import routes
 if TYPE_CHECKING:
     from tests.postgres import Databases
 
-pytest_plugins = ["tests.compiled", "tests.postgres", "tests.canary", "tests.figures"]
+pytest_plugins = ["tests.compiled", "tests.postgres", "tests.canary", "tests.figures", "tests.order"]
 settings_of_hypothesis.register_profile("ours", deadline=None)  # a busy machine is no failure
 settings_of_hypothesis.load_profile("ours")
 

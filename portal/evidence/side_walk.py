@@ -32,7 +32,7 @@ class SideWalk:
     """The processes, which end with the context."""
 
     def __init__(self, url: str, secrets: Secrets, *, length: int = LENGTH) -> None:
-        self._length, self._processes = length, min(len(os.sched_getaffinity(0)), MOST)
+        self._length, self._processes = length, min(os.cpu_count() or 1, MOST)
         self._pool = ProcessPoolExecutor(
             self._processes, multiprocessing.get_context("spawn"), initializer=_open, initargs=(url, secrets)
         )

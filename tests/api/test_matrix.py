@@ -207,6 +207,7 @@ def test_a_role_without_the_right_is_refused(
             assert dump(app, site.hearth.id) == before, name(operation)
 
 
+@pytest.mark.long
 @pytest.mark.covers("P12", "H-19")
 def test_no_call_under_any_method_opts_a_stopped_number_in(owner: Api, clients: Clients) -> None:
     """Every path of the table and those one might guess, with every method and every kind of body, as the owner."""

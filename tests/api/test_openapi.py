@@ -64,6 +64,7 @@ def test_the_document_says_what_no_call_does(document: dict[str, Any]) -> None:
     assert set(question["properties"]) == {"kind", "label", "required", "options"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_every_call_answers_as_the_document_says(
     app: Any, document: dict[str, Any], site: World, token_of: Callable[[str, Role], str], ids: dict[str, str],

@@ -43,6 +43,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.covers("H-15", "H-26")]
 Scheme = Literal["light", "dark"]
 LOOKS: list[tuple[int, Scheme]] = [(390, "dark"), (1280, "light")]
 ALL_LOOKS: list[tuple[int, Scheme]] = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+PARTS = 4  # of the pages, so that several processes can share them
 FOLDER = os.environ.get("PORTAL_SCREENSHOTS", "")
 FRAGMENTS = {
     "/settings/preview", "/settings/wordings/preview", "/settings/wordings/edit", "/settings/features/change",
@@ -213,16 +214,18 @@ def page(chromium: Browser, opened: Open) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize(("width", "scheme"), ALL_LOOKS if FOLDER else LOOKS)
 def test_every_page_is_accessible_fits_and_stays_within_its_policy(
-    page: Page, opened: Open, width: int, scheme: Scheme
+    page: Page, opened: Open, width: int, scheme: Scheme, part: int
 ) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(f"{page.url}: {message.text}") if message.type == "error" else None)
     page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
     page.emulate_media(color_scheme=scheme)
     problems: dict[str, object] = {}
-    for name, path in sorted(opened.paths.items()):
+    for name, path in sorted(opened.paths.items())[part::PARTS]:
         page.set_viewport_size(ViewportSize(width=width, height=900))
         page.goto(opened.url + path)
         if FOLDER:

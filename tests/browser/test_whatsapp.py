@@ -31,6 +31,7 @@ pytestmark = pytest.mark.browser
 ABSENT, WILLING, REFUSING, SILENT = (f"+1415555017{last}" for last in range(1, 5))
 CREDENTIALS = {"phone_number_id": ACCOUNT, "app_secret": SECRET, "access_token": TOKEN, "verify_token": "v"}
 WORDS = "<Employee Name> of {business} would like to write here. Reply YES to agree or STOP to refuse."
+THREAD = re.compile(r"/sms/[0-9a-f]{32}")
 BODY = "{{1}} of {{2}} would like to write here. Reply YES to agree or STOP to refuse."
 
 
@@ -49,6 +50,7 @@ class Whatsapp:
         self.page.get_by_label("WhatsApp").check()
         self.page.get_by_role("button", name="Find").click()
         self.page.get_by_role("button", name="Write").click()
+        self.page.wait_for_url(THREAD, wait_until="load")  # before its scripts run, the link opens a page instead
         self.page.get_by_role("link", name="Ask for consent").click()
         prompt = self.page.get_by_role("dialog", name="Ask for consent")
         expect(prompt).to_contain_text("Alice of Hearth Photography would like to write here")

@@ -94,6 +94,7 @@ def test_every_table_column_of_an_entry_is_tried(written: Books) -> None:
     assert set(changes(written, 1)) == {column.key for column in _l.columns}
 
 
+@pytest.mark.long
 @pytest.mark.covers("P11")
 def test_every_change_of_any_column_of_any_entry_is_named(written: Books) -> None:
     missed, tried = [], 0

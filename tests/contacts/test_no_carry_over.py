@@ -108,6 +108,7 @@ class History:
         return self.book.database.read(lambda session: contact.having(session, self.book.business, number))
 
 
+@pytest.mark.long
 @pytest.mark.covers("P12", "P13", "X-14", "X-15", "H-2")
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, min_size=4, max_size=14))

@@ -46,7 +46,8 @@ class Distance:
 
     async def _connect(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         far, there = await asyncio.open_connection("127.0.0.1", self.target)
-        await asyncio.gather(self._carry(near, there, is_there=True), self._carry(far, back, is_there=False))
+        with contextlib.closing(there), contextlib.closing(back):  # also when the wire is cut
+            await asyncio.gather(self._carry(near, there, is_there=True), self._carry(far, back, is_there=False))
 
     async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, is_there: bool) -> None:
         with contextlib.suppress(OSError):

@@ -33,6 +33,7 @@ def stage(database_url: str, secrets: Secrets) -> Iterator[Stage]:
         yield made
 
 
+@pytest.mark.long
 @pytest.mark.covers("P1", "P3", "P4", "P6", "P20")
 def test_no_order_of_steps_breaks_a_promise(stage: Stage, report: Callable[[str], None]) -> None:
     started = time.monotonic()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal import clock
 from portal.watch import sign, week
 from portal.watch.pulse import Pulse
 from portal.watch.sign import Level, Sign
@@ -96,7 +97,8 @@ def test_the_worst_stands_first_and_is_the_verdict() -> None:
     assert sign.verdict(signs) is Level.BROKEN
 
 
-def test_the_words_name_moments_where_the_business_is() -> None:
+def test_the_words_name_moments_where_the_business_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     assert "today at 09:30" in of("waiting", pulse(text("queued", due_ago=HOUR))).words
 
 

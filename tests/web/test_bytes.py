@@ -95,6 +95,7 @@ def test_no_form_crashes_over_a_body_of_another_kind(
     assert bad == []
 
 
+@pytest.mark.long
 def test_no_page_crashes_over_a_query_that_is_no_text(owner: TestClient, ids: dict[str, str]) -> None:
     bad = []
     for route in READS:
@@ -106,6 +107,7 @@ def test_no_page_crashes_over_a_query_that_is_no_text(owner: TestClient, ids: di
     assert bad == []
 
 
+@pytest.mark.long
 def test_no_page_crashes_over_an_id_that_is_none(owner: TestClient) -> None:
     bad = []
     for route in [each for each in PAGES if "{" in each.path]:
