@@ -27,6 +27,9 @@ from portal.accounts import session as sign_ins
 from portal.accounts.key import Secrets
 from portal.accounts.member import Role
 from portal.accounts.session import SignIn
+from portal.api import routes as api_routes
+from portal.api.meter import Meter
+from portal.api.shared_meter import SharedMeter
 from portal.app import create_app
 from portal.column import table_of
 from portal.database import Database
@@ -242,15 +245,26 @@ def person(session: Session, business_id: str, name: str, role: Role) -> Person:
 
 
 @pytest.fixture(scope="session")
-def urls() -> list[BaseRoute]:
+def meters() -> list[Meter]:
+    """Those of the API, which all tests of a process share with its URLs."""
+    return [Meter(), SharedMeter()]
+
+
+@pytest.fixture(scope="session")
+def urls(meters: list[Meter]) -> list[BaseRoute]:
     """The table of every URL, which nothing changes: making it is half of the work of making an application."""
-    return routes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api_routes, "Meter", lambda: meters[0])
+        patch.setattr(api_routes, "SharedMeter", lambda: meters[1])
+        return routes()
 
 
 @pytest.fixture
-def app(settings: Settings, secrets: Secrets, urls: list[BaseRoute]) -> Iterator[Starlette]:
+def app(settings: Settings, secrets: Secrets, urls: list[BaseRoute], meters: list[Meter]) -> Iterator[Starlette]:
     """The application without its jobs: nothing is sent unless a test sends it. That its database is a copy of one at
     the newest schema, with its lock, is not asked again of each copy: on PostgreSQL that is five connections."""
+    for meter in meters:
+        vars(meter).update(vars(type(meter)()))  # nobody has called yet
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(applications, "routes", lambda: urls)
         patch.setattr(schema, "revision", lambda url: schema.HEAD)

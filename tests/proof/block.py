@@ -4,7 +4,7 @@ import logging
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
@@ -41,10 +41,10 @@ def play(block: Block) -> tuple[Counter[str], list[str]]:
 def database(folder: str | None) -> Iterator[str]:
     """A fresh one."""
     if folder is not None:
-        databases = Databases(folder)
-        url = databases.fresh(migrate)
-        yield url
-        databases.drop(url)
+        with closing(Databases(folder)) as databases:
+            url = databases.fresh(migrate)
+            yield url
+            databases.drop(url)
         return
     with tempfile.TemporaryDirectory(prefix="portal-proof-") as name:
         url = f"sqlite:///{Path(name) / 'portal.db'}"
