@@ -1,5 +1,5 @@
 """The database as every process opens it. Commands that serve no pages import this and not the application, which takes
-twice as long to import."""
+half as long again to import."""
 
 from portal import budget as budgets
 from portal import (

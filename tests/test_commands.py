@@ -30,7 +30,7 @@ from portal.consent import evidence, ledger_seal, subscription
 from portal.consent.state import Origin, Proof
 from portal.contacts import contact_export
 from portal.database import Database
-from portal.evidence import checkpoint, note, side_walk
+from portal.evidence import checkpoint, note
 from portal.messaging import archive, message, opt_in, quarantine
 from tests.conftest import ON_POSTGRES, OTHER_NUMBER, OUR_NUMBER, World, populate
 
@@ -443,15 +443,6 @@ def test_verify_walks_every_ledger(run: Run, town: World) -> None:
     assert sorted(done.out.splitlines()) == [
         "hearth-photography: 1 entry, all in order", "other-contracting: 1 entry, all in order",
     ]  # fmt: skip
-
-
-@pytest.mark.covers("P11")
-def test_verify_walks_a_long_ledger_with_several_processes(
-    run: Run, town: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    town.write(lambda session: opted_in(session, town.hearth.id))
-    monkeypatch.setattr(side_walk, "LONG", 1)
-    assert run("verify", "--business", town.hearth.slug).out == "hearth-photography: 1 entry, all in order\n"
 
 
 @pytest.mark.covers("P11")

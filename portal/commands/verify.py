@@ -89,25 +89,16 @@ def _ledgers(
 
 
 def _verified(found: "Database", ledger: tuple[str, str], given: Sequence["Checkpoint"]) -> bool:
+    from portal.evidence import proving
+
     business_id, slug = ledger
     notes = [each for each in given if each.business_id == business_id]
-    result = _result(found, business_id, notes)
+    result: Verified = found.read(lambda session: proving.verify(session, business_id, notes))
     count = f"{result.entries} {'entry' if result.entries == 1 else 'entries'}"
     and_notes = f", {len(notes)} of your checkpoints kept" if notes else ""
     good = f"{slug}: {count}, all in order{and_notes}"
     say(f"{slug}: {count}, broken: {result.problem}" if result.problem else good)
     return not result.problem
-
-
-def _result(found: "Database", business_id: str, notes: Sequence["Checkpoint"]) -> "Verified":
-    """By as many processes as there are processors, where the ledger is long."""
-    from portal.accounts import key
-    from portal.evidence import proving, side_walk, tree
-
-    if found.read(lambda session: tree.size(session, business_id)) < side_walk.LONG:
-        return found.read(lambda session: proving.verify(session, business_id, notes))
-    with side_walk.SideWalk(found.url, found.read(key.of)) as beside:
-        return proving.verify_beside(beside, found.read, business_id, notes)
 
 
 def _read(path: str) -> bytes:

@@ -35,20 +35,8 @@ def _next(*columns: Any) -> Statement:
 
 STORED, _READ = _next(*glance.COLUMNS), _next(ledger.table)
 _HEAD = Statement(sa.select(_heads).where(_heads.c.business_id == param("business_id")))
-_HASH = Statement(sa.select(_e.hash).where(_e.business_id == param("business_id"), _e.seq == param("seq")))
 _business = table_of(Business)
 _BUSINESSES = Statement(sa.select(_business.c.id).order_by(_business.c.id))
-
-
-@dataclass(frozen=True)
-class Place:
-    """The last entry that is known to be in order."""
-
-    seq: int = 0
-    hash: str = head.GENESIS
-
-
-BEGINNING = Place()
 
 
 @dataclass(frozen=True)
@@ -86,19 +74,11 @@ def step(session: Session, business_id: str, after: int, last: str, *, limit: in
     return Step(seq, last, _head_problem(session, business_id, seq, last), is_end=True)
 
 
-def verify(
-    session: Session,
-    business_id: str,
-    *,
-    see: Callable[[str], None] | None = None,
-    start: Place = BEGINNING,
-    is_folded: bool = False,
-) -> Verified:
+def verify(session: Session, business_id: str, *, see: Callable[[str], None] | None = None) -> Verified:
     """Check hashes, commitments, links, numbering, the head, and that every subscription is the fold of its entries.
 
-    `see` is shown the hash of each entry that is in order, the first one first. Up to `start`, and the folds where
-    `is_folded`, somebody looked just now."""
-    (count, last), look = (start.seq, start.hash), _Look(session, business_id)
+    `see` is shown the hash of each entry that is in order, the first one first."""
+    count, last, look = 0, head.GENESIS, _Look(session, business_id)
     while True:
         hashes, problem = look.at(count, last, PIECE)
         count, last = count + len(hashes), hashes[-1] if hashes else last
@@ -109,22 +89,12 @@ def verify(
             return Verified(business_id, count, problem)
         if not hashes:
             break
-    problem = _head_problem(session, business_id, count, last) or erased(session, business_id)
-    return Verified(business_id, count, problem or ("" if is_folded else drift.problem(session, business_id)))
-
-
-def stretch(session: Session, business_id: str, *, after: int, length: int) -> tuple[str, list[str]]:
-    """The hash of entry `after` as it is stored, and those of the entries in order behind it, at most `length`."""
-    before = _HASH.first(session, business_id=business_id, seq=after)
-    start = head.GENESIS if after == 0 else before.hash if before else ""
-    look, hashes = _Look(session, business_id), [start]
-    while len(hashes) <= length:
-        limit = min(PIECE, length + 1 - len(hashes))
-        found, _ = look.at(after + len(hashes) - 1, hashes[-1], limit)
-        hashes += found
-        if len(found) < limit:
-            break
-    return start, hashes[1:]
+    problem = (
+        _head_problem(session, business_id, count, last)
+        or erased(session, business_id)
+        or drift.problem(session, business_id)
+    )
+    return Verified(business_id, count, problem)
 
 
 class _Look:

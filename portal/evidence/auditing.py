@@ -16,11 +16,10 @@ from sqlmodel import Session
 
 from portal import clock
 from portal.accounts import business as businesses
-from portal.consent.verification import Place
 from portal.database import Database, Lane
 from portal.evidence import coverage, ledger_walk, suppression_time
 from portal.evidence.coverage import BEFORE, COVERED, Problem
-from portal.evidence.ledger_walk import Walked
+from portal.evidence.ledger_walk import Place, Walked
 from portal.evidence.suppression_time import Times
 from portal.watch import self_audit
 from portal.watch.self_audit import DAY, Figures

@@ -10,11 +10,18 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session
 
-from portal.consent import drift, verification
-from portal.consent.verification import Place
+from portal.consent import drift, head, verification
 
 T = TypeVar("T")
 Read = Callable[[Callable[[Session], T]], T]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The last entry that is known to be in order."""
+
+    seq: int = 0
+    hash: str = head.GENESIS
 
 
 @dataclass(frozen=True)

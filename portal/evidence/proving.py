@@ -4,7 +4,6 @@ In the memory of one piece of entries and one path of the tree, however long the
 """
 
 import base64
-import copy
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,62 +11,30 @@ from typing import Any
 from sqlmodel import Session
 
 from portal.consent import evidence, verification
-from portal.consent.verification import Place, Verified
-from portal.evidence import checkpoint, retelling, tree, verifier
-from portal.evidence.ledger_walk import Read
+from portal.consent.verification import Verified
+from portal.evidence import checkpoint, retelling, verifier
 from portal.evidence.merkle import Growing
 from portal.evidence.note import Checkpoint
-from portal.evidence.side_walk import SideWalk
 
 
 def verify(session: Session, business_id: str, given: Sequence[Checkpoint] = ()) -> Verified:
     """As `verification.verify`, and against every stored checkpoint and those `given`, which somebody kept. All of
     them were signed by this installation, or it is said."""
-    comparison = _Comparison(checkpoint.all_of(session, business_id), given)
-    return comparison.of(session, verification.verify(session, business_id, see=comparison.see))
+    stored = checkpoint.all_of(session, business_id)
+    wanted = {each.size for each in (*stored, *given)}
+    growing, roots = Growing(), {0: b""}
 
+    def see(entry_hash: str) -> None:
+        growing.add(bytes.fromhex(entry_hash))
+        if growing.size in wanted:
+            roots[growing.size] = growing.root()
 
-def verify_beside(beside: SideWalk, read: Read[Any], business_id: str, given: Sequence[Checkpoint] = ()) -> Verified:
-    """The same of a long ledger, walked by other processes as far as all is in order. `read` runs one transaction: none
-    stays open meanwhile."""
-    stored, end = read(lambda session: (checkpoint.all_of(session, business_id), tree.size(session, business_id)))
-    comparison, start = _Comparison(stored, given), verification.BEGINNING
-    for hashes in beside.hashes(business_id, end):
-        for each in hashes:
-            comparison.see(each)
-        start = Place(start.seq + len(hashes), hashes[-1])
-    is_folded = beside.is_folded()
-
-    def rest(session: Session) -> Verified:
-        seen = copy.deepcopy(comparison)  # a transaction may run twice
-        walked = verification.verify(session, business_id, see=seen.see, start=start, is_folded=is_folded)
-        return seen.of(session, walked)
-
-    result: Verified = read(rest)
-    return result
-
-
-class _Comparison:
-    """Of the entries seen with the checkpoints that stand in the database and those that somebody gave."""
-
-    def __init__(self, stored: Sequence[Any], given: Sequence[Checkpoint]) -> None:
-        self._stored, self._given = stored, given
-        self._wanted = {each.size for each in (*stored, *given)}
-        self._growing, self._roots = Growing(), {0: b""}
-
-    def see(self, entry_hash: str) -> None:
-        self._growing.add(bytes.fromhex(entry_hash))
-        if self._growing.size in self._wanted:
-            self._roots[self._growing.size] = self._growing.root()
-
-    def of(self, session: Session, walked: Verified) -> Verified:
-        """What was wrong on the walk, or else in a checkpoint."""
-        roots, business_id, entries = self._roots, walked.business_id, walked.entries
-        problem = walked.problem or next(
-            (each for row in self._stored if (each := _stored_problem(session, business_id, row, roots))), ""
-        )
-        problem = problem or next((each for note in self._given if (each := _given_problem(note, roots, entries))), "")
-        return Verified(business_id, entries, problem)
+    result = verification.verify(session, business_id, see=see)
+    problem = result.problem or next(
+        (each for row in stored if (each := _stored_problem(session, business_id, row, roots))), ""
+    )
+    problem = problem or next((each for note in given if (each := _given_problem(note, roots, result.entries))), "")
+    return Verified(business_id, result.entries, problem)
 
 
 def file_problem(raw: bytes, given: Sequence[str] = (), key: str = "") -> str:

@@ -1,6 +1,5 @@
 """V14: `portal verify` over a ledger of forms and replies, beside a bare chain of SHA-256 over the same bytes."""
 
-import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,14 +9,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from portal.accounts import key
 from portal.accounts.sender import SMS
 from portal.consent import ledger, subscription, verification
 from portal.consent.state import Kind, Origin, Proof
-from portal.consent.verification import Verified
 from portal.database import Database
 from portal.evidence import proving
-from portal.evidence.side_walk import SideWalk
 from tests.bench import scene
 from tests.bench.child import BenchError
 from tests.bench.figure import Figure
@@ -29,41 +25,22 @@ FIELDS = ("privacy_url", "terms_url", "question", "typed", "echo", "questionnair
 
 
 def verify(folder: Path, pace: Pace) -> list[Figure]:
-    """V14, by one process and by as many as there are processors."""
+    """V14, by processor time: one walk waits for nothing but its own."""
     count = QUICK_NUMBERS if pace.seconds <= QUICK.seconds else NUMBERS
     made = scene.set_up(folder, f"sqlite:///{folder / 'portal.db'}", count)
-    with contextlib.ExitStack() as stack:
-        database = stack.enter_context(scene.opened(made.settings))
+    with scene.opened(made.settings) as database:
         for at in range(0, count, scene.PIECE):
             numbers = made.numbers[at : at + scene.PIECE]
             database.write(partial(_answer, business=made.business, numbers=numbers))
-        beside = stack.enter_context(SideWalk(made.settings.database_url, database.read(key.of), length=count // 4))
-        _together(beside, database, made.business)  # starts the processes
         rows = list(_rows(database, made.business))
         measures: dict[str, Callable[[], float]] = {
-            "alone": partial(_rate, partial(_alone, database, made.business), time.process_time),
-            "floor": partial(_chained, rows, time.process_time),
-            "together": partial(_rate, partial(_together, beside, database, made.business), time.perf_counter),
-            "floor together": partial(_chained, rows, time.perf_counter),
-        }
+            "ours": partial(_walked, database, made.business), "floor": partial(_chained, rows),
+        }  # fmt: skip
         found = take_turns(measures, pace.rounds)
     note = (
         "floor: one SHA-256 an entry, chained, over what its row holds; ours also proves each field by one of its own"
     )
-    return [
-        Figure("V14", "verify, processor time", "/s", found["alone"], found["floor"], note=note),
-        Figure(
-            "V14", "verify, a process for each processor", "/s", found["together"], found["floor together"], note=note
-        ),
-    ]
-
-
-def _alone(database: Database, business: str) -> Verified:
-    return database.read(lambda session: proving.verify(session, business))
-
-
-def _together(beside: SideWalk, database: Database, business: str) -> Verified:
-    return proving.verify_beside(beside, database.read, business)
+    return [Figure("V14", "verify, processor time", "/s", found["ours"], found["floor"], note=note)]
 
 
 def _answer(session: Session, business: str, numbers: Sequence[str]) -> None:
@@ -79,13 +56,13 @@ def _answer(session: Session, business: str, numbers: Sequence[str]) -> None:
             row = ledger.record(session, row, kind, origin=origin, proof=proof, actor="client", evidence=told).row
 
 
-def _rate(walk: Callable[[], Verified], clock: Callable[[], float]) -> float:
+def _walked(database: Database, business: str) -> float:
     """Entries a second. Raises BenchError where one is not in order."""
-    start = clock()
-    found = walk()
+    start = time.process_time()
+    found = database.read(lambda session: proving.verify(session, business))
     if found.problem:
         raise BenchError(found.problem)
-    return found.entries / (clock() - start)
+    return found.entries / (time.process_time() - start)
 
 
 def _rows(database: Database, business: str) -> Iterator[bytes]:
@@ -95,8 +72,8 @@ def _rows(database: Database, business: str) -> Iterator[bytes]:
         yield "".join(map(str, row)).encode()
 
 
-def _chained(rows: Sequence[bytes], clock: Callable[[], float]) -> float:
-    start, last = clock(), b""
+def _chained(rows: Sequence[bytes]) -> float:
+    start, last = time.process_time(), b""
     for row in rows:
         last = hashlib.sha256(last + row).digest()
-    return len(rows) / (clock() - start)
+    return len(rows) / (time.process_time() - start)
